@@ -1,0 +1,135 @@
+"""What can only be judged between the values of a facility."""
+
+import ipaddress
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from millwright.facility.model import Facility, SourceKind
+from millwright.facility.names import expand
+
+Finding = tuple[str, str, str]
+"""Dotted key, problem, what was expected."""
+
+
+def _addresses(facility: Facility) -> Iterator[Finding]:
+    network = ipaddress.IPv4Network(facility.network.cidr) if facility.network else None
+    seen: Counter[str] = Counter()
+    hosts: Counter[str] = Counter()
+    for host_set, address_set in facility.addresses.items():
+        key = f"addresses.{host_set}"
+        try:
+            names, addresses = expand(host_set), expand(address_set)
+        except Exception:  # noqa: BLE001 - ClusterShell raises several unrelated types
+            yield key, f"{address_set!r} is not an address or a folded set of addresses", "10.0.0.[21-22]"
+            continue
+        if len(names) != len(addresses):
+            yield key, f"{len(names)} hosts but {len(addresses)} addresses", "as many addresses as hosts"
+            continue
+        hosts.update(names)
+        for address in addresses:
+            try:
+                parsed = ipaddress.IPv4Address(address)
+            except ValueError:
+                yield key, f"{address!r} is not an IPv4 address", "for example 10.0.0.21"
+                continue
+            seen[address] += 1
+            if network and parsed not in network:
+                yield key, f"{address} lies outside {network}", f"an address in {network}"
+    for address, count in seen.items():
+        if count > 1:
+            yield "addresses", f"{address} is given to {count} hosts", "each address once"
+    for host, count in hosts.items():
+        if count > 1:
+            yield "addresses", f"{host} has {count} addresses", "each host once"
+
+
+def _listed_hosts(facility: Facility) -> frozenset[str]:
+    names: set[str] = set()
+    for host_set in facility.addresses:
+        names.update(expand(host_set))
+    return frozenset(names)
+
+
+def _hosts_have_addresses(facility: Facility) -> Iterator[Finding]:
+    known = _listed_hosts(facility)
+    needed: dict[str, str] = {}
+    for name, partition in facility.partitions.items():
+        if partition.scheduler == "slurm":
+            needed |= dict.fromkeys(partition.node_names(), f"partitions.{name}.nodes")
+    if facility.services:
+        needed |= {host: f"services.{role}" for role, host in facility.services.model_dump().items()}
+    needed |= {antenna.gateway: f"antennas.{name}.gateway" for name, antenna in facility.antennas.items()}
+    for host, key in needed.items():
+        if host not in known:
+            yield key, f"{host} has no address", "an entry under addresses"
+
+
+def _partitions(facility: Facility) -> Iterator[Finding]:
+    owner: dict[str, str] = {}
+    for name, partition in facility.partitions.items():
+        if partition.node_class is None and partition.scheduler == "slurm":
+            yield f"partitions.{name}.node_class", "missing although Slurm schedules it", "one of node_classes"
+        elif partition.node_class is not None and partition.node_class not in facility.node_classes:
+            known = ", ".join(facility.node_classes)
+            key = f"partitions.{name}.node_class"
+            yield key, f"unknown node class {partition.node_class!r}", f"one of {known}"
+        for node in partition.node_names():
+            if node in owner:
+                yield f"partitions.{name}.nodes", f"{node} is in partition {owner[node]} too", "each node once"
+            owner.setdefault(node, name)
+    if sum(partition.is_default for partition in facility.partitions.values()) > 1:
+        yield "partitions", "more than one default partition", "at most one"
+    if not facility.services and any(p.scheduler == "slurm" for p in facility.partitions.values()):
+        yield "services", "missing although a partition is scheduled by Slurm", "controller, database, login, harness"
+
+
+def _antennas(facility: Facility) -> Iterator[Finding]:
+    used: dict[str, str] = {}
+    addresses = {a for text in facility.addresses.values() for a in _expand_or_nothing(text)}
+    for name, antenna in facility.antennas.items():
+        if antenna.factory != facility.name or not facility.services:
+            yield f"antennas.{name}.factory", f"linked to {antenna.factory!r}, which is no factory with a login node here", (
+                f"{facility.name!r}, with services"
+            )
+        if name in facility.partitions:
+            yield f"antennas.{name}", "a partition has the same name", "another name"
+        if not antenna.users:
+            yield f"antennas.{name}.users", "no user, so access can't be proved", "at least one user"
+        for side, address in (("gateway", antenna.tunnel.gateway_address), ("factory", antenna.tunnel.factory_address)):
+            if address in addresses:
+                yield f"antennas.{name}.tunnel.{side}_address", f"{address} is a host's address", "an address of its own"
+            if side == "gateway" and address in used:
+                yield f"antennas.{name}.tunnel", f"{address} belongs to antenna {used[address]}", "each address once"
+            used.setdefault(address, name)
+
+
+def _expand_or_nothing(text: str) -> tuple[str, ...]:
+    try:
+        return expand(text)
+    except Exception:  # noqa: BLE001 - reported by _addresses
+        return ()
+
+
+def _commitments(facility: Facility) -> Iterator[Finding]:
+    groups = {f"partitions.{n}": p.checks for n, p in facility.partitions.items()}
+    groups |= {f"antennas.{n}": a.checks for n, a in facility.antennas.items()}
+    for owner, checks in groups.items():
+        for check, metrics in checks.items():
+            for metric, commitment in metrics.items():
+                if commitment is not None and commitment.kind is SourceKind.MEMORY:
+                    key = f"{owner}.checks.{check}.{metric}.kind"
+                    yield key, "a value from memory is never a reference", "read, secondary or derived"
+
+
+RULES: tuple[Callable[[Facility], Iterator[Finding]], ...] = (
+    _addresses,
+    _hosts_have_addresses,
+    _partitions,
+    _antennas,
+    _commitments,
+)
+
+
+def find_inconsistencies(facility: Facility) -> tuple[Finding, ...]:
+    """Everything that contradicts itself in a facility; empty where it is consistent."""
+    return tuple(finding for rule in RULES for finding in rule(facility))

@@ -1,0 +1,83 @@
+"""``facility.yaml`` to :class:`~millwright.facility.model.Facility`, with every problem at once."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from millwright.errors import BadInputError, Problem
+from millwright.facility.consistency import find_inconsistencies
+from millwright.facility.model import Facility
+
+EXPECTED_BY_TYPE = {
+    "extra_forbidden": "only keys of the schema (millwright facility schema)",
+    "missing": "this key",
+    "string_pattern_mismatch": "text that matches {pattern}",
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "at least {ge}",
+    "less_than_equal": "at most {le}",
+    "literal_error": "{expected}",
+    "enum": "{expected}",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "dict_type": "a mapping of keys to values",
+    "model_type": "a mapping of keys to values",
+}
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """YAML that refuses a key given twice, where plain YAML silently keeps the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
+        seen: set[object] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            if isinstance(key, str | int) and key in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"key {key!r} stands twice", key_node.start_mark)
+            seen.add(key if isinstance(key, str | int) else id(key))
+        return super().construct_mapping(node, deep)
+
+
+def _read_yaml(path: Path) -> object:
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader
+    except FileNotFoundError:
+        raise BadInputError([Problem(str(path), "-", "no such file", "a facility.yaml")]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInputError([Problem(str(path), "-", f"can't be read: {error}", "a readable UTF-8 file")]) from error
+    except yaml.MarkedYAMLError as error:
+        line = f"line {error.problem_mark.line + 1}" if error.problem_mark else "-"
+        raise BadInputError([Problem(str(path), line, f"not YAML: {error.problem}", "valid YAML")]) from error
+    except yaml.YAMLError as error:
+        raise BadInputError([Problem(str(path), "-", f"not YAML: {error}", "valid YAML")]) from error
+
+
+def _problems(path: Path, error: ValidationError) -> list[Problem]:
+    found = []
+    for item in error.errors(include_url=False):
+        key = ".".join(str(part) for part in item["loc"] if part != "[key]") or "-"
+        expected = EXPECTED_BY_TYPE.get(item["type"], "").format_map({**item.get("ctx", {})})
+        text = "unknown key" if item["type"] == "extra_forbidden" else item["msg"].removeprefix("Value error, ")
+        found.append(Problem(str(path), key, text, expected))
+    return found
+
+
+def load_facility(path: Path) -> Facility:
+    """Read and check one facility file.
+
+    Raises :exc:`BadInputError` with every problem found; nothing is half loaded.
+    """
+    data = _read_yaml(path)
+    if not isinstance(data, dict):
+        raise BadInputError([Problem(str(path), "-", "not a mapping", "keys such as name and partitions")])
+    try:
+        facility = Facility.model_validate(data)
+    except ValidationError as error:
+        raise BadInputError(_problems(path, error)) from error
+    findings = find_inconsistencies(facility)
+    if findings:
+        raise BadInputError(Problem(str(path), *finding) for finding in findings)
+    return facility

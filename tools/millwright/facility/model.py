@@ -1,0 +1,237 @@
+"""The facility as typed, frozen data.
+
+Only what stands in ``facility.yaml`` is here, with the types and ranges that can be judged
+value by value. What only shows between values (a node in two partitions, an antenna that is
+linked to nothing) is in :mod:`millwright.facility.consistency`.
+"""
+
+import datetime
+import ipaddress
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt
+
+from millwright.facility.names import HostName, Name, NodeSetText, Title, UserName, expand
+
+Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+class Frozen(BaseModel):
+    """Refuses unknown keys and any change after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
+
+
+class SourceKind(StrEnum):
+    """How a stated value is known."""
+
+    READ = "read"
+    SECONDARY = "secondary"
+    DERIVED = "derived"
+    MEMORY = "memory"
+
+
+class CommitmentClass(StrEnum):
+    """Whether a commitment counts in the score or only informs."""
+
+    SCORED = "scored"
+    INFORMATIVE = "informative"
+
+
+def _host_network(text: str) -> str:
+    ipaddress.IPv4Network(text)
+    return text
+
+
+def _host_address(text: str) -> str:
+    ipaddress.IPv4Address(text)
+    return text
+
+
+Ipv4Network = Annotated[str, AfterValidator(_host_network)]
+Ipv4Address = Annotated[str, AfterValidator(_host_address)]
+
+
+class Accelerators(Frozen):
+    """The accelerators of one node."""
+
+    part: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
+    """Key in `inventories/catalogue/accelerators.yaml`."""
+    count: PositiveInt
+    """Devices as Slurm counts them."""
+
+
+class NodeClass(Frozen):
+    """The hardware of a node."""
+
+    architecture: Literal["x86_64", "aarch64", "riscv64"]
+    """Architecture that user programs are built for."""
+    sockets: PositiveInt = 1
+    cores_per_socket: PositiveInt
+    threads_per_core: PositiveInt = 1
+    memory_mib: PositiveInt
+    """Memory that Slurm may give to jobs, in MiB."""
+    accelerators: Accelerators | None = None
+    emulated: bool = False
+    """User programs run under emulation: measured values never enter a capacity figure."""
+
+    @property
+    def cpus(self) -> int:
+        """Hardware threads of one node."""
+        return self.sockets * self.cores_per_socket * self.threads_per_core
+
+
+class Commitment(Frozen):
+    """What a metric of a check is judged against."""
+
+    value: float
+    """The committed value, in `unit`."""
+    unit: Annotated[str, Field(min_length=1, max_length=20)]
+    tolerance: Fraction = 0.0
+    """Share of the value by which a measurement may miss it."""
+    commitment_class: Annotated[CommitmentClass, Field(alias="class")]
+    source: Title
+    """Where the value comes from: a contract, a data sheet, an acceptance report."""
+    kind: SourceKind
+    date: datetime.date
+
+
+MetricName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+CheckName = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$")]
+Checks = dict[CheckName, dict[MetricName, Commitment | None]]
+
+
+class Partition(Frozen):
+    """A set of equal nodes under one Slurm partition name."""
+
+    title: Title | None = None
+    nodes: NodeSetText
+    node_class: Name | None = None
+    """Hardware of the nodes; may be left out for `scheduler: local`, where this machine is what it is."""
+    scheduler: Literal["slurm", "local"] = "slurm"
+    """`local` runs jobs on this machine without a workload manager."""
+    max_time_min: PositiveInt = 60
+    """Longest job, in minutes."""
+    is_default: Annotated[bool, Field(alias="default")] = False
+    shared_hardware: bool = False
+    """Nodes share physical hardware, so they are measured one after the other."""
+    checks: Checks = {}
+    """Expected measurements: check, metric, commitment (null where nothing was committed)."""
+
+    def node_names(self) -> tuple[str, ...]:
+        """Every node, in order."""
+        return expand(self.nodes)
+
+
+class Services(Frozen):
+    """Hosts of the partition services."""
+
+    controller: HostName
+    """Runs slurmctld."""
+    database: HostName
+    """Runs slurmdbd and its database."""
+    login: HostName
+    """Users log in here; antennas lead here."""
+    harness: HostName
+    """Runs ReFrame."""
+
+
+class AntennaUser(Frozen):
+    """A user who reaches the factory through an antenna."""
+
+    name: UserName
+    account: UserName
+    """Slurm account that is charged."""
+
+
+class Tunnel(Frozen):
+    """The WireGuard tunnel between an antenna's gateway and the factory's login node."""
+
+    factory_address: Ipv4Address
+    gateway_address: Ipv4Address
+    port: Annotated[int, Field(ge=1, le=65535)] = 51820
+    """UDP port on which the factory listens."""
+
+
+class Antenna(Frozen):
+    """A national site that gives its users remote access to the linked factory."""
+
+    title: Title
+    gateway: HostName
+    factory: Name
+    """Name of the facility that this antenna is linked to."""
+    tunnel: Tunnel
+    users: tuple[AntennaUser, ...] = ()
+    certificate_minutes: Annotated[int, Field(ge=1, le=1440)] = 60
+    """Lifetime of a user's SSH certificate."""
+    checks: Checks = {}
+
+
+class AccessMode(Frozen):
+    """One access mode, as a Slurm QOS."""
+
+    title: Title
+    priority: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    max_wall_min: PositiveInt | None = None
+    """Longest job in this mode, in minutes."""
+    max_jobs_per_user: PositiveInt | None = None
+
+
+class Ssh(Frozen):
+    """How Millwright reaches the hosts."""
+
+    user: UserName = "root"
+    config: Title | None = None
+    """OpenSSH client configuration that holds keys and pinned host keys; `~` is expanded."""
+
+
+class Network(Frozen):
+    """The network that the hosts share."""
+
+    cidr: Ipv4Network
+    domain: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,100}[a-z0-9])?$")]
+
+
+class Facility(Frozen):
+    """One site with its partitions, services and antennas."""
+
+    plugin: Literal["facility"]
+    """Marks the file as an Ansible inventory of the plugin `facility`."""
+    name: Name
+    title: Title
+    kind: Literal["physical", "virtual"]
+    """`virtual` facilities exercise the chain; their figures never count as capacity of hardware."""
+    ssh: Ssh = Ssh()
+    network: Network | None = None
+    addresses: dict[NodeSetText, str] = {}
+    """IPv4 address of each host; node sets fold on both sides (`rack-c[1-2]: 10.0.0.[21-22]`)."""
+    services: Services | None = None
+    node_classes: dict[Name, NodeClass] = {}
+    partitions: dict[Name, Partition]
+    access_modes: dict[Name, AccessMode] = {}
+    antennas: dict[Name, Antenna] = {}
+
+    def address_of(self, host: str) -> str:
+        """IPv4 address of a host; raises :exc:`KeyError` where none is given."""
+        return self.host_addresses()[host]
+
+    def host_addresses(self) -> dict[str, str]:
+        """Every host with its IPv4 address, in the order of the file."""
+        return {
+            host: address
+            for hosts, addresses in self.addresses.items()
+            for host, address in zip(expand(hosts), expand(addresses), strict=True)
+        }
+
+    def class_of(self, partition: str) -> NodeClass | None:
+        """Node class of a partition's nodes; None where the partition states none."""
+        name = self.partitions[partition].node_class
+        return self.node_classes[name] if name else None
+
+    def is_emulated(self, partition: str) -> bool:
+        """Whether user programs of a partition run under emulation."""
+        node_class = self.class_of(partition)
+        return node_class is not None and node_class.emulated
+
+

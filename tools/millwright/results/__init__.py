@@ -1,0 +1,1 @@
+"""What was measured: samples, runs and their evidence."""
