@@ -1,0 +1,5 @@
+"""``python -m millwright`` is the command ``millwright``."""
+
+from millwright.cli.main import main
+
+main()

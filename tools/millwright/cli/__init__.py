@@ -1,0 +1,1 @@
+"""The command ``millwright``: each file parses, calls and prints for one group of commands."""
