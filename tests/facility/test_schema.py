@@ -29,4 +29,7 @@ def test_shipped_facilities_name_the_schema_and_fit_it():
 def test_schema_refuses_an_unknown_key():
     validator = Draft202012Validator(facility_schema())
     data = yaml.safe_load(shipped_facilities()["workstation"].read_text()) | {"parttions": {}}
-    assert any("parttions" in error.message for error in validator.iter_errors(json.loads(json.dumps(data, default=str))))
+    assert any(
+        "parttions" in error.message
+        for error in validator.iter_errors(json.loads(json.dumps(data, default=str)))
+    )

@@ -50,7 +50,9 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def command(
-    facility: Annotated[str, typer.Option(help="rack or workstation; chosen by what this machine can do.")] = "",
+    facility: Annotated[
+        str, typer.Option(help="rack or workstation; chosen by what this machine can do.")
+    ] = "",
 ) -> None:
     """Run the whole chain: describe, provision, benchmark, report.
 
@@ -75,12 +77,14 @@ def _choose(console: Console) -> str:
     missing = find_missing()
     if not missing:
         return "rack"
-    console.print(Text("The rack can't run here: " + "; ".join(missing) + ". Measuring this machine instead."))
+    console.print(
+        Text("The rack can't run here: " + "; ".join(missing) + ". Measuring this machine instead.")
+    )
     return "workstation"
 
 
 def _stop(step: Step, code: int) -> None:
-    message = f"the chain stopped at: millwright {' '.join(step.arguments)} (exit code {code}); its message stands above"
+    message = f"the chain stopped at `millwright {' '.join(step.arguments)}` (exit code {code}), see above"
     if code in set(ExitCode):
         error = MillwrightError(message)
         error.exit_code = ExitCode(code)
@@ -93,4 +97,6 @@ def _close(console: Console, facility: str, seconds: float) -> None:
     console.print(Text(f"\nThe chain ran in {seconds / 60:.1f} minutes.", style="bold"))
     console.print(Text(f"  report   {latest / 'report.html'}\n  results  results/{facility}/"))
     if facility != "workstation":
-        console.print(Text("  hosts    still up: millwright rack exec rack-login sinfo; millwright rack down ends them"))
+        console.print(
+            Text("  hosts    still up: millwright rack exec rack-login sinfo; millwright rack down ends them")
+        )

@@ -45,7 +45,7 @@ def _summary(path: Path) -> dict[str, object]:
 
 
 @app.command("list")
-def list_facilities(as_json: AsJson = False) -> None:  # noqa: FBT002 - an option with a name
+def list_facilities(as_json: AsJson = False) -> None:
     """List the facilities of this checkout.
 
     Example: millwright facility list --json
@@ -72,7 +72,9 @@ def list_facilities(as_json: AsJson = False) -> None:  # noqa: FBT002 - an optio
 
 
 @app.command()
-def check(names: Annotated[list[str], typer.Argument(help="Facilities to check.")], as_json: AsJson = False) -> None:  # noqa: FBT002
+def check(
+    names: Annotated[list[str], typer.Argument(help="Facilities to check.")], as_json: AsJson = False
+) -> None:
     """Check facilities; list every problem at once and change nothing.
 
     Example: millwright facility check rack inventories/my-site/facility.yaml
@@ -85,7 +87,8 @@ def check(names: Annotated[list[str], typer.Argument(help="Facilities to check."
             problems.extend(error.problems)
     if as_json:
         rows = [
-            {"file": p.file, "key": p.key, "problem": p.problem, "expected": p.expected or None} for p in problems
+            {"file": p.file, "key": p.key, "problem": p.problem, "expected": p.expected or None}
+            for p in problems
         ]
         typer.echo(json.dumps({"ok": not problems, "problems": rows}, indent=2))
         raise typer.Exit(ExitCode.BAD_INPUT if problems else ExitCode.OK)
@@ -95,7 +98,7 @@ def check(names: Annotated[list[str], typer.Argument(help="Facilities to check."
 
 
 @app.command()
-def show(name: FacilityName, as_json: AsJson = False) -> None:  # noqa: FBT002
+def show(name: FacilityName, as_json: AsJson = False) -> None:
     """Show one facility: hosts, partitions, antennas.
 
     Example: millwright facility show rack
@@ -116,7 +119,16 @@ def show(name: FacilityName, as_json: AsJson = False) -> None:  # noqa: FBT002
 
 
 def _partition_table(facility: Facility) -> Table:
-    table = Table("Partition", "Nodes", "Architecture", "CPUs", "Memory (MiB)", "Accelerators", "Expected values", box=None)
+    table = Table(
+        "Partition",
+        "Nodes",
+        "Architecture",
+        "CPUs",
+        "Memory (MiB)",
+        "Accelerators",
+        "Expected values",
+        box=None,
+    )
     for name, partition in facility.partitions.items():
         node_class = facility.class_of(name)
         part = node_class.accelerators if node_class else None
@@ -124,7 +136,9 @@ def _partition_table(facility: Facility) -> Table:
         cells = [
             name,
             partition.nodes,
-            (node_class.architecture + (" (emulated)" if node_class.emulated else "")) if node_class else "this machine",
+            (node_class.architecture + (" (emulated)" if node_class.emulated else ""))
+            if node_class
+            else "this machine",
             str(node_class.cpus) if node_class else "-",
             str(node_class.memory_mib) if node_class else "-",
             f"{part.count} x {part.part}" if part else "-",

@@ -10,6 +10,7 @@ import typer.exceptions
 from millwright import __version__
 from millwright.errors import BadInputError, ExitCode, MillwrightError
 
+INTERRUPTED = 130  # what a shell reports for SIGINT
 GROUPS = ("facility", "rack", "antenna", "results")
 COMMANDS = ("apply", "run", "report", "demo")
 
@@ -23,7 +24,7 @@ app = typer.Typer(
 )
 
 
-def _show_version(value: bool) -> None:  # noqa: FBT001 - the signature of a typer callback
+def _show_version(value: bool) -> None:
     if value:
         typer.echo(f"millwright {__version__}")
         raise typer.Exit
@@ -31,7 +32,9 @@ def _show_version(value: bool) -> None:  # noqa: FBT001 - the signature of a typ
 
 @app.callback()
 def _root(
-    version: bool = typer.Option(False, "--version", callback=_show_version, is_eager=True, help="Print the version."),  # noqa: FBT001, FBT003
+    version: bool = typer.Option(
+        False, "--version", callback=_show_version, is_eager=True, help="Print the version."
+    ),
 ) -> None:
     del version
 
@@ -46,26 +49,38 @@ def run(arguments: list[str] | None = None) -> int:
     """Run one command line and return its exit code; every error is one clear message on stderr."""
     try:
         result = app(args=arguments, standalone_mode=False, prog_name="millwright")
-    except BadInputError as error:
-        sys.stderr.write(f"{error}\n{len(error.problems)} problem{'s' * (len(error.problems) != 1)}; nothing was changed\n")
-        return error.exit_code
-    except MillwrightError as error:
-        sys.stderr.write(f"millwright: {error}\n")
-        return error.exit_code
-    except typer.exceptions.TyperException as error:
-        sys.stderr.write(f"millwright: {error.format_message()}; see millwright --help\n")
-        return ExitCode.BAD_INPUT
-    except (typer.Abort, KeyboardInterrupt):
-        sys.stderr.write("millwright: interrupted\n")
-        return 130
     except BrokenPipeError:
         sys.stderr.close()
         return ExitCode.OK
-    except OSError as error:
-        hint = "; free some space and run it again" if error.errno == errno.ENOSPC else ""
-        sys.stderr.write(f"millwright: {error}{hint}\n")
-        return ExitCode.FAIL
+    except (
+        MillwrightError,
+        typer.exceptions.TyperException,
+        typer.Abort,
+        KeyboardInterrupt,
+        OSError,
+    ) as error:
+        code, message = explain(error)
+        sys.stderr.write(f"{message}\n")
+        return code
     return result if isinstance(result, int) else ExitCode.OK
+
+
+def explain(error: BaseException) -> tuple[int, str]:
+    """Exit code and message of an error; what is not foreseen here is a defect and keeps its traceback."""
+    match error:
+        case BadInputError():
+            count = len(error.problems)
+            ending = f"{count} problem{'s' * (count != 1)}; nothing was changed"
+            return error.exit_code, f"{error}\n{ending}"
+        case MillwrightError():
+            return error.exit_code, f"millwright: {error}"
+        case typer.exceptions.TyperException():
+            return ExitCode.BAD_INPUT, f"millwright: {error.format_message()}; see millwright --help"
+        case OSError():
+            hint = "; free some space and run it again" if error.errno == errno.ENOSPC else ""
+            return ExitCode.FAIL, f"millwright: {error}{hint}"
+        case _:
+            return INTERRUPTED, "millwright: interrupted"
 
 
 def main() -> None:

@@ -46,7 +46,7 @@ class Part(Frozen):
     power_w: Fact | None = None
     scale_up: dict[str, Any] | None = None
     host_link: Fact | str | None = None
-    measured: dict[str, Fact | None] = {}
+    measured: dict[str, Fact | None] = Field(default={})
     cores: Fact | None = None
     clock_ghz: Fact | None = None
     vector: Fact | None = None
@@ -75,7 +75,9 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
     try:
         return Catalogue.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
     except (OSError, yaml.YAMLError) as error:
-        raise BadInputError([Problem(str(file), "-", f"can't be read: {error}", "the hardware catalogue")]) from error
+        raise BadInputError(
+            [Problem(str(file), "-", f"can't be read: {error}", "the hardware catalogue")]
+        ) from error
     except ValidationError as error:
         raise BadInputError(
             Problem(str(file), ".".join(map(str, item["loc"])), item["msg"]) for item in error.errors()

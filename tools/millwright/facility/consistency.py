@@ -19,7 +19,7 @@ def _addresses(facility: Facility) -> Iterator[Finding]:
         key = f"addresses.{host_set}"
         try:
             names, addresses = expand(host_set), expand(address_set)
-        except Exception:  # noqa: BLE001 - ClusterShell raises several unrelated types
+        except Exception:
             yield key, f"{address_set!r} is not an address or a folded set of addresses", "10.0.0.[21-22]"
             continue
         if len(names) != len(addresses):
@@ -68,19 +68,31 @@ def _partitions(facility: Facility) -> Iterator[Finding]:
     owner: dict[str, str] = {}
     for name, partition in facility.partitions.items():
         if partition.node_class is None and partition.scheduler == "slurm":
-            yield f"partitions.{name}.node_class", "missing although Slurm schedules it", "one of node_classes"
+            yield (
+                f"partitions.{name}.node_class",
+                "missing although Slurm schedules it",
+                "one of node_classes",
+            )
         elif partition.node_class is not None and partition.node_class not in facility.node_classes:
             known = ", ".join(facility.node_classes)
             key = f"partitions.{name}.node_class"
             yield key, f"unknown node class {partition.node_class!r}", f"one of {known}"
         for node in partition.node_names():
             if node in owner:
-                yield f"partitions.{name}.nodes", f"{node} is in partition {owner[node]} too", "each node once"
+                yield (
+                    f"partitions.{name}.nodes",
+                    f"{node} is in partition {owner[node]} too",
+                    "each node once",
+                )
             owner.setdefault(node, name)
     if sum(partition.is_default for partition in facility.partitions.values()) > 1:
         yield "partitions", "more than one default partition", "at most one"
     if not facility.services and any(p.scheduler == "slurm" for p in facility.partitions.values()):
-        yield "services", "missing although a partition is scheduled by Slurm", "controller, database, login, harness"
+        yield (
+            "services",
+            "missing although a partition is scheduled by Slurm",
+            "controller, database, login, harness",
+        )
 
 
 def _antennas(facility: Facility) -> Iterator[Finding]:
@@ -88,25 +100,38 @@ def _antennas(facility: Facility) -> Iterator[Finding]:
     addresses = {a for text in facility.addresses.values() for a in _expand_or_nothing(text)}
     for name, antenna in facility.antennas.items():
         if antenna.factory != facility.name or not facility.services:
-            yield f"antennas.{name}.factory", f"linked to {antenna.factory!r}, which is no factory with a login node here", (
-                f"{facility.name!r}, with services"
+            yield (
+                f"antennas.{name}.factory",
+                f"linked to {antenna.factory!r}, which is no factory with a login node here",
+                (f"{facility.name!r}, with services"),
             )
         if name in facility.partitions:
             yield f"antennas.{name}", "a partition has the same name", "another name"
         if not antenna.users:
             yield f"antennas.{name}.users", "no user, so access can't be proved", "at least one user"
-        for side, address in (("gateway", antenna.tunnel.gateway_address), ("factory", antenna.tunnel.factory_address)):
+        for side, address in (
+            ("gateway", antenna.tunnel.gateway_address),
+            ("factory", antenna.tunnel.factory_address),
+        ):
             if address in addresses:
-                yield f"antennas.{name}.tunnel.{side}_address", f"{address} is a host's address", "an address of its own"
+                yield (
+                    f"antennas.{name}.tunnel.{side}_address",
+                    f"{address} is a host's address",
+                    "an address of its own",
+                )
             if side == "gateway" and address in used:
-                yield f"antennas.{name}.tunnel", f"{address} belongs to antenna {used[address]}", "each address once"
+                yield (
+                    f"antennas.{name}.tunnel",
+                    f"{address} belongs to antenna {used[address]}",
+                    "each address once",
+                )
             used.setdefault(address, name)
 
 
 def _expand_or_nothing(text: str) -> tuple[str, ...]:
     try:
         return expand(text)
-    except Exception:  # noqa: BLE001 - reported by _addresses
+    except Exception:
         return ()
 
 

@@ -31,12 +31,14 @@ EXPECTED_BY_TYPE = {
 class _UniqueKeyLoader(yaml.SafeLoader):
     """YAML that refuses a key given twice, where plain YAML silently keeps the last."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[object] = set()
         for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            key = self.construct_object(key_node, deep=True)
             if isinstance(key, str | int) and key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"key {key!r} stands twice", key_node.start_mark)
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"key {key!r} stands twice", key_node.start_mark
+                )
             seen.add(key if isinstance(key, str | int) else id(key))
         return super().construct_mapping(node, deep)
 
@@ -47,7 +49,9 @@ def _read_yaml(path: Path) -> object:
     except FileNotFoundError:
         raise BadInputError([Problem(str(path), "-", "no such file", "a facility.yaml")]) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInputError([Problem(str(path), "-", f"can't be read: {error}", "a readable UTF-8 file")]) from error
+        raise BadInputError(
+            [Problem(str(path), "-", f"can't be read: {error}", "a readable UTF-8 file")]
+        ) from error
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}" if error.problem_mark else "-"
         raise BadInputError([Problem(str(path), line, f"not YAML: {error.problem}", "valid YAML")]) from error
@@ -60,7 +64,9 @@ def _problems(path: Path, error: ValidationError) -> list[Problem]:
     for item in error.errors(include_url=False):
         key = ".".join(str(part) for part in item["loc"] if part != "[key]") or "-"
         expected = EXPECTED_BY_TYPE.get(item["type"], "").format_map({**item.get("ctx", {})})
-        text = "unknown key" if item["type"] == "extra_forbidden" else item["msg"].removeprefix("Value error, ")
+        text = (
+            "unknown key" if item["type"] == "extra_forbidden" else item["msg"].removeprefix("Value error, ")
+        )
         found.append(Problem(str(path), key, text, expected))
     return found
 

@@ -233,5 +233,3 @@ class Facility(Frozen):
         """Whether user programs of a partition run under emulation."""
         node_class = self.class_of(partition)
         return node_class is not None and node_class.emulated
-
-

@@ -26,7 +26,9 @@ def facility_file(name_or_path: str) -> Path:
     if "/" not in name_or_path and shipped.exists():
         return shipped
     known = ", ".join(sorted(shipped_facilities()))
-    raise BadInputError([Problem(name_or_path, "-", "no such facility", f"one of {known}, or a path to a facility.yaml")])
+    raise BadInputError(
+        [Problem(name_or_path, "-", "no such facility", f"one of {known}, or a path to a facility.yaml")]
+    )
 
 
 def shipped_facilities() -> dict[str, Path]:

@@ -61,8 +61,12 @@ METRICS: dict[str, dict[str, Metric]] = {
         "fp32_rate": Metric("GFLOP/s", _UP, _NODE, "GEMM, single precision", Quantity.FP32_RATE),
     },
     "AcceleratorGemm": {
-        "fp64_rate": Metric("GFLOP/s", _UP, _NODE, "GEMM on the accelerator, double precision", Quantity.FP64_RATE),
-        "fp32_rate": Metric("GFLOP/s", _UP, _NODE, "GEMM on the accelerator, single precision", Quantity.FP32_RATE),
+        "fp64_rate": Metric(
+            "GFLOP/s", _UP, _NODE, "GEMM on the accelerator, double precision", Quantity.FP64_RATE
+        ),
+        "fp32_rate": Metric(
+            "GFLOP/s", _UP, _NODE, "GEMM on the accelerator, single precision", Quantity.FP32_RATE
+        ),
     },
     "MpiPointToPoint": {
         "latency": Metric("us", _DOWN, _PART, "Half round trip of 8 bytes between two nodes"),

@@ -1,0 +1,22 @@
+"""Ansible filter ``host_addresses``: folded sets of hosts and addresses, one by one."""
+
+from collections.abc import Callable, Mapping
+
+from millwright.facility.names import expand
+
+
+def host_addresses(folded: Mapping[str, str]) -> list[dict[str, str]]:
+    """Expand ``{"c[1-2]": "10.0.0.[1-2]"}`` to one host and address each."""
+    return [
+        {"host": host, "address": address}
+        for hosts, addresses in folded.items()
+        for host, address in zip(expand(str(hosts)), expand(str(addresses)), strict=True)
+    ]
+
+
+class FilterModule:
+    """What Ansible looks for."""
+
+    def filters(self) -> dict[str, Callable[..., object]]:
+        """The filters by name."""
+        return {"host_addresses": host_addresses}

@@ -1,0 +1,1 @@
+"""What is measured: one file a check, its probe beside it."""

@@ -1,0 +1,24 @@
+"""Arithmetic rate of a node's accelerators, all of them at once."""
+
+import reframe as rfm
+from reframe.core.builtins import run_before
+
+from ..plugin import MillwrightCheck
+
+
+@rfm.simple_test
+class AcceleratorGemm(MillwrightCheck, rfm.RunOnlyRegressionTest):
+    """Every working node of the partition, in one job; needs a Python with PyTorch on the nodes."""
+
+    descr = "matrix products in double and single precision on every accelerator, each verified"
+    valid_systems = ["+gpu"]
+    valid_prog_environs = ["builtin"]
+    probe = "gemm_probe.py"
+    executable = "python3"
+    executable_opts = ["gemm_probe.py"]
+    tags = {"accelerator", "commissioning"}
+
+    @run_before("run")
+    def tell_devices(self):
+        """Too few devices on a node are no result."""
+        self.env_vars["MILLWRIGHT_DEVICES"] = self.current_partition.extras["accelerators"]

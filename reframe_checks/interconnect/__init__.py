@@ -1,0 +1,1 @@
+"""What the network between nodes reaches."""

@@ -1,0 +1,91 @@
+"""Which nodes a check takes, and how its probe starts on them: one job, whatever the number of nodes."""
+
+import shlex
+
+import reframe as rfm
+import reframe.utility.typecheck as typ
+from reframe.core.builtins import run_before, variable
+from reframe.core.exceptions import ReframeError
+
+from millwright.facility.names import fold
+from millwright.readers.slurm import node_states
+from millwright.results.metrics import METRICS, Scope
+
+ALL_NODES = 0
+
+
+class NodesPlugin(rfm.RegressionTestPlugin):
+    """Takes every working node of the partition, one process a node, unless the check declares otherwise."""
+
+    #: How many of the partition's working nodes take part.
+    nodes_wanted = variable(int, value=ALL_NODES)
+    #: With fewer working nodes there is nothing to measure.
+    nodes_needed = variable(int, value=1)
+    #: What srun needs to know besides.
+    launcher_options = variable(typ.List[str], value=[])
+    #: Nodes that took no job, with Slurm's state and reason.
+    nodes_left_out = variable(typ.Dict[str, str], value={}, loggable=True)
+    #: Nodes of the job, in order.
+    nodes_taken = variable(typ.List[str], value=[])
+
+    @run_before("run")
+    def take_nodes(self):
+        """Leave out a drained node, which the job would wait for; its values then show as not measured."""
+        partition = self.current_partition
+        working = partition.extras["nodes"]
+        if self.is_on_slurm:
+            states = node_states(partition.name, working)
+            working = [state.node for state in states if state.takes_jobs]
+            self.nodes_left_out = {state.node: str(state) for state in states if not state.takes_jobs}
+        if len(working) < self.nodes_needed:
+            why = ", ".join(f"{node} is {state}" for node, state in self.nodes_left_out.items())
+            found = f"{len(working)} of {len(partition.extras['nodes'])} nodes of {partition.name} take jobs"
+            raise ReframeError(f"{found}, {self.nodes_needed} needed: {why}")
+        self.nodes_taken = working[: self.nodes_wanted or None]
+
+    @run_before("run")
+    def start_on_nodes(self):
+        """Where nodes share hardware, they are measured one after the other, within the one job."""
+        if not self.is_on_slurm:
+            return
+        self.job.pin_nodes = self.nodes_taken
+        self.num_tasks, self.num_tasks_per_node = len(self.nodes_taken), 1
+        self.num_cpus_per_task = self.current_partition.extras["cpus_per_node"]
+        self.job.launcher.options = self.launcher_options
+        if self.scope is Scope.NODE and self.current_partition.extras["shared_hardware"]:
+            one_node = ["--nodes=1", "--ntasks=1", '--nodelist="$node"']
+            self.job.launcher.options = [*self.launcher_options, *one_node]
+            self.prerun_cmds = ["worst=0", 'for node in $(scontrol show hostnames "$SLURM_JOB_NODELIST"); do']
+            self.executable_opts = [*self.executable_opts, "|| worst=$?"]
+            self.postrun_cmds = ["done", "exit $worst"]
+
+    @run_before("run")
+    def tell_probe(self):
+        """What a probe can't find out: its name in the facility, and which share of a machine it has."""
+        extras = self.current_partition.extras
+        if not (self.is_on_slurm and self.scope is Scope.NODE):
+            self.env_vars["MILLWRIGHT_NODE"] = shlex.quote(self.places[0])
+        if extras.get("memory_mib"):
+            self.env_vars["MILLWRIGHT_MEMORY_MIB"] = extras["memory_mib"]
+        if extras.get("cores_per_node"):
+            self.env_vars["OMP_NUM_THREADS"] = extras["cores_per_node"]
+
+    @property
+    def is_on_slurm(self):
+        """Whether the partition's jobs go through Slurm."""
+        return self.current_partition.scheduler.registered_name == "slurm"
+
+    @property
+    def metrics(self):
+        """The catalogue's metrics of this check."""
+        return METRICS[type(self).__name__]
+
+    @property
+    def scope(self):
+        """What one series covers; the same for all metrics of a check."""
+        return next(iter(self.metrics.values())).scope
+
+    @property
+    def places(self):
+        """What the values belong to: every node by itself, all nodes together, or the antenna's gateway."""
+        return self.nodes_taken if self.scope is Scope.NODE else [fold(tuple(self.nodes_taken))]

@@ -1,0 +1,92 @@
+"""Base of every check: when its result counts, and what it is compared with.
+
+ReFrame alone lets much pass in silence: a job that exits with 3 or is killed at its time limit, a node
+whose output is missing, a metric that was never measured. Here each of these fails the check.
+"""
+
+import shutil
+from pathlib import Path
+
+import reframe.utility.sanity as sn
+from reframe.core.builtins import loggable_as, run_after, run_before, sanity_function, variable
+from reframe.core.exceptions import SanityError
+
+from millwright.results.completeness import find_missing, worst_medians
+from millwright.results.parsers.probe import parse_probe
+
+from .nodes import NodesPlugin
+
+GOOD_STATES = {"COMPLETED", "SUCCESS"}  # Slurm's, and ReFrame's for its local scheduler
+MAX_REASONS = 10
+
+
+class MillwrightCheck(NodesPlugin):
+    """A check declares its probe, the hardware it needs and how the probe is built; the rest is here."""
+
+    #: File of the probe, beside the check.
+    probe = variable(str)
+
+    @run_after("init")
+    def set_defaults(self):
+        """Built beside ReFrame, run on nodes that nobody else uses, not awaited for ever."""
+        self.sourcesdir = None
+        self.build_locally = True
+        self.exclusive_access = True
+        self.max_pending_time = self.max_pending_time or "30m"
+
+    @run_after("setup")
+    def stage_probe(self):
+        """The stage folder lies where every node sees it; the checks themselves need not."""
+        root, here = Path(__file__).parent, Path(self.prefix)
+        for source in (root / "probe.h", root / "probe.py", *here.glob("*.h"), here / self.probe):
+            shutil.copy(source, self.stagedir)
+
+    @run_after("setup")
+    def take_references(self):
+        """Numbers come from the facility only, for this partition."""
+        committed = self.current_partition.extras["references"].get(type(self).__name__, {})
+        bounds = {metric: tuple(bound) for metric, bound in committed.items()}
+        self.reference = {self.current_partition.fullname: bounds}
+
+    @sanity_function
+    def result_counts(self):
+        """A good job and a complete output, or no result at all."""
+        problems = [*self.find_job_problems(), *self.find_output_problems()]
+        if problems:
+            raise SanityError("; ".join(problems[:MAX_REASONS]))
+        return True
+
+    @run_before("performance")
+    def summarise(self):
+        """For ReFrame's own reports, one value a metric: the median of the worst node."""
+        values = worst_medians(self.parse_output().samples, self.metrics)
+        for metric, value in values.items():
+            unit = self.metrics[metric].unit
+            self.perf_variables[metric] = sn.make_performance_function(sn.defer(value), unit)
+
+    @loggable_as("job_state")
+    @property
+    def _job_state(self):
+        return self.job.state if self.job else None
+
+    def find_job_problems(self):
+        """ReFrame takes neither the exit code nor the state of a job into account."""
+        if self.job.state not in GOOD_STATES:
+            yield f"its job ended as {self.job.state}"
+        if self.job.exitcode != 0:
+            said = [line for line in self.read(self.job.stderr).splitlines() if line.strip()]
+            yield f"its job exited with {self.job.exitcode}: {' / '.join(said[-3:]) or 'no message'}"
+
+    def find_output_problems(self):
+        """Broken lines, nodes that never finished, metrics or repetitions that are missing."""
+        output = self.parse_output()
+        yield from output.problems or find_missing(output.samples, self.metrics, self.places)
+
+    def parse_output(self):
+        """Samples and problems of the job's output."""
+        return parse_probe(self.read(self.job.stdout), self.metrics)
+
+    def read(self, name):
+        """Text of a file in the stage folder; empty where the job left none."""
+        path = Path(self.stagedir, name)
+        return path.read_text(errors="replace") if path.exists() else ""

@@ -1,0 +1,90 @@
+/* The sample protocol of every C probe: one JSON object a line on stdout, every repetition,
+ * and as its last line {"probe":"done",...}. A probe that can't vouch for its numbers calls
+ * probe_fail(): a message on stderr, exit code 1 and no last line, so that nothing of it counts.
+ */
+#ifndef MILLWRIGHT_PROBE_H
+#define MILLWRIGHT_PROBE_H
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* One warm-up, never reported, and enough repetitions for a distribution-free interval of the median. */
+enum { WARM_UPS = 1, REPETITIONS = 15 };
+
+static long probe_samples;
+
+__attribute__((format(printf, 1, 2), noreturn)) static void probe_fail(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("probe: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    exit(1);
+}
+
+/* Where the values come from: what the check says, else what Slurm says, else this host's name. */
+static const char *probe_node(void)
+{
+    static char name[256];
+    const char *given = getenv("MILLWRIGHT_NODE");
+    if (!given || !*given)
+        given = getenv("SLURMD_NODENAME");
+    if (given && *given)
+        snprintf(name, sizeof name, "%s", given);
+    else if (gethostname(name, sizeof name - 1) != 0)
+        probe_fail("this host has no name");
+    for (const char *c = name; *c; c++)
+        if (*c == '"' || *c == '\\' || (unsigned char)*c < 0x20)
+            probe_fail("the node's name holds a character that JSON would need to escape");
+    return name;
+}
+
+/* Seconds of a clock that nobody sets. */
+static double probe_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* Print one sample; rep counts from 0 and is negative during a warm-up, which is dropped. */
+static void probe_sample(const char *metric, double value, const char *unit, int rep)
+{
+    if (rep < 0)
+        return;
+    if (!isfinite(value))
+        probe_fail("%s is not a finite number in repetition %d", metric, rep);
+    printf("{\"metric\":\"%s\",\"value\":%.9g,\"unit\":\"%s\",\"rep\":%d,\"node\":\"%s\",\"device\":\"\"}\n", metric,
+           value, unit, rep, probe_node());
+    fflush(stdout);
+    probe_samples++;
+}
+
+static int probe_done(void)
+{
+    printf("{\"probe\":\"done\",\"samples\":%ld,\"node\":\"%s\"}\n", probe_samples, probe_node());
+    if (fflush(stdout) != 0 || ferror(stdout))
+        probe_fail("the output could not be written");
+    return 0;
+}
+
+/* Bytes that a probe may use: a quarter of what Slurm gives to jobs, or of what is free now. */
+static inline double probe_memory(void)
+{
+    const char *given = getenv("MILLWRIGHT_MEMORY_MIB");
+    double committed = given ? atof(given) * 1048576.0 : INFINITY;
+    double available = (double)sysconf(_SC_AVPHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    double bytes = fmin(committed, available) / 4;
+    if (!(bytes >= 1048576.0))
+        probe_fail("only %.1f MiB of memory may be used, 1 is needed", bytes / 1048576.0);
+    return bytes;
+}
+
+#endif

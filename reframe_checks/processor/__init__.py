@@ -1,0 +1,1 @@
+"""What a processor and its memory reach."""

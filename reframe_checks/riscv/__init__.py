@@ -1,0 +1,1 @@
+"""Whether RISC-V nodes hold what their instruction set promises."""

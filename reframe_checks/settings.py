@@ -1,0 +1,18 @@
+"""ReFrame's configuration of the facility that ``MILLWRIGHT_FACILITY`` names (``workstation`` unless set)."""
+
+import os
+import platform
+
+from millwright.errors import BadInputError
+from millwright.facility import load_facility
+from millwright.facility.places import facility_file, state_folder
+from millwright.readers.reframe_settings import site_configuration
+from millwright.verdicts.expectations import find_commitment_problems
+
+_file = facility_file(os.environ.get("MILLWRIGHT_FACILITY", "workstation"))
+_facility = load_facility(_file)
+if _problems := find_commitment_problems(_facility, str(_file)):
+    raise BadInputError(_problems)
+site_configuration = site_configuration(
+    _facility, harness_architecture=platform.machine(), state=state_folder(_facility.name)
+)

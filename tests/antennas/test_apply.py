@@ -1,0 +1,108 @@
+"""The order in which an antenna gets its access, without any host."""
+
+from contextlib import nullcontext
+
+import pytest
+
+from millwright.antennas import apply as module
+from millwright.antennas.apply import Surroundings, apply_antennas, chosen_antennas, wait_for_handshake
+from millwright.antennas.deployment import Deployed
+from millwright.errors import BadInputError, FailedError, NotTestableError
+
+KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+NEW_KEY = "HwECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+
+
+@pytest.fixture
+def steps(monkeypatch):
+    """Every effect, recorded instead of made."""
+    made = []
+
+    def deploy(facility_file, *, root, groups):
+        made.append(f"pyinfra {' '.join(groups)}")
+        return Deployed(15, ())
+
+    monkeypatch.setattr(module, "_reach", lambda _, name: made.append(f"reach {name}"))
+    monkeypatch.setattr(module, "deploy_gateways", deploy)
+    monkeypatch.setattr(
+        module, "wait_for_handshake", lambda _, name, key: made.append(f"wait {name} {key[:4]}")
+    )
+    return made
+
+
+@pytest.fixture
+def around(tmp_path, steps):
+    def make(keys):
+        """``keys``: what the factory's play publishes, run by run."""
+        left = list(keys)
+
+        def play():
+            steps.append("play")
+            (tmp_path / "wireguard").mkdir(exist_ok=True)
+            (tmp_path / "wireguard" / "factory.pub").write_text(left.pop(0) + "\n")
+            return 2
+
+        return Surroundings(tmp_path / "facility.yaml", tmp_path, tmp_path, play, lambda _: None)
+
+    return make
+
+
+def test_the_factory_makes_its_key_before_the_gateway_needs_it(shipped_rack, around, steps, tmp_path):
+    applied = apply_antennas(shipped_rack, ["coast"], around([KEY, KEY]))
+    assert applied.factory_changes == 4
+    assert steps == ["reach coast", "play", "pyinfra antenna_coast", "play", "wait coast AAEC"]
+    assert (tmp_path / "ca" / "user_ca").exists()
+
+
+def test_a_factory_with_a_key_is_asked_once(shipped_rack, around, steps, tmp_path):
+    (tmp_path / "wireguard").mkdir()
+    (tmp_path / "wireguard" / "factory.pub").write_text(KEY + "\n")
+    apply_antennas(shipped_rack, ["coast"], around([KEY]))
+    assert steps == ["reach coast", "pyinfra antenna_coast", "play", "wait coast AAEC"]
+
+
+def test_a_factory_that_was_built_anew_is_told_to_the_gateway(shipped_rack, around, steps, tmp_path):
+    (tmp_path / "wireguard").mkdir()
+    (tmp_path / "wireguard" / "factory.pub").write_text(KEY + "\n")
+    apply_antennas(shipped_rack, ["coast"], around([NEW_KEY]))
+    assert steps[1:] == ["pyinfra antenna_coast", "play", "pyinfra antenna_coast", "wait coast HwEC"]
+
+
+def test_an_unreachable_gateway_stops_before_anything_changes(
+    shipped_rack, around, steps, monkeypatch, tmp_path
+):
+    def fail(facility, name):
+        raise NotTestableError("down")
+
+    monkeypatch.setattr(module, "_reach", fail)
+    with pytest.raises(NotTestableError):
+        apply_antennas(shipped_rack, ["coast"], around([]))
+    assert steps == []
+    assert not (tmp_path / "ca").exists()
+
+
+@pytest.mark.parametrize(("ages", "ends"), [([0, 0, 990], True), ([990], True), ([0], False), ([500], False)])
+def test_a_handshake_is_waited_for_and_its_absence_is_a_failure(shipped_rack, monkeypatch, ages, ends):
+    clock, left = [0.0], list(ages)
+
+    def ask(command):
+        age = left.pop(0) if len(left) > 1 else left[0]
+        return type("Output", (), {"stdout": f"now 1000\n{KEY}\t{age}\n"})
+
+    monkeypatch.setattr(module, "resolve_target", lambda _, host: host)
+    monkeypatch.setattr(module, "connect_as_admin", nullcontext)
+    monkeypatch.setattr(module, "run_on", lambda _: ask)
+
+    def sleep(seconds):
+        clock[0] += seconds
+
+    with nullcontext() if ends else pytest.raises(FailedError, match="no handshake within 45 s"):
+        wait_for_handshake(shipped_rack, "coast", KEY, clock=lambda: clock[0], sleep=sleep)
+
+
+def test_unknown_antennas_and_facilities_without_any_are_refused(shipped_rack, facility_with):
+    assert chosen_antennas(shipped_rack, None) == ("coast",)
+    with pytest.raises(BadInputError, match="unknown antenna 'hill', expected one of coast"):
+        chosen_antennas(shipped_rack, "hill")
+    with pytest.raises(BadInputError, match="there is none"):
+        chosen_antennas(facility_with(lambda data: data["antennas"].clear()), None)

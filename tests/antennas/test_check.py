@@ -1,0 +1,94 @@
+"""Which proofs are made, and that none is lost on the way."""
+
+import datetime
+from contextlib import contextmanager
+
+import pytest
+
+from millwright.antennas import check as module
+from millwright.antennas.attempt import Answer, Attempt
+from millwright.antennas.check import check_antenna, choose_partition, plan_check
+from millwright.antennas.proofs import Outcome
+from millwright.errors import BadInputError, FailedError, NotTestableError
+
+NOW = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.UTC)
+PROOFS = [
+    "tunnel is up",
+    "login with certificate",
+    "job runs",
+    "expired certificate refused",
+    "key without certificate refused",
+    "no shell on the gateway",
+    "no other way through",
+]
+
+
+@pytest.fixture
+def make_proofs(shipped_rack, monkeypatch, tmp_path):
+    """Run the check with every question answered by the test."""
+
+    def run(*, gateway=Answer.ENTERED, judge=lambda _: (Outcome.PASS, "good")):
+        class Visitor:
+            def __init__(self, access):
+                pass
+
+            @contextmanager
+            def at_gateway(self, _):
+                yield None, Attempt(gateway, "words", 0.1)
+
+        monkeypatch.setattr(module, "Visitor", Visitor)
+        access = type("Access", (), {"certificate": None})()
+        monkeypatch.setattr(module, "ensure_user_access", lambda *_, **__: access)
+        for name in [each for each in vars(module) if each.startswith("prove_")]:
+            monkeypatch.setattr(module, name, lambda *_, name=name: judge(name))
+        given = plan_check(shipped_rack, state=tmp_path, now=NOW)
+        return list(check_antenna(shipped_rack, "coast", given))
+
+    return run
+
+
+def test_every_proof_is_made_for_every_user(make_proofs):
+    proofs = make_proofs()
+    assert [proof.name for proof in proofs] == PROOFS
+    assert [proof.user for proof in proofs] == [None] + ["ada"] * 6
+
+
+@pytest.mark.parametrize(
+    ("answer", "login"),
+    [
+        (Answer.REFUSED, Outcome.FAIL),
+        (Answer.UNREACHABLE, Outcome.NOT_MEASURED),
+        (Answer.WRONG_HOST, Outcome.FAIL),
+    ],
+)
+def test_where_the_gateway_lets_nobody_in_only_the_login_is_judged(make_proofs, answer, login):
+    proofs = make_proofs(gateway=answer)
+    assert [proof.name for proof in proofs] == PROOFS
+    assert [proof.outcome for proof in proofs[1:]] == [login] + [Outcome.NOT_MEASURED] * 5
+
+
+@pytest.mark.parametrize("error", [NotTestableError("lost"), FailedError("lost")])
+def test_a_proof_that_could_not_be_made_is_not_measured_and_the_others_go_on(make_proofs, error):
+    def judge(name):
+        if name == "prove_job":
+            raise error
+        return Outcome.PASS, "good"
+
+    outcomes = {proof.name: proof.outcome for proof in make_proofs(judge=judge)}
+    assert outcomes.pop("job runs") is Outcome.NOT_MEASURED
+    assert set(outcomes.values()) == {Outcome.PASS}
+
+
+def test_the_job_goes_to_the_default_partition_in_the_first_access_mode(shipped_rack, tmp_path):
+    given = plan_check(shipped_rack, state=tmp_path, now=NOW)
+    assert (given.partition, given.access_mode) == ("cpu", "playground")
+    assert given.nonce() != given.nonce()
+
+
+def test_without_a_default_the_first_scheduled_partition_is_taken(facility_with):
+    assert choose_partition(facility_with(lambda data: data["partitions"]["cpu"].pop("default"))) == "cpu"
+
+
+def test_an_unknown_access_mode_is_refused(shipped_rack, tmp_path):
+    with pytest.raises(BadInputError, match="unknown access mode 'vip', expected one of playground"):
+        plan_check(shipped_rack, state=tmp_path, now=NOW, access_mode="vip")

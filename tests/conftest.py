@@ -1,0 +1,88 @@
+"""What tests of several layers stand on: a stored run, made of a real session of ReFrame, and the rack."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from millwright.facility import load_facility
+from millwright.rack.requirements import find_missing
+from millwright.rack.session import look_at, open_plan
+from millwright.results.run_info import RunInfo
+from millwright.results.runs import load_run
+from millwright.results.session import SessionFolder, open_session
+from millwright.results.storing import store_run
+
+SESSIONS = Path(__file__).parent / "data" / "reframe"
+
+
+@pytest.fixture(scope="session")
+def session_folder():
+    folder = SESSIONS / "session"
+    return SessionFolder("rack-login", folder / "run-report.json", folder / "stage", folder / "output")
+
+
+@pytest.fixture(scope="session")
+def rack_file():
+    return SESSIONS / "facility.yaml"
+
+
+@pytest.fixture(scope="session")
+def rack_facility(rack_file):
+    return load_facility(rack_file)
+
+
+@pytest.fixture(scope="session")
+def run_info():
+    return RunInfo(
+        run_id="20261123T172147Z-1a2b3c4d",
+        facility="rack",
+        started="2026-11-23T17:21:47Z",
+        finished="2026-11-23T17:21:53Z",
+        millwright_version="0.1.0",
+        git_commit="0123abc",
+        tool_versions={"reframe": "4.10.4"},
+        host={"kernel": "6.1"},
+        emulated_partitions=("dare",),
+    )
+
+
+@pytest.fixture
+def stored_run(tmp_path, session_folder, rack_file, run_info):
+    """Folder of a stored run below ``tmp_path/results``, for a test to change."""
+    return store_run(tmp_path / "results", run_info, rack_file.read_bytes(), [open_session(session_folder)])
+
+
+@pytest.fixture(scope="session")
+def rack_run(tmp_path_factory, session_folder, rack_file, run_info):
+    """The same run, loaded; shared by all tests, so its folder must not be changed."""
+    root = tmp_path_factory.mktemp("results")
+    return load_run(store_run(root, run_info, rack_file.read_bytes(), [open_session(session_folder)]))
+
+
+@pytest.fixture(scope="session")
+def rack_or_reason():
+    """End the test where no rack can run here: skipped, or failed where a rack was required."""
+    missing = find_missing()
+    if missing:
+        reason = f"no rack on this machine, which lacks: {'; '.join(missing)}"
+        if os.environ.get("MILLWRIGHT_REQUIRE_RACK") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def rack(rack_or_reason):
+    """Plan of the shipped rack, up and answering; taken down at the end only if it was down before."""
+    plan = open_plan("rack")
+    before = look_at(plan)
+    if not before.is_up:
+        done = subprocess.run(
+            [sys.executable, "-m", "millwright", "rack", "up"], check=False, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    yield plan
+    if before.is_down:
+        subprocess.run([sys.executable, "-m", "millwright", "rack", "down"], check=True, capture_output=True)

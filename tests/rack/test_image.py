@@ -1,0 +1,101 @@
+"""The image is whole or not there, and follows its recipe."""
+
+import contextlib
+import os
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+
+from millwright.errors import FailedError
+from millwright.rack.image import build_argv, build_image, image_root, mounts_below, remove_old_images
+from millwright.rack.recipe import Recipe
+
+NO_PEN = contextlib.nullcontext(())
+ARCHIVE = "http://10.97.113.1/debian"
+
+
+@pytest.fixture
+def builder(tmp_path, monkeypatch):
+    """A stand-in for the program that builds: runs a shell line with the target as ``$T``."""
+
+    def install(line):
+        folder = tmp_path / "bin"
+        folder.mkdir(exist_ok=True)
+        program = folder / "unshare"
+        program.write_text(f'#!/bin/sh\nfor last; do T="$previous"; previous="$last"; done\n{line}\n')
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+
+    return install
+
+
+@pytest.mark.parametrize("field", [field.name for field in fields(Recipe)])
+def test_any_change_of_the_recipe_makes_another_image(field):
+    old = Recipe()
+    value = getattr(old, field)
+    changed = f"{value}x" if isinstance(value, str) else (*value, "more")
+    assert replace(old, **{field: changed}).digest() != old.digest()
+
+
+def test_equal_recipes_share_an_image():
+    assert Recipe().digest() == Recipe().digest()
+
+
+def test_the_recipe_installs_nothing_that_a_role_brings():
+    assert not {"slurm-wlm", "munge", "mariadb-server", "wireguard-tools"} & set(Recipe().packages)
+
+
+def test_the_arguments_of_a_build(golden):
+    recipe = Recipe(
+        packages=("systemd", "python3"),
+        dpkg_options=("path-exclude=/usr/share/man/*",),
+        customisation=("true",),
+    )
+    golden("mmdebstrap.txt", "\n".join(build_argv(recipe, Path("/t"), ARCHIVE)) + "\n")
+
+
+def test_an_image_is_built_once(tmp_path, builder):
+    builder('mkdir "$T" && date +%N > "$T/made"')
+    first = build_image(Recipe(), tmp_path, ARCHIVE, print, NO_PEN)
+    made = (first / "made").read_text()
+    assert first == image_root(tmp_path, Recipe())
+    assert build_image(Recipe(), tmp_path, ARCHIVE, print, NO_PEN) == first
+    assert (first / "made").read_text() == made
+
+
+def test_a_build_that_fails_says_why_and_leaves_nothing(tmp_path, builder):
+    builder('mkdir "$T"; echo "E: no space left on device" >&2; exit 1')
+    with pytest.raises(FailedError, match="no space left on device"):
+        build_image(Recipe(), tmp_path, ARCHIVE, print, NO_PEN)
+    assert [path.name for path in (tmp_path / "images").iterdir()] == ["lock"]
+
+
+def test_what_a_crash_left_half_built_is_cleared_away(tmp_path, builder):
+    leftover = tmp_path / "images" / ".building-0123"
+    (leftover / "usr").mkdir(parents=True)
+    builder('mkdir "$T"')
+    build_image(Recipe(), tmp_path, ARCHIVE, print, NO_PEN)
+    assert not leftover.exists()
+
+
+def test_a_new_recipe_replaces_the_old_image(tmp_path, builder):
+    builder('mkdir "$T"')
+    old = build_image(Recipe(), tmp_path, ARCHIVE, print, NO_PEN)
+    new = build_image(Recipe(release="forky"), tmp_path, ARCHIVE, print, NO_PEN)
+    assert new.exists()
+    assert not old.exists()
+
+
+def test_an_image_that_a_node_stands_on_stays(tmp_path, monkeypatch):
+    for name in ("old", "used", "new"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setattr("millwright.rack.image._used_paths", lambda: {str(tmp_path / "used")})
+    remove_old_images(tmp_path, tmp_path / "new")
+    assert {path.name for path in tmp_path.iterdir()} == {"used", "new"}
+
+
+def test_what_is_mounted_in_a_tree_is_seen_even_behind_blanks():
+    lines = (r"/ /var/a\040b/dev rw - devtmpfs d rw", r"/ /var/a\040bc rw - tmpfs t rw", "/ / rw - ext4 e rw")
+    mountinfo = "\n".join(f"{number} 2 0:1 {line}" for number, line in enumerate(lines))
+    assert mounts_below(Path("/var/a b"), mountinfo) == ["/var/a b/dev"]

@@ -1,0 +1,63 @@
+"""What tests of probes share: compile one, run one, read what it printed."""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from millwright.results.metrics import METRICS
+from millwright.results.parsers.probe import parse_probe
+
+CHECKS = Path(__file__).resolve().parents[2] / "reframe_checks"
+DATA = Path(__file__).resolve().parents[1] / "data" / "probes"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a probe ended, and its output as the check reads it."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    def output(self, check):
+        return parse_probe(self.stdout, METRICS[check])
+
+    @property
+    def vouches(self):
+        """Whether the last line says that everything went well."""
+        return '"done"' in self.stdout
+
+
+def run_probe(command, **environment):
+    done = subprocess.run(
+        [str(part) for part in command],
+        env={**os.environ, "MILLWRIGHT_NODE": "n1", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def build(tmp_path):
+    """Compile a probe of `reframe_checks`, with `replace` changed in its source, and return the program."""
+
+    def compile_probe(source, *flags, replace=None):
+        text = (CHECKS / source).read_text()
+        if replace:
+            before, after = replace
+            assert before in text
+            text = text.replace(before, after)
+        changed = tmp_path / Path(source).name
+        changed.write_text(text)
+        program = tmp_path / "probe"
+        command = ["gcc", "-O2", "-fopenmp", "-Wall", "-Wextra", "-Werror", f"-I{CHECKS}", *flags]
+        subprocess.run([*command, str(changed), "-o", str(program), "-lm"], check=True)
+        return program
+
+    return compile_probe

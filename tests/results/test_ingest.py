@@ -1,0 +1,176 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from millwright.results.evidence import RawOutput, SeatReport
+from millwright.results.ingest import ingest
+from millwright.results.parsers.reframe import parse_report
+from millwright.results.session import open_session
+
+
+@pytest.fixture
+def seat(session_folder):
+    return open_session(session_folder).read()
+
+
+@pytest.fixture
+def report_data(session_folder):
+    return json.loads(session_folder.report.read_text())
+
+
+def changed(seat, data, check, **values):
+    """The same session with other values in the report of one case."""
+    for case in data["runs"][0]["testcases"]:
+        if case["name"] == check:
+            case.update(values)
+    return replace(seat, report=parse_report(json.dumps(data), "report.json"))
+
+
+def with_output(seat, check, change):
+    raw = {
+        folder: replace(output, stdout=change(output.stdout)) if folder.endswith(f"/{check}") else output
+        for folder, output in seat.raw.items()
+    }
+    return replace(seat, raw=raw)
+
+
+def reasons(found, check):
+    return [reason for case in found.rejected if case.origin.check == check for reason in case.reasons]
+
+
+def counted(found):
+    return {case.origin.check for case in found.counted}
+
+
+def test_a_real_session_is_sorted_into_counted_and_rejected(seat):
+    found = ingest([seat], facility="rack", emulated=frozenset({"dare"}))
+    assert counted(found) == {"MemoryBandwidth", "Gemm", "RiscvVector"}
+    assert {case.origin.check for case in found.rejected} == {
+        "MpiPointToPoint",
+        "MpiAllReduce",
+        "AcceleratorGemm",
+        "AntennaAccess",
+    }
+    assert {sample.check for sample in found.samples} == counted(found)
+    assert {sample.emulated for sample in found.samples if sample.partition == "dare"} == {True}
+    assert {sample.emulated for sample in found.samples if sample.partition == "cpu"} == {False}
+    assert list(found.samples) == sorted(found.samples)
+
+
+def test_a_missed_reference_still_counts_because_the_verdict_is_ours(seat):
+    found = ingest([seat], facility="rack")
+    assert len([sample for sample in found.samples if sample.check == "Gemm"]) == 2 * 2 * 8
+
+
+def test_a_job_that_exits_with_3_does_not_count_although_its_output_looks_right(seat):
+    found = ingest([seat], facility="rack")
+    assert reasons(found, "MpiPointToPoint") == ["its job exited with 3", "its job ended as FAILURE"]
+
+
+def test_a_job_killed_by_its_time_limit_does_not_count_although_its_output_looks_right(seat):
+    output = next(raw.stdout for folder, raw in seat.raw.items() if folder.endswith("MpiAllReduce"))
+    assert '"probe": "done"' in output
+    assert any(
+        "job timed out" in reason for reason in reasons(ingest([seat], facility="rack"), "MpiAllReduce")
+    )
+
+
+@pytest.mark.parametrize(
+    "state", ["TIMEOUT", "CANCELLED", "NODE_FAIL", "OUT_OF_MEMORY", "COMPLETED,TIMEOUT", ""]
+)
+def test_a_job_in_a_bad_state_does_not_count_although_slurm_says_exit_code_0(seat, report_data, state):
+    seat = changed(seat, report_data, "MemoryBandwidth", job_state=state, job_exitcode=0)
+    found = ingest([seat], facility="rack")
+    assert reasons(found, "MemoryBandwidth") == [f"its job ended as {state}"]
+    assert not [sample for sample in found.samples if sample.check == "MemoryBandwidth"]
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"job_exitcode": None}, "the exit code of its job is not known"),
+        ({"job_exitcode": "<undefined>"}, "the exit code of its job is not known"),
+        ({"job_exitcode": -9}, "its job exited with -9"),
+        ({"job_state": None}, "the final state of its job is not known"),
+        ({"jobid": None}, "no job ran"),
+        ({"system": "other"}, "ran on system 'other', expected 'rack'"),
+        ({"name": "Nonsense"}, "'Nonsense' is no check whose metrics are known"),
+        ({"result": "fail", "fail_phase": "sanity", "fail_reason": "3 != 0"}, "failed in sanity: 3 != 0"),
+        ({"result": "fail", "fail_phase": "run", "fail_reason": None}, "failed in run: no reason given"),
+        ({"result": "xfail"}, "ended as xfail: no reason given"),
+        ({"result": "abort", "fail_reason": "interrupted"}, "ended as abort: interrupted"),
+    ],
+)
+def test_what_is_not_known_to_be_good_does_not_count(seat, report_data, values, reason):
+    seat = changed(seat, report_data, "MemoryBandwidth", **values)
+    found = ingest([seat], facility="rack")
+    assert "MemoryBandwidth" not in counted(found)
+    assert reason in reasons(found, values.get("name", "MemoryBandwidth"))
+
+
+def test_a_state_of_slurm_that_ended_well_counts(seat, report_data):
+    seat = changed(seat, report_data, "MemoryBandwidth", job_state="COMPLETED,COMPLETED")
+    assert "MemoryBandwidth" in counted(ingest([seat], facility="rack"))
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda text: text[: len(text) // 2], "incomplete"),
+        (lambda text: text.replace("GB/s", "GiB/s", 1), "unit"),
+        (lambda _: "", "no valid sample"),
+        (lambda _: None, "output of its job is missing"),
+    ],
+)
+def test_output_that_is_not_whole_does_not_count(seat, change, reason):
+    found = ingest([with_output(seat, "MemoryBandwidth", change)], facility="rack")
+    assert any(reason in text for text in reasons(found, "MemoryBandwidth"))
+    assert not [sample for sample in found.samples if sample.check == "MemoryBandwidth"]
+
+
+def test_a_case_without_a_folder_has_no_output(seat, report_data):
+    seat = changed(seat, report_data, "MemoryBandwidth", stagedir="/elsewhere/x")
+    assert reasons(ingest([seat], facility="rack"), "MemoryBandwidth") == ["output of its job is missing"]
+
+
+def test_repetitions_of_a_repeated_case_are_numbered_on_and_none_is_lost(seat):
+    twice = ingest([seat, replace(seat, seat="again")], facility="rack")
+    series = [s for s in twice.samples if (s.check, s.metric, s.node) == ("Gemm", "fp64_rate", "rack-c1")]
+    assert [sample.rep for sample in series] == list(range(16))
+    assert [sample.value for sample in series[:8]] == [sample.value for sample in series[8:]]
+
+
+def test_a_fixture_that_passed_is_left_out_and_one_that_failed_is_rejected(seat, report_data):
+    passed = changed(seat, report_data, "MemoryBandwidth", fixture=True, name="build ~rack")
+    found = ingest([passed], facility="rack")
+    assert "build" not in counted(found)
+    assert not reasons(found, "build")
+    failed = changed(
+        seat, report_data, "build ~rack", result="fail", fail_phase="compile", fail_reason="no gcc"
+    )
+    assert "failed in compile: no gcc" in reasons(ingest([failed], facility="rack"), "build")
+
+
+def test_a_rejection_names_job_nodes_and_files(seat):
+    rejected = next(
+        c for c in ingest([seat], facility="rack").rejected if c.origin.check == "MpiPointToPoint"
+    )
+    assert rejected.origin.nodes == ("vm",)
+    assert rejected.origin.job_id
+    assert "sessions/rack-login/raw/rack/cpu/gnu/MpiPointToPoint/rfm_job.out" in rejected.origin.files
+
+
+def test_many_and_long_reasons_are_cut_with_a_count(seat):
+    noise = "\n".join("{broken" + "x" * 10 for _ in range(500))
+    found = ingest([with_output(seat, "MemoryBandwidth", lambda _: noise)], facility="rack")
+    texts = reasons(found, "MemoryBandwidth")
+    assert len(texts) == 21
+    assert texts[-1] == "and 481 more"
+
+
+def test_an_empty_session_of_evidence_gives_nothing(seat):
+    bare = SeatReport(seat.seat, seat.report, {folder: RawOutput() for folder in seat.raw})
+    found = ingest([bare], facility="rack")
+    assert (found.samples, found.counted) == ((), ())
+    assert len(found.rejected) == 7

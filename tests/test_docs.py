@@ -1,0 +1,42 @@
+"""Documentation that a reader relies on exists for every command, check and role."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from millwright.results.metrics import METRICS
+
+ROOT = Path(__file__).resolve().parents[1]
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+
+
+def test_every_path_in_the_readme_and_architecture_exists():
+    for name in ("README.md", "docs/architecture.md", "CONTRIBUTING.md"):
+        for path in re.findall(
+            r"`((?:inventories|playbooks|reframe_checks|antennas|reports|tools|tests|docs)/[^`\s]*)`",
+            (ROOT / name).read_text(),
+        ):
+            if "<" not in path:
+                assert (ROOT / path).exists(), f"{name}: {path}"
+
+
+@pytest.mark.parametrize("check", METRICS)
+def test_every_check_has_a_page_with_its_metrics(check):
+    pages = {page: page.read_text() for page in (ROOT / "docs" / "checks").glob("*.md")}
+    mine = [text for text in pages.values() if re.search(rf"\b{check}\b", text)]
+    assert mine, f"docs/checks/ lacks a page for {check}"
+    for metric in METRICS[check]:
+        assert any(f"`{metric}`" in text for text in mine), f"{check}: {metric}"
+
+
+def test_every_role_has_a_readme():
+    roles = [path for path in (ROOT / "playbooks" / "roles").iterdir() if path.is_dir()]
+    assert roles
+    assert [role.name for role in roles if not (role / "README.md").exists()] == []
+
+
+@pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.stem)
+def test_decisions_are_short_and_numbered_once(path):
+    assert 12 <= len(path.read_text().splitlines()) <= 25
+    assert sum(other.name[:4] == path.name[:4] for other in DECISIONS) == 1

@@ -1,0 +1,113 @@
+import datetime
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from millwright.facility.model import CommitmentClass, SourceKind
+from millwright.results.metrics import Better
+from millwright.statistics.repetitions import repetitions_to_decide
+from millwright.verdicts.judge import Verdict, judge, not_measured
+from millwright.verdicts.reference import Reference
+
+VALUES = st.lists(st.integers(1, 1000).map(float), min_size=1, max_size=40)
+
+
+def reference(value=10.0, tolerance=0.0, better=Better.HIGHER):
+    scored, read = CommitmentClass.SCORED, SourceKind.READ
+    return Reference(value, "GB/s", tolerance, better, "contract", read, datetime.date(2026, 1, 1), scored)
+
+
+def test_pass_when_the_bad_end_still_meets_the_reference_within_tolerance():
+    values = [9.5, 9.6, 9.7, 9.8, 9.9, 10.0]
+    assert judge(values, reference(tolerance=0.05)).verdict is Verdict.PASS
+    assert judge(values, reference(tolerance=0.04)).verdict is Verdict.INCONCLUSIVE
+
+
+def test_fail_when_the_good_end_does_not_meet_it():
+    values = [8.0, 8.1, 8.2, 8.3, 8.4, 8.5]
+    assert judge(values, reference(tolerance=0.15)).verdict is Verdict.INCONCLUSIVE
+    assert judge(values, reference(tolerance=0.14)).verdict is Verdict.FAIL
+
+
+def test_a_value_equal_to_the_limit_meets_it():
+    assert judge([10.0] * 6, reference()).verdict is Verdict.PASS
+    assert judge([10.0] * 6, reference(better=Better.LOWER)).verdict is Verdict.PASS
+
+
+def test_where_lower_is_better_the_high_end_is_the_bad_one():
+    values = [9.0, 9.1, 9.2, 9.3, 9.4, 9.5]
+    assert judge(values, reference(9.5, better=Better.LOWER)).verdict is Verdict.PASS
+    assert judge(values, reference(9.4, better=Better.LOWER)).verdict is Verdict.INCONCLUSIVE
+    assert judge(values, reference(8.9, better=Better.LOWER)).verdict is Verdict.FAIL
+
+
+def test_a_good_median_alone_is_no_pass():
+    values = [1.0, 1.0, 1.0, 20.0, 20.0, 20.0, 20.0]
+    judgement = judge(values, reference())
+    assert judgement.interval.median > 10
+    assert judgement.verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("n", [1, 3, 5])
+def test_too_few_values_are_inconclusive_and_say_how_many_more(n):
+    judgement = judge([20.0] * n, reference())
+    assert judgement.verdict is Verdict.INCONCLUSIVE
+    assert judgement.more_repetitions == 6 - n
+    assert f"about {6 - n} more would decide" in judgement.reason
+    assert judgement.margin is None
+
+
+def test_it_says_where_more_repetitions_do_not_help():
+    judgement = judge([9.0, 11.0] * 10, reference())
+    assert (judgement.verdict, judgement.more_repetitions) == (Verdict.INCONCLUSIVE, None)
+    assert "more repetitions would not decide" in judgement.reason
+
+
+def test_without_a_reference_nothing_is_judged_and_the_values_are_kept():
+    judgement = judge([1.0] * 6, None)
+    assert judgement.verdict is None
+    assert judgement.interval.median == 1.0
+
+
+def test_without_a_value_nothing_is_judged():
+    with pytest.raises(ValueError, match="no value"):
+        judge([], reference())
+    assert not_measured("not run").verdict is Verdict.NOT_MEASURED
+    assert not_measured("not run").interval is None
+
+
+def test_the_margin_is_that_of_the_bad_end_and_negative_where_it_misses():
+    values = [11.0, 12.0, 12.0, 12.0, 12.0, 13.0]
+    assert judge(values, reference()).margin == pytest.approx(0.1)
+    assert judge(values, reference(10.0, better=Better.LOWER)).margin == pytest.approx(-0.3)
+    assert judge([0.0] * 6, reference(0.0, better=Better.LOWER)).margin is None
+
+
+def test_there_are_exactly_four_verdicts():
+    assert [str(verdict) for verdict in Verdict] == ["PASS", "FAIL", "INCONCLUSIVE", "NOT MEASURED"]
+
+
+@given(VALUES, st.integers(1, 1000))
+def test_it_is_inconclusive_exactly_where_more_values_are_needed(values, limit):
+    judgement = judge(values, reference(float(limit)))
+    needed = repetitions_to_decide(len(values), sum(value >= limit for value in values))
+    assert (judgement.verdict is Verdict.INCONCLUSIVE) == (needed != 0)
+    assert judgement.more_repetitions == (needed or None)
+
+
+@given(VALUES, st.integers(1, 1000), st.integers(1, 1000))
+def test_a_stricter_reference_never_makes_a_better_verdict(values, one, other):
+    order = [Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.PASS]
+    loose, strict = sorted((one, other))
+    found = [judge(values, reference(float(limit))).verdict for limit in (loose, strict)]
+    assert order.index(found[0]) >= order.index(found[1])
+
+
+@given(VALUES, st.integers(1, 1000))
+def test_turning_direction_and_sign_gives_the_same_verdict(values, limit):
+    """Judged by costs or by gains, a machine gets the same verdict."""
+    assume(limit)
+    up = judge(values, reference(float(limit)))
+    down = judge([-value for value in values], reference(-float(limit), better=Better.LOWER))
+    assert (up.verdict, up.more_repetitions) == (down.verdict, down.more_repetitions)

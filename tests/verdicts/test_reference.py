@@ -1,0 +1,56 @@
+import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from millwright.facility.model import Commitment
+from millwright.results.metrics import Better, Metric, Scope
+from millwright.verdicts.reference import to_reference
+
+FASTER = Metric("GB/s", Better.HIGHER, Scope.NODE, "bandwidth")
+SHORTER = Metric("us", Better.LOWER, Scope.PARTITION, "latency")
+
+
+def commitment(value=10.0, unit="GB/s", tolerance=0.1, kind="read"):
+    return Commitment.model_validate(
+        {
+            "value": value,
+            "unit": unit,
+            "tolerance": tolerance,
+            "class": "scored",
+            "source": "contract",
+            "kind": kind,
+            "date": datetime.date(2026, 1, 1),
+        }
+    )
+
+
+def test_tolerance_lowers_the_limit_where_higher_is_better_and_raises_it_where_lower_is():
+    assert to_reference(commitment(), FASTER).limit == 9.0
+    assert to_reference(commitment(unit="us"), SHORTER).limit == 11.0
+
+
+@pytest.mark.parametrize(
+    ("value", "tolerance", "limit"), [(1.1, 0.1, 0.99), (0.3, 0.1, 0.27), (3, 0.05, 2.85)]
+)
+def test_the_limit_is_what_a_reader_computes_by_hand(value, tolerance, limit):
+    reference = to_reference(commitment(value, tolerance=tolerance), FASTER)
+    assert reference.limit == limit
+    assert reference.is_met_by(limit)
+
+
+@given(st.floats(1e-6, 1e9), st.floats(0, 1))
+def test_the_committed_value_always_meets_its_own_reference(value, tolerance):
+    assert to_reference(commitment(value, tolerance=tolerance), FASTER).is_met_by(value)
+    assert to_reference(commitment(value, "us", tolerance), SHORTER).is_met_by(value)
+
+
+def test_a_value_from_memory_is_never_a_reference():
+    with pytest.raises(ValueError, match="memory"):
+        to_reference(commitment(kind="memory"), FASTER)
+
+
+def test_a_value_in_another_unit_is_never_a_reference():
+    with pytest.raises(ValueError, match="GiB/s"):
+        to_reference(commitment(unit="GiB/s"), FASTER)

@@ -1,0 +1,112 @@
+"""Giving antennas their access: the user CA, the gateways, the factory's side, and a tunnel that answers."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from millwright.antennas.certificates import ensure_user_ca
+from millwright.antennas.deployment import Deployed, deploy_gateways
+from millwright.antennas.doors import connect_as_admin
+from millwright.antennas.host_keys import pinned_keys, resolve_target
+from millwright.antennas.proofs import Outcome, judge_handshake
+from millwright.antennas.visitor import run_on
+from millwright.antennas.wireguard import INTERFACE, read_public_key
+from millwright.errors import BadInputError, FailedError, Problem
+from millwright.facility.model import Facility
+
+HANDSHAKE_WAIT_S = 45
+"""Longest wait for the first handshake, in seconds; a gateway tries every 5 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where things lie, and who runs the factory's play."""
+
+    facility_file: Path
+    state: Path
+    root: Path
+    run_factory_play: Callable[[], int]
+    """Brings the factory's side of every antenna to its state; gives the number of its changes."""
+    say: Callable[[str], None]
+
+
+def chosen_antennas(facility: Facility, name: str | None) -> tuple[str, ...]:
+    """All antennas, or the named one; raises :exc:`BadInputError` where there is none."""
+    if name is not None and name not in facility.antennas:
+        known = ", ".join(facility.antennas) or "a facility with antennas"
+        raise BadInputError(
+            [Problem(facility.name, "antennas", f"unknown antenna {name!r}", f"one of {known}")]
+        )
+    if not facility.antennas:
+        raise BadInputError([Problem(facility.name, "antennas", "there is none", "a facility with antennas")])
+    return (name,) if name is not None else tuple(facility.antennas)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What changed on the gateways, and how many tasks changed something at the factory."""
+
+    gateways: Deployed
+    factory_changes: int
+
+
+def apply_antennas(facility: Facility, antennas: Iterable[str], around: Surroundings) -> Applied:
+    """Bring the antennas to their described state; running it again changes nothing.
+
+    Raises :exc:`NotTestableError` where a gateway can't be reached (nothing was changed then) and
+    :exc:`FailedError` where a step failed.
+    """
+    names = tuple(antennas)
+    around.say("reaching the gateways")
+    for name in names:
+        _reach(facility, name)
+    ensure_user_ca(around.state)
+    factory_key, changes = around.state / "wireguard" / "factory.pub", 0
+    if not factory_key.exists():
+        around.say("factory: making its key")
+        changes = around.run_factory_play()
+    deployed = _deploy(names, around)
+    shown = factory_key.read_text()
+    around.say("factory: letting the gateways in")
+    changes += around.run_factory_play()
+    if factory_key.read_text() != shown:  # the factory's host is a new one: its old key led nowhere
+        deployed = _deploy(names, around)
+    for name in names:
+        around.say(f"{name}: waiting for the tunnel's handshake")
+        wait_for_handshake(facility, name, read_public_key(factory_key))
+    return Applied(deployed, changes)
+
+
+def _deploy(names: Iterable[str], around: Surroundings) -> Deployed:
+    around.say("gateways: tunnel and way in")
+    groups = [f"antenna_{name}" for name in names]
+    return deploy_gateways(around.facility_file, root=around.root, groups=groups)
+
+
+def _reach(facility: Facility, antenna: str) -> None:
+    target = resolve_target(facility, facility.antennas[antenna].gateway)
+    pinned_keys(target)
+    connect_as_admin(target).close()
+
+
+def wait_for_handshake(
+    facility: Facility,
+    antenna: str,
+    factory_key: str,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Wait until the gateway has spoken to the factory; raises :exc:`FailedError` where it does not."""
+    deadline = clock() + HANDSHAKE_WAIT_S
+    with connect_as_admin(resolve_target(facility, facility.antennas[antenna].gateway)) as gateway:
+        ask = run_on(gateway)
+        while True:
+            shown = ask(f"date +'now %s' && wg show {INTERFACE} latest-handshakes")
+            outcome, detail = judge_handshake(shown.stdout, factory_key)
+            if outcome is Outcome.PASS:
+                return
+            if clock() >= deadline:
+                raise FailedError(f"{antenna}: no handshake within {HANDSHAKE_WAIT_S} s: {detail}")
+            sleep(1)

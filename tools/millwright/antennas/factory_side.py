@@ -1,0 +1,34 @@
+"""The factory's side of the antennas belongs to Ansible: its play is run, never repeated here."""
+
+import datetime
+from pathlib import Path
+
+from millwright.errors import ExitCode, FailedError, NotTestableError
+from millwright.facility.model import Facility
+from millwright.readers.ansible import apply
+from millwright.readers.ansible_events import ApplyOptions
+
+PLAYBOOK = "antennas.yml"
+
+
+def run_factory_play(facility_file: Path, facility: Facility, *, state: Path, now: datetime.datetime) -> int:
+    """Let the login node trust the user CA and take each gateway whose public key was published.
+
+    Gives the number of tasks that changed something.
+
+    Raises :exc:`NotTestableError` where the login node can't be reached, and :exc:`FailedError` with
+    the failed tasks.
+    """
+    result = apply(
+        facility_file,
+        facility,
+        ApplyOptions(playbook=PLAYBOOK),
+        state=state,
+        now=now,
+        on_event=lambda _: None,
+    )
+    if result.exit_code is ExitCode.OK:
+        return sum(host.changed for host in result.hosts)
+    failures = "; ".join(f"{each.host}: {each.task}: {each.message}" for each in result.failures)
+    words = f"the factory's side (playbooks/{PLAYBOOK}): {failures or 'it failed'}; log {result.log}"
+    raise NotTestableError(words) if result.exit_code is ExitCode.NOT_TESTED else FailedError(words)

@@ -1,0 +1,114 @@
+"""What a user needs to reach the factory: key, certificate, pinned host keys and an ``ssh_config``."""
+
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+
+from millwright.antennas.certificates import certificate_of, ensure_user_certificate
+from millwright.antennas.gateway_sshd import JUMP_USER
+from millwright.antennas.host_keys import SshTarget, pinned_keys, resolve_target
+from millwright.antennas.private_files import write_whole
+from millwright.errors import BadInputError, NotTestableError, Problem
+from millwright.facility.model import Facility
+
+GATEWAY_ALIAS = "gateway"
+FACTORY_ALIAS = "factory"
+
+
+@dataclass(frozen=True, slots=True)
+class UserAccess:
+    """The files of one user, and where they lead."""
+
+    antenna: str
+    user: str
+    key: Path
+    certificate: Path
+    known_hosts: Path
+    config: Path
+    gateway: SshTarget
+    factory_address: str
+
+
+def ensure_user_access(
+    facility: Facility, antenna: str, user: str, *, state: Path, now: datetime.datetime
+) -> UserAccess:
+    """Write or renew the files of one user.
+
+    They lie in ``state/antennas/<antenna>/users/<user>/``; ``state/antennas/<antenna>/ssh_config`` is
+    the one of the antenna's first user. Both know the hosts ``gateway`` and ``factory``.
+    """
+    folder = state / "antennas" / antenna
+    gateway, login = (resolve_target(facility, host) for host in _hosts(facility, antenna))
+    factory_address = facility.antennas[antenna].tunnel.factory_address
+    pinned = {gateway.address: pinned_keys(gateway), login.address: pinned_keys(login)}
+    write_whole(folder / "known_hosts", known_hosts_text(pinned | {factory_address: pinned[login.address]}))
+    key = ensure_user_certificate(facility, antenna, user, state=state, now=now)
+    access = UserAccess(
+        antenna=antenna,
+        user=user,
+        key=key,
+        certificate=certificate_of(key),
+        known_hosts=folder / "known_hosts",
+        config=key.with_name("ssh_config"),
+        gateway=gateway,
+        factory_address=factory_address,
+    )
+    write_whole(access.config, ssh_config_text(access))
+    if user == facility.antennas[antenna].users[0].name:
+        write_whole(folder / "ssh_config", ssh_config_text(access))
+    return access
+
+
+def _hosts(facility: Facility, antenna: str) -> tuple[str, str]:
+    if facility.services is None:
+        raise NotTestableError(f"{facility.name} has no login node, so antenna {antenna} leads nowhere")
+    return facility.antennas[antenna].gateway, facility.services.login
+
+
+def known_hosts_text(pinned: dict[str, tuple[str, ...]]) -> str:
+    """Write pinned host keys, one line for each address and key."""
+    return "".join(f"{address} {key}\n" for address, keys in pinned.items() for key in keys)
+
+
+def ssh_config_text(access: UserAccess) -> str:
+    """Write the client configuration of one user.
+
+    Raises :exc:`BadInputError` for a path that OpenSSH's configuration can't express.
+    """
+    return f"""\
+# Made by millwright; renew the certificate with: millwright antenna config
+Host {GATEWAY_ALIAS}
+    HostName {access.gateway.address}
+    Port {access.gateway.port}
+    User {JUMP_USER}
+    SessionType none
+
+Host {FACTORY_ALIAS}
+    HostName {access.factory_address}
+    User {access.user}
+    ProxyJump {GATEWAY_ALIAS}
+
+Host {GATEWAY_ALIAS} {FACTORY_ALIAS}
+    IdentityFile {_quoted(access.key)}
+    CertificateFile {_quoted(access.certificate)}
+    IdentitiesOnly yes
+    IdentityAgent none
+    PreferredAuthentications publickey
+    BatchMode yes
+    UserKnownHostsFile {_quoted(access.known_hosts)}
+    GlobalKnownHostsFile none
+    StrictHostKeyChecking yes
+    UpdateHostKeys no
+    ForwardAgent no
+    ForwardX11 no
+    ConnectTimeout 10
+    ServerAliveInterval 15
+"""
+
+
+def _quoted(path: Path) -> str:
+    """Quote a path for OpenSSH, which expands ``%`` and ``${...}`` even between quotes."""
+    text = str(path)
+    if not text.isprintable() or any(mark in text for mark in ('"', "\\", "${")):
+        raise BadInputError([Problem(text, "-", "OpenSSH can't take this path", 'no ", \\ or ${ in it')])
+    return '"' + text.replace("%", "%%") + '"'

@@ -1,0 +1,66 @@
+"""Everything that is known of one run, gathered for whoever reports it.
+
+This is the floor on which ``report`` stands: it imports from here, and from nowhere below.
+"""
+
+from dataclasses import dataclass
+
+from millwright.capacity.peak import Peak
+from millwright.capacity.supply import Capacity, Exclusion, Supply, add_up
+from millwright.facility import Facility
+from millwright.facility.catalogue import Catalogue
+from millwright.facility.names import fold
+from millwright.results.evidence import Origin
+from millwright.results.runs import Run
+from millwright.results.verification import SignatureCheck
+from millwright.statistics.interval import Interval
+from millwright.verdicts.judge import Verdict
+from millwright.verdicts.reference import Reference
+from millwright.verdicts.scorecard import WORST_FIRST, Rollup, Row, Scorecard, score
+
+__all__ = [
+    "WORST_FIRST",
+    "Assessment",
+    "Capacity",
+    "Catalogue",
+    "Exclusion",
+    "Facility",
+    "Interval",
+    "Origin",
+    "Peak",
+    "Reference",
+    "Rollup",
+    "Row",
+    "Run",
+    "Scorecard",
+    "SignatureCheck",
+    "Supply",
+    "Verdict",
+    "assess",
+    "fold",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A run with its facility, verdicts and capacity."""
+
+    facility: Facility
+    """As it was when the run started."""
+    run: Run
+    scorecard: Scorecard
+    capacity: Capacity
+    catalogue: Catalogue
+    catalogue_sum: str
+    """SHA-256 of the catalogue file whose peaks the capacity is compared with."""
+    signature: SignatureCheck
+    """What is known about the signature of the run's manifest."""
+
+
+def assess(
+    facility: Facility, run: Run, catalogue: Catalogue, *, catalogue_sum: str, signature: SignatureCheck
+) -> Assessment:
+    """Judge a run and add up its capacity; raises :exc:`BadInputError` as :func:`score` does."""
+    scorecard = score(facility, run)
+    capacity = add_up(facility, scorecard, catalogue)
+    return Assessment(facility, run, scorecard, capacity, catalogue, catalogue_sum, signature)

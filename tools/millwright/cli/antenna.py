@@ -1,0 +1,164 @@
+"""``millwright antenna``: give remote users access to the factory, and prove that only they have it."""
+
+import datetime
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from millwright.antennas.apply import Surroundings, apply_antennas, chosen_antennas
+from millwright.antennas.check import check_antenna, plan_check
+from millwright.antennas.factory_side import run_factory_play
+from millwright.antennas.proofs import Outcome, Proof, exit_code_of
+from millwright.antennas.signing import read_certificate
+from millwright.antennas.user_files import UserAccess, ensure_user_access
+from millwright.facility import Facility, load_facility
+from millwright.facility.places import checkout, facility_file, state_folder
+
+app = typer.Typer(
+    no_args_is_help=True, help="Give antennas their access, and prove that only their users have it."
+)
+
+FacilityName = Annotated[str, typer.Argument(help="Name of a shipped facility, or path to a facility.yaml.")]
+AntennaName = Annotated[str | None, typer.Option("--antenna", "-a", help="One antenna; all where left out.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+STYLES = {Outcome.PASS: "green", Outcome.FAIL: "bold red", Outcome.NOT_MEASURED: "yellow"}
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
+
+
+def _load(name: str) -> tuple[Path, Facility]:
+    path = facility_file(name)
+    return path, load_facility(path)
+
+
+@app.command("list")
+def list_antennas(name: FacilityName, as_json: AsJson = False) -> None:
+    """List the antennas of a facility.
+
+    Example: millwright antenna list rack --json
+    """
+    _, facility = _load(name)
+    if as_json:
+        rows = {key: antenna.model_dump(mode="json") for key, antenna in facility.antennas.items()}
+        typer.echo(json.dumps(rows, indent=2))
+        return
+    table = Table("Antenna", "Gateway", "Tunnel", "Users", "Certificate (min)", "Title", box=None)
+    for key, antenna in facility.antennas.items():
+        tunnel = f"{antenna.tunnel.gateway_address} - {antenna.tunnel.factory_address}"
+        users = ", ".join(user.name for user in antenna.users)
+        cells = (key, antenna.gateway, tunnel, users, str(antenna.certificate_minutes), antenna.title)
+        table.add_row(*(Text(cell) for cell in cells))
+    Console().print(table)
+
+
+@app.command()
+def apply(name: FacilityName, antenna: AntennaName = None) -> None:
+    """Bring gateways and the factory's side of the tunnel to their described state.
+
+    Example: millwright antenna apply rack --antenna coast
+    """
+    path, facility = _load(name)
+    names, state = chosen_antennas(facility, antenna), state_folder(facility.name)
+    with Console(stderr=True).status("starting") as status:
+        around = Surroundings(
+            facility_file=path,
+            state=state,
+            root=checkout(),
+            run_factory_play=lambda: run_factory_play(path, facility, state=state, now=_now()),
+            say=status.update,
+        )
+        applied = apply_antennas(facility, names, around)
+    for change in applied.gateways.changed:
+        typer.echo(f"changed  {change}")
+    gateways, factory = len(applied.gateways.changed), applied.factory_changes
+    typer.echo(f"{', '.join(names)}: tunnel up; changed: {gateways} on gateways, {factory} at the factory")
+
+
+@app.command()
+def check(
+    name: FacilityName,
+    antenna: AntennaName = None,
+    access_mode: Annotated[
+        str | None, typer.Option(help="Access mode of the job; the first where left out.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Prove that users reach the factory and run jobs, and that nobody else gets in.
+
+    Exit code 1 where a proof fails, 3 where one could not be made.
+
+    Example: millwright antenna check rack --json
+    """
+    _, facility = _load(name)
+    names = chosen_antennas(facility, antenna)
+    state, now = state_folder(facility.name), _now()
+    given = plan_check(facility, state=state, now=now, access_mode=access_mode)
+    console = Console()
+    proofs: list[Proof] = []
+    with Console(stderr=True).status("asking the gateways") as status:
+        for proof in (
+            proof for each in names for proof in check_antenna(facility, each, given, status.update)
+        ):
+            proofs.append(proof)
+            if not as_json:
+                console.print(_line(proof), soft_wrap=True)
+    if as_json:
+        typer.echo(
+            json.dumps({"facility": facility.name, "proofs": [proof.as_row() for proof in proofs]}, indent=2)
+        )
+    raise typer.Exit(exit_code_of(proofs))
+
+
+def _line(proof: Proof) -> Text:
+    line = Text(str(proof))
+    line.stylize(STYLES[proof.outcome], 0, len(proof.outcome))
+    return line
+
+
+@app.command()
+def config(
+    name: FacilityName,
+    antenna: AntennaName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write or renew the users' certificates and OpenSSH configurations, and say where they lie.
+
+    Example: ssh -F "$(millwright antenna config rack --json | jq -r '.[0].config')" factory squeue
+    """
+    _, facility = _load(name)
+    state, now = state_folder(facility.name), _now()
+    rows = [
+        _row(ensure_user_access(facility, each, user.name, state=state, now=now))
+        for each in chosen_antennas(facility, antenna)
+        for user in facility.antennas[each].users
+    ]
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+    else:
+        _print_rows(rows)
+
+
+def _row(access: UserAccess) -> dict[str, str]:
+    ends = read_certificate(access.certificate).certificate.valid_before
+    return {
+        "antenna": access.antenna,
+        "user": access.user,
+        "config": str(access.config),
+        "certificate": str(access.certificate),
+        "valid_before": ends.isoformat(),
+    }
+
+
+def _print_rows(rows: Iterable[dict[str, str]]) -> None:
+    for row in rows:
+        typer.echo(f"{row['antenna']}/{row['user']}: certificate valid until {row['valid_before']}")
+        typer.echo(f"  ssh -F {row['config']} factory")

@@ -1,0 +1,1 @@
+"""The virtual facility: real hosts (systemd, sshd) in containers on one machine."""

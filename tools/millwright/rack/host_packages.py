@@ -1,0 +1,38 @@
+"""Install what a rack needs on a Debian or Ubuntu host, without starting any service."""
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from millwright.rack.commands import follow, run
+
+POLICY = Path("/usr/sbin/policy-rc.d")
+MARK = "# millwright: no service starts while the rack's host packages are installed"
+SYSTEMD = Path("/run/systemd/system")
+
+
+@contextlib.contextmanager
+def no_service_starts(policy: Path = POLICY) -> Iterator[None]:
+    """Keep packages from starting their services; a policy that the host has already stays.
+
+    One that a crash of ours left behind is recognised and removed.
+    """
+    ours = not policy.exists() or MARK in policy.read_text(errors="replace")
+    if ours:
+        policy.write_text(f"#!/bin/sh\n{MARK}\nexit 101\n")
+        policy.chmod(0o755)
+    try:
+        yield
+    finally:
+        if ours:
+            policy.unlink(missing_ok=True)
+
+
+def install(packages: Sequence[str], say: Callable[[str], None]) -> None:
+    """Install packages with apt; :exc:`FailedError` with the end of its output where it fails."""
+    quiet = {"DEBIAN_FRONTEND": "noninteractive", "NEEDRESTART_SUSPEND": "1"}
+    with no_service_starts():
+        follow(["apt-get", "--quiet", "update"], say, quiet)
+        follow(["apt-get", "--quiet", "--yes", "--no-install-recommends", "install", *packages], say, quiet)
+    if "nginx" in packages and SYSTEMD.exists():
+        run(["systemctl", "disable", "--quiet", "nginx.service"])  # or it would take port 80 at the next boot

@@ -1,0 +1,122 @@
+"""The root image that all nodes share: built once, whole or not at all."""
+
+import re
+import shutil
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from millwright.errors import FailedError
+from millwright.rack.commands import follow
+from millwright.rack.files import make_folder
+from millwright.rack.lock import exclusive
+from millwright.rack.processes import argv_of
+from millwright.rack.recipe import Recipe
+
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+BUILDING = ".building-"
+BUILD_WAIT_S = 900.0
+
+
+def images_folder(cache: Path) -> Path:
+    """Where images are kept."""
+    return cache / "images"
+
+
+def image_root(cache: Path, recipe: Recipe) -> Path:
+    """Where the image of a recipe lies once it is built."""
+    return images_folder(cache) / recipe.digest()
+
+
+def build_argv(recipe: Recipe, target: Path, archive: str) -> list[str]:
+    """Arguments that build the image; its mounts are private, so that they end with the build."""
+    options = [f"--dpkgopt={option}" for option in recipe.dpkg_options]
+    hooks = [f"--customize-hook={line}" for line in recipe.customisation]
+    return [
+        *("unshare", "--mount", "--propagation=private", "mmdebstrap", "--mode=root", "--format=directory"),
+        *("--variant=minbase", "--skip=check/qemu", f"--keyring={KEYRING}"),
+        f"--include={','.join(recipe.packages)}",
+        *options,
+        *hooks,
+        recipe.release,
+        str(target),
+        f"deb [signed-by={KEYRING}] {archive} {recipe.release} {recipe.components}",
+    ]
+
+
+def build_image(
+    recipe: Recipe,
+    cache: Path,
+    archive: str,
+    say: Callable[[str], None],
+    pen: AbstractContextManager[Sequence[str]],
+) -> Path:
+    """Return the image of a recipe, building it if it is not there.
+
+    ``pen`` gives arguments that go before the program that builds, and when it is left, nothing
+    of that program runs any more. Raises :exc:`FailedError` with the end of
+    its output; nothing half built is ever used.
+    """
+    root = image_root(cache, recipe)
+    folder = make_folder(images_folder(cache), mode=0o755)
+    with exclusive(folder / "lock", say, BUILD_WAIT_S):
+        if root.exists():
+            return root
+        for leftover in folder.glob(f"{BUILDING}*"):
+            remove_tree(leftover)
+        building = folder / f"{BUILDING}{recipe.digest()}"
+        try:
+            with pen as launcher:
+                argv = [*launcher, *build_argv(recipe, building, archive)]
+                follow(argv, lambda line: say(readable(line)))
+            building.rename(root)
+        finally:
+            remove_tree(building)
+        remove_old_images(folder, root)
+    return root
+
+
+def readable(line: str) -> str:
+    """A line of mmdebstrap as a user wants to see it.
+
+    >>> readable("I: extracting archives...")
+    'extracting archives...'
+    """
+    text = line.removeprefix("I: ")
+    return "customising" if text.startswith("running --customize-hook") else text
+
+
+def _unescaped(text: str) -> str:
+    """A path of proc(5) mountinfo, which writes blanks as octal numbers."""
+    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), text)
+
+
+def mounts_below(path: Path, mountinfo: str) -> list[str]:
+    """Mount points at or below a path."""
+    points = (line.split()[4] for line in mountinfo.splitlines())
+    return [point for point in map(_unescaped, points) if Path(point).is_relative_to(path)]
+
+
+def remove_tree(path: Path) -> None:
+    """Delete a tree; refused while something is mounted in it, because that would be deleted too."""
+    if not path.exists():
+        return
+    mounted = mounts_below(path.resolve(), Path("/proc/self/mountinfo").read_text())
+    if mounted:
+        raise FailedError(f"{path} can't be removed while {', '.join(mounted)} is mounted; unmount it first")
+    shutil.rmtree(path)
+
+
+def _used_paths() -> set[str]:
+    pids = (int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit())
+    arguments = (argument for pid in pids for argument in argv_of(pid))
+    return {a.removeprefix("--directory=") for a in arguments if a.startswith("--directory=")}
+
+
+def remove_old_images(folder: Path, current: Path) -> None:
+    """Delete images of earlier recipes that no running node stands on."""
+    used = _used_paths()
+    for path in folder.iterdir():
+        if path != current and path.is_dir() and str(path) not in used:
+            remove_tree(path)
+            path.with_name(f".#{path.name}.lck").unlink(missing_ok=True)  # systemd-nspawn's own lock

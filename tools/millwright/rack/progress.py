@@ -1,0 +1,40 @@
+"""How long-running steps tell a display what they do, and learn that they should stop."""
+
+import threading
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """A display of steps that may run at the same time."""
+
+    def step(self, name: str, detail: str) -> None:
+        """A step started, moved on, or is still at it."""
+
+    def done(self, name: str, detail: str) -> None:
+        """A step ended well."""
+
+
+class StoppedError(Exception):
+    """Raised inside a step whose command was interrupted."""
+
+
+class Stoppable:
+    """Hands steps on until it is stopped; from then on every step ends with :exc:`StoppedError`."""
+
+    def __init__(self, display: Progress) -> None:
+        self._display = display
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """Let every step end at its next sign of life."""
+        self._stopped.set()
+
+    def step(self, name: str, detail: str) -> None:
+        """Hand on a sign of life."""
+        if self._stopped.is_set():
+            raise StoppedError(name)
+        self._display.step(name, detail)
+
+    def done(self, name: str, detail: str) -> None:
+        """Hand on an end."""
+        self._display.done(name, detail)

@@ -1,0 +1,1 @@
+"""The facility as other tools read it: Ansible, pyinfra, ReFrame and Slurm."""

@@ -1,0 +1,164 @@
+"""Runs the playbooks on a facility, as ``ansible-playbook -i FACILITY playbooks/site.yml`` does."""
+
+import fcntl
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from millwright.errors import BadInputError, FailedError, NotTestableError, Problem
+from millwright.facility.model import Facility
+from millwright.facility.places import checkout
+from millwright.readers.ansible_events import ApplyOptions, ApplyResult, Event, parse_event, summarize
+from millwright.readers.ansible_inventory import AnsibleInventory, build_inventory
+
+KEPT_LOGS = 50
+WAIT_S = 0.1
+
+
+def apply(  # noqa: PLR0913 - time, state and progress are given, not taken from the surroundings
+    file: Path,
+    facility: Facility,
+    options: ApplyOptions,
+    *,
+    state: Path,
+    now: datetime,
+    on_event: Callable[[Event], None],
+) -> ApplyResult:
+    """Bring the hosts of a facility to their state and return what happened on each.
+
+    ``state`` is the facility's folder for what does not belong in git; the log of the run lies in
+    its ``logs/``. Raises :exc:`BadInputError` where the limit names unknown hosts,
+    :exc:`NotTestableError` while another run on the facility is under way, and :exc:`FailedError`
+    where Ansible did not get as far as the hosts.
+    """
+    inventory = build_inventory(facility, file)
+    problems = [*_find_limit_problems(options.limit, inventory, facility), *_find_name_problems(file)]
+    if problems:
+        raise BadInputError(problems)
+    if not inventory.groups["managed"]:
+        return ApplyResult((), (), (), status=0, log=None, seconds=0.0)
+    with _only_one(state, facility.name, now) as lock:
+        return _run(playbook_argv(file, options), _log_file(state, now), lock, on_event)
+
+
+def playbook_argv(file: Path, options: ApplyOptions) -> list[str]:
+    """Arguments that run a playbook with this Python's Ansible."""
+    return [
+        *(sys.executable, "-m", "ansible", "playbook", f"--inventory={file.resolve()}"),
+        *(["--check"] if options.check else []),
+        *(["--diff"] if options.diff else []),
+        *([f"--limit={','.join(options.limit)}"] if options.limit else []),
+        str(checkout() / "playbooks" / options.playbook),
+    ]
+
+
+def _find_name_problems(file: Path) -> Iterator[Problem]:
+    if not file.name.endswith(("facility.yaml", "facility.yml")):
+        yield Problem(
+            str(file), "-", "Ansible does not take it for a facility", "a name that ends in facility.yaml"
+        )
+
+
+def _find_limit_problems(
+    limit: Sequence[str], inventory: AnsibleInventory, facility: Facility
+) -> Iterator[Problem]:
+    managed, gateways = set(inventory.groups["managed"]), set(inventory.groups["gateways"])
+    for name in limit:
+        hosts = set(inventory.groups.get(name, (name,)))
+        if hosts & gateways - managed:
+            expected = f"a host of the factory; millwright antenna apply {facility.name} is for gateways"
+            yield Problem("--limit", name, "a gateway, which pyinfra manages", expected)
+        elif not hosts <= managed:
+            expected = f"a host or group of {facility.name} (ansible-inventory --graph lists them)"
+            yield Problem("--limit", name, "no such host or group to provision", expected)
+
+
+@contextmanager
+def _only_one(state: Path, name: str, now: datetime) -> Iterator[int]:
+    """Hold the facility's lock; the run inherits it, so it lasts as long as anything still changes hosts."""
+    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (state / "apply.lock").open("a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            holder = lock.read().strip() or "another process"
+            msg = f"{name} is being provisioned already ({holder}): wait until that run has ended"
+            raise NotTestableError(msg) from None
+        lock.truncate(0)
+        lock.write(f"process {os.getpid()}, since {now:%Y-%m-%d %H:%M:%S %Z}\n")
+        lock.flush()
+        yield lock.fileno()
+
+
+def _log_file(state: Path, now: datetime) -> Path:
+    """A new log's name; the oldest logs go."""
+    folder = state / "logs"
+    folder.mkdir(exist_ok=True, mode=0o700)
+    for old in sorted(folder.glob("apply-*"))[: -2 * KEPT_LOGS]:
+        old.unlink()
+    return folder / f"apply-{now:%Y%m%dT%H%M%S.%fZ}.log"
+
+
+def _run(argv: Sequence[str], log: Path, lock: int, on_event: Callable[[Event], None]) -> ApplyResult:
+    told = log.with_suffix(".events.jsonl")
+    for file in (log, told):
+        file.touch(mode=0o600, exist_ok=False)
+    begun = time.monotonic()
+    events: list[Event] = []
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=checkout(),
+            env=_environment(told),
+            pass_fds=(lock,),
+        )
+        try:
+            for event in _follow(told, process):
+                events.append(event)
+                on_event(event)
+        except BaseException:
+            process.terminate()
+            raise
+        finally:
+            process.wait()
+    result = summarize(events, status=process.returncode, log=log, seconds=time.monotonic() - begun)
+    if process.returncode and not result.hosts:
+        raise FailedError(f"Ansible stopped before it reached a host; its log is {log}\n{_end_of(log)}")
+    return result
+
+
+def _environment(told: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "ANSIBLE_CONFIG": str(checkout() / "ansible.cfg"),
+        "ANSIBLE_CALLBACKS_ENABLED": "progress",
+        "ANSIBLE_NOCOLOR": "1",
+        "MILLWRIGHT_EVENTS": str(told),
+    }
+
+
+def _follow(path: Path, process: subprocess.Popen[bytes]) -> Iterator[Event]:
+    """Events as they are written, until the process has ended and everything was read."""
+    rest = ""
+    with path.open(encoding="utf-8") as stream:
+        while True:
+            ended = process.poll() is not None
+            rest += stream.read()
+            *lines, rest = rest.split("\n")
+            yield from map(parse_event, lines)
+            if ended:
+                return
+            time.sleep(WAIT_S)
+
+
+def _end_of(log: Path, lines: int = 20) -> str:
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").rstrip().splitlines()[-lines:])

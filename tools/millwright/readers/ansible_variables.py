@@ -1,0 +1,124 @@
+"""What every host may know of its facility, under names that begin with ``facility_``."""
+
+import ipaddress
+from dataclasses import asdict
+from pathlib import Path
+
+from millwright.facility.catalogue import load_catalogue
+from millwright.facility.model import Antenna, Facility, NodeClass
+from millwright.facility.names import fold
+from millwright.facility.places import state_folder
+from millwright.readers.unix_users import users_of
+
+
+def facility_variables(facility: Facility, file: Path) -> dict[str, object]:
+    """Variables of the group ``all``, in types that YAML and JSON know.
+
+    Node and address lists are folded (``rack-c[1-2]``), so they grow with the number of node
+    classes and partitions, not with the number of nodes.
+    """
+    return {
+        "facility_name": facility.name,
+        "facility_title": facility.title,
+        "facility_kind": facility.kind,
+        "facility_file": str(file.resolve()),
+        "facility_state_folder": str(state_folder(facility.name)),
+        "facility_domain": facility.network.domain if facility.network else "",
+        "facility_network": _network(facility),
+        "facility_addresses": dict(facility.addresses),
+        "facility_services": _services(facility),
+        "facility_node_classes": _node_classes(facility),
+        "facility_partitions": _partitions(facility),
+        "facility_access_modes": [
+            {"name": name, **mode.model_dump(exclude={"title"})}
+            for name, mode in facility.access_modes.items()
+        ],
+        "facility_antennas": [_antenna(name, antenna) for name, antenna in facility.antennas.items()],
+        "facility_users": [
+            {key: _plain(value) for key, value in asdict(user).items()} for user in users_of(facility)
+        ],
+    }
+
+
+def _network(facility: Facility) -> dict[str, str]:
+    """The hosts' network; its first address is the machine that carries a virtual facility."""
+    if facility.network is None:
+        return {}
+    network = ipaddress.IPv4Network(facility.network.cidr)
+    return {"cidr": str(network), "first_address": str(network.network_address + 1)}
+
+
+def _services(facility: Facility) -> dict[str, dict[str, str]]:
+    addresses = facility.host_addresses()
+    services: dict[str, str] = facility.services.model_dump() if facility.services else {}
+    return {name: {"host": host, "address": addresses[host]} for name, host in services.items()}
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _partitions(facility: Facility) -> list[dict[str, object]]:
+    return [
+        {
+            "name": name,
+            "nodes": fold(partition.node_names()),
+            "default": partition.is_default,
+            "memory_per_cpu_mib": _memory_per_cpu(facility, name),
+            "max_time_min": partition.max_time_min,
+        }
+        for name, partition in facility.partitions.items()
+        if partition.scheduler == "slurm"
+    ]
+
+
+def _memory_per_cpu(facility: Facility, partition: str) -> int | None:
+    """Memory of a job that asks for none, in MiB for each hardware thread it gets."""
+    node_class = facility.class_of(partition)
+    return node_class.memory_mib // node_class.cpus if node_class else None
+
+
+def _node_classes(facility: Facility) -> list[dict[str, object]]:
+    """Each node class that Slurm schedules, with all nodes that are of it."""
+    nodes: dict[str, list[str]] = {}
+    for partition in facility.partitions.values():
+        if partition.scheduler == "slurm" and partition.node_class:
+            nodes.setdefault(partition.node_class, []).extend(partition.node_names())
+    return [
+        {"name": name, "nodes": fold(tuple(members)), **_hardware(name, facility.node_classes[name])}
+        for name, members in nodes.items()
+    ]
+
+
+def _hardware(name: str, node_class: NodeClass) -> dict[str, object]:
+    features = [name, node_class.architecture]
+    if node_class.emulated:
+        features.append("emulated")
+    accelerators = node_class.accelerators
+    if accelerators:
+        features.append("gpu")
+    return {
+        "sockets": node_class.sockets,
+        "cores_per_socket": node_class.cores_per_socket,
+        "threads_per_core": node_class.threads_per_core,
+        "memory_mib": node_class.memory_mib,
+        "features": features,
+        "accelerators": accelerators.model_dump() | {"vendor": _vendor(accelerators.part)}
+        if accelerators
+        else None,
+    }
+
+
+def _vendor(part: str) -> str:
+    known = load_catalogue().accelerators
+    return known[part].vendor if part in known else ""
+
+
+def _antenna(name: str, antenna: Antenna) -> dict[str, object]:
+    return {
+        "name": name,
+        "title": antenna.title,
+        "gateway": antenna.gateway,
+        **antenna.tunnel.model_dump(),
+        "users": [user.model_dump() for user in antenna.users],
+    }

@@ -1,0 +1,45 @@
+"""What a run was made with: the commit of the checkout, versions of tools, facts of this machine."""
+
+import os
+import platform
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+TOOL_SECONDS = 20
+
+
+def git_commit(checkout: Path) -> str | None:
+    """Commit of a checkout, with ``-dirty`` where a tracked file was changed; None outside of git."""
+    commit = _answer(["git", "-C", str(checkout), "rev-parse", "HEAD"])
+    if commit is None:
+        return None
+    changes = _answer(["git", "-C", str(checkout), "status", "--porcelain", "--untracked-files=no"])
+    return f"{commit}-dirty" if changes else commit
+
+
+def host_facts() -> dict[str, str]:
+    """Facts of this machine: system, kernel, processor, CPUs that may be used, memory."""
+    memory_gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return {
+        "name": platform.node(),
+        "system": platform.freedesktop_os_release().get("PRETTY_NAME", platform.system()),
+        "kernel": platform.release(),
+        "architecture": platform.machine(),
+        "processor": _processor() or "unknown",
+        "cpus": str(len(os.sched_getaffinity(0))),
+        "memory_gib": f"{memory_gib:.1f}",
+    }
+
+
+def _processor() -> str | None:
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), None)
+
+
+def _answer(command: Sequence[str]) -> str | None:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=TOOL_SECONDS)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()

@@ -1,0 +1,66 @@
+"""The gateways of a facility as pyinfra's inventory: plain data, without pyinfra."""
+
+from pathlib import Path
+from typing import Any
+
+from millwright.errors import BadInputError, Problem
+from millwright.facility.model import Antenna, Facility
+
+HostEntry = tuple[str, dict[str, Any]]
+
+
+def pyinfra_groups(facility: Facility, state: Path) -> dict[str, list[HostEntry]]:
+    """List groups of hosts with their data: ``gateways``, and ``antenna_<name>`` for each antenna.
+
+    pyinfra adds a group named after the inventory file (``pyinfra``) with every host in it, so
+    antennas carry a prefix: none can be taken for that group or for ``all``.
+    ``state`` is the facility's state folder, where keys are exchanged with the factory.
+
+    Raises :exc:`BadInputError` where one gateway would serve two antennas: it has one tunnel.
+    """
+    _refuse_shared_gateways(facility)
+    entries = {name: _entry(facility, name, antenna, state) for name, antenna in facility.antennas.items()}
+    groups: dict[str, list[HostEntry]] = {"gateways": list(entries.values())}
+    return groups | {f"antenna_{name}": [entry] for name, entry in entries.items()}
+
+
+def _refuse_shared_gateways(facility: Facility) -> None:
+    owner: dict[str, str] = {}
+    problems = []
+    for name, antenna in facility.antennas.items():
+        first = owner.setdefault(antenna.gateway, name)
+        if first != name:
+            text = f"{antenna.gateway} is the gateway of antenna {first} too"
+            problems.append(Problem(facility.name, f"antennas.{name}.gateway", text, "a gateway of its own"))
+    if problems:
+        raise BadInputError(problems)
+
+
+def _entry(facility: Facility, name: str, antenna: Antenna, state: Path) -> HostEntry:
+    data = _connection(facility, antenna.gateway)
+    return antenna.gateway, data | {"antenna": _antenna(facility, name, state)}
+
+
+def _connection(facility: Facility, host: str) -> dict[str, Any]:
+    """How pyinfra reaches a gateway: only hosts whose key is pinned, whatever the defaults become."""
+    data: dict[str, Any] = {"ssh_user": facility.ssh.user, "ssh_strict_host_key_checking": "yes"}
+    if facility.ssh.config is None:
+        return data | {"ssh_hostname": facility.address_of(host)}
+    config = str(Path(facility.ssh.config).expanduser())
+    return data | {"ssh_config_file": config, "ssh_look_for_keys": False}
+
+
+def _antenna(facility: Facility, name: str, state: Path) -> dict[str, Any]:
+    antenna = facility.antennas[name]
+    if facility.services is None:
+        problem = Problem(facility.name, "services", "missing although there is an antenna", "a login node")
+        raise BadInputError([problem])
+    return {
+        "name": name,
+        "factory_endpoint": f"{facility.address_of(facility.services.login)}:{antenna.tunnel.port}",
+        "factory_address": antenna.tunnel.factory_address,
+        "gateway_address": antenna.tunnel.gateway_address,
+        "user_ca_file": str(state / "ca" / "user_ca.pub"),
+        "factory_key_file": str(state / "wireguard" / "factory.pub"),
+        "gateway_key_file": str(state / "wireguard" / f"{name}.pub"),
+    }

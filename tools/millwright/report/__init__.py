@@ -1,0 +1,1 @@
+"""What a buyer reads: one page of HTML and the same content as JSON."""

@@ -1,0 +1,153 @@
+"""An assessment of a run to the content of its report; pure, so that equal runs make equal reports."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from millwright.capacity.assessment import Assessment, Supply
+from millwright.capacity.assessment import Exclusion as LeftOut
+from millwright.report.content import (
+    SCHEMA,
+    CapacityRow,
+    EvidenceFile,
+    Exclusion,
+    Group,
+    Missing,
+    Provenance,
+    Rejected,
+    ReportContent,
+    Session,
+    Unavailable,
+)
+from millwright.report.decision import decide
+from millwright.report.rows import list_groups, name_nodes
+
+
+def build_content(assessment: Assessment, *, run_folder: str, version: str) -> ReportContent:
+    """Everything that the report of a run says.
+
+    ``run_folder`` is how a reader finds the run, for example ``results/rack/20261123T170211Z-4f1c2a9b``;
+    ``version`` is that of the Millwright that makes the report.
+    """
+    groups = list_groups(assessment)
+    rejected = tuple(_rejected(assessment))
+    cited = [path for group in groups for row in group.rows for path in row.evidence]
+    cited += [path for item in rejected for path in item.evidence]
+    return ReportContent(
+        schema=SCHEMA,
+        facility=assessment.facility.name,
+        title=assessment.facility.title,
+        kind=assessment.facility.kind,
+        run_id=assessment.run.info.run_id,
+        generated=assessment.run.info.finished,
+        decision=decide(groups),
+        groups=groups,
+        capacity=tuple(_capacity(assessment, supply, groups) for supply in assessment.capacity.supplies),
+        excluded=tuple(_excluded(assessment)),
+        missing=tuple(_missing(assessment)),
+        rejected=rejected,
+        unavailable=tuple(_unavailable(assessment)),
+        provenance=_provenance(assessment, run_folder, version, cited),
+    )
+
+
+def _capacity(assessment: Assessment, supply: Supply, groups: tuple[Group, ...]) -> CapacityRow:
+    evidence = [
+        row.evidence
+        for group in groups
+        for row in group.rows
+        if (group.name, row.check, row.metric) == (supply.partition, supply.check, supply.metric)
+    ]
+    peak = supply.peak
+    source = assessment.catalogue.sources.get(peak.source, peak.source) if peak else ""
+    return CapacityRow(
+        group=supply.partition,
+        quantity=supply.quantity.value,
+        unit=supply.unit,
+        check=supply.check,
+        metric=supply.metric,
+        total=supply.total,
+        low=supply.low,
+        high=supply.high,
+        nodes_measured=supply.nodes_measured,
+        nodes_existing=supply.nodes_existing,
+        devices_measured=supply.devices_measured,
+        peak=peak.value if peak else None,
+        peak_share=supply.peak_share,
+        peak_source=f"{peak.part} {peak.figure}: {source} ({peak.kind.value})" if peak else supply.no_peak,
+        evidence=tuple(path for paths in evidence for path in paths),
+    )
+
+
+def _excluded(assessment: Assessment) -> Iterator[Exclusion]:
+    for item in assessment.capacity.exclusions:
+        yield _left_out(item)
+    unexpected: dict[tuple[str, str], list[str]] = {}
+    for series in assessment.scorecard.unexpected:
+        key = (series.partition, f"{series.check} {series.metric}")
+        unexpected.setdefault(key, []).append(series.node)
+    for (group, what), nodes in unexpected.items():
+        reason = "measured, but nothing in the facility file expects it"
+        yield Exclusion(group, what, name_nodes(nodes), reason)
+
+
+def _left_out(item: LeftOut) -> Exclusion:
+    return Exclusion(item.partition, f"{item.check} {item.metric}", name_nodes(item.nodes), item.reason)
+
+
+def _missing(assessment: Assessment) -> Iterator[Missing]:
+    """Each reason once for a metric, with all nodes that it holds for."""
+    for rollup in assessment.scorecard.rollups:
+        absent = [row for row in rollup.rows if not row.values]
+        for reason in dict.fromkeys(row.judgement.reason for row in absent):
+            nodes = name_nodes(row.expectation.place for row in absent if row.judgement.reason == reason)
+            yield Missing(rollup.partition, rollup.check, rollup.metric, nodes, reason)
+
+
+def _rejected(assessment: Assessment) -> Iterator[Rejected]:
+    for item in assessment.run.rejected:
+        origin = item.origin
+        job = f"job {origin.job_id}" if origin.job_id else "no job"
+        yield Rejected(
+            group=origin.partition,
+            check=origin.check,
+            case=f"{origin.case} ({job})",
+            node=name_nodes(origin.nodes),
+            reason="; ".join(item.reasons),
+            evidence=origin.files,
+        )
+
+
+def _unavailable(assessment: Assessment) -> Iterator[Unavailable]:
+    info = assessment.run.info
+    yield from (Unavailable(node, reason) for node, reason in sorted(info.unavailable_nodes.items()))
+    yield from (Unavailable(seat, reason) for seat, reason in sorted(info.failed_sessions.items()))
+
+
+def _evidence(cited: Iterable[str], sums: Mapping[str, str]) -> tuple[EvidenceFile, ...]:
+    """Cited files in the order of the run folder, so that neighbours are cited together."""
+    return tuple(EvidenceFile(path, sums.get(path, "")) for path in sorted(set(cited)))
+
+
+def _provenance(assessment: Assessment, run_folder: str, version: str, cited: Iterable[str]) -> Provenance:
+    run, info = assessment.run, assessment.run.info
+    versions = {"millwright": info.millwright_version}
+    if info.git_commit:
+        versions["git commit"] = info.git_commit
+    return Provenance(
+        started=info.started,
+        finished=info.finished,
+        sessions=tuple(
+            Session(s.seat, s.uuid, s.hostname, s.reframe_version, s.started, s.finished, s.cases)
+            for s in info.sessions
+        ),
+        versions=versions | dict(sorted(info.tool_versions.items())),
+        host=dict(sorted(info.host.items())),
+        manifest_sha256=run.manifest_sum,
+        signature=assessment.signature.state,
+        signature_detail=assessment.signature.detail,
+        facility_file=run.facility_file.name,
+        facility_sha256=run.sums.get(run.facility_file.name, ""),
+        catalogue_sha256=assessment.catalogue_sum,
+        run_folder=run_folder,
+        rendered_by=version,
+        evidence=_evidence(cited, run.sums),
+    )

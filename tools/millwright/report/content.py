@@ -1,0 +1,274 @@
+"""What a capacity report says, as frozen data: the one boundary between judging and rendering.
+
+Everything on the page comes from :class:`ReportContent`, and ``report.json`` is exactly its
+serialisation. Values are unrounded and in the unit that stands beside them; times are ISO 8601 in UTC.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+SCHEMA = "millwright-report/1"
+
+VerdictName = Literal["PASS", "FAIL", "INCONCLUSIVE", "NOT MEASURED"]
+VERDICTS: tuple[VerdictName, ...] = ("PASS", "FAIL", "INCONCLUSIVE", "NOT MEASURED")
+
+Outcome = Literal["clear", "blocked", "undecided", "unscored"]
+"""Of the scored values: none blocks, one failed, one is not decided yet; or nothing is scored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What ``n`` samples say of one quantity."""
+
+    n: int
+    median: float
+    low: float | None
+    """Lower end of the distribution-free 95 % interval of the median; None where n is too small for one."""
+    high: float | None
+    minimum: float
+    maximum: float
+    mad: float
+    """Median absolute deviation from the median, unscaled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a metric is judged against."""
+
+    value: float
+    tolerance: float
+    """Share of the value by which a measurement may miss it, 0 to 1."""
+    limit: float
+    """The value less (or, where lower is better, plus) its tolerance."""
+    source: str
+    kind: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """All samples of one metric in one place."""
+
+    node: str
+    device: str
+    verdict: VerdictName | None
+    """None where nothing was committed, so that there is nothing to judge."""
+    estimate: Estimate
+    samples: tuple[float, ...]
+    evidence: tuple[str, ...]
+    """Paths within the run folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The nodes of a row that got one verdict."""
+
+    verdict: VerdictName | None
+    count: int
+    nodes: str
+    """Folded node set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the scorecard: a metric of a check that was expected."""
+
+    check: str
+    metric: str
+    says: str
+    unit: str
+    better: Literal["higher", "lower"]
+    scored: bool
+    """False: the verdict informs and does not count towards acceptance."""
+    emulated: bool
+    verdict: VerdictName | None
+    """The worst verdict of all places; None where nothing was committed."""
+    reason: str
+    more_repetitions: int | None
+    """Further repetitions that would decide an INCONCLUSIVE, where that can be said."""
+    reference: Reference | None
+    deciding_node: str
+    """The place whose interval the verdict rests on: the worst one; empty where nothing was measured."""
+    estimate: Estimate | None
+    """Estimate at the deciding place."""
+    margin: float | None
+    """Distance of the interval's bad end from the limit as a share of the limit; negative misses it."""
+    nodes_measured: int
+    nodes_expected: int
+    nodes_missing: str
+    """Folded set of the places without a value; empty where none is missing."""
+    shares: tuple[Share, ...]
+    """The nodes by verdict, the worst first; one where all agree."""
+    series: tuple[Series, ...]
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A partition, or an antenna, with what was expected of it."""
+
+    kind: Literal["partition", "antenna"]
+    name: str
+    title: str
+    nodes: str
+    emulated: bool
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something to do next, and for which values."""
+
+    kind: Literal["resolve", "repeat", "measure"]
+    group: str
+    check: str
+    metrics: tuple[str, ...]
+    scored: bool
+    detail: str
+    more_repetitions: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The summary that a buyer reads first."""
+
+    outcome: Outcome
+    expected: int
+    counts: dict[VerdictName, int]
+    unjudged: int
+    """Values that were measured and have no reference."""
+    scored_counts: dict[VerdictName, int]
+    steps: tuple[Step, ...]
+    tightest: tuple[str, str, str] | None
+    """Group, check and metric of the scored PASS with the smallest margin."""
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityRow:
+    """What the measured nodes of a partition add up to."""
+
+    group: str
+    quantity: str
+    unit: str
+    check: str
+    metric: str
+    total: float
+    low: float | None
+    high: float | None
+    nodes_measured: int
+    nodes_existing: int
+    devices_measured: int
+    """0 where nodes were measured as a whole."""
+    peak: float | None
+    """Published peak of one device in ``unit``; None where it is not known."""
+    peak_share: float | None
+    """Total over the peak of the measured devices, 0 to 1."""
+    peak_source: str
+    """Where the peak comes from, or why there is none."""
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Values that do not enter a capacity figure."""
+
+    group: str
+    what: str
+    nodes: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """An expected value that was not measured, wholly or on some nodes."""
+
+    group: str
+    check: str
+    metric: str
+    nodes: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A result that ran and was refused, for example because its job failed."""
+
+    group: str
+    check: str
+    case: str
+    node: str
+    reason: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """A node or a whole session that could not take part."""
+
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFile:
+    """A file of the run folder that stands behind a number."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One ReFrame session of the run."""
+
+    seat: str
+    """The place ReFrame was started from."""
+    id: str
+    host: str
+    reframe: str
+    started: str
+    finished: str
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where the numbers come from and how anyone can check that."""
+
+    started: str
+    finished: str
+    sessions: tuple[Session, ...]
+    versions: dict[str, str]
+    host: dict[str, str]
+    """Facts of the machine that gathered the run."""
+    manifest_sha256: str
+    signature: Literal["good", "unknown signer", "bad", "unsigned", "not checked"]
+    signature_detail: str
+    facility_file: str
+    facility_sha256: str
+    catalogue_sha256: str
+    run_folder: str
+    rendered_by: str
+    """Version of Millwright that made the report; the one that ran the checks is in ``versions``."""
+    evidence: tuple[EvidenceFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportContent:
+    """Everything that one report says."""
+
+    schema: str
+    facility: str
+    title: str
+    kind: Literal["physical", "virtual"]
+    run_id: str
+    generated: str
+    """The run's finish, never the clock: equal inputs make equal reports."""
+    decision: Decision
+    groups: tuple[Group, ...]
+    capacity: tuple[CapacityRow, ...]
+    excluded: tuple[Exclusion, ...]
+    missing: tuple[Missing, ...]
+    rejected: tuple[Rejected, ...]
+    unavailable: tuple[Unavailable, ...]
+    provenance: Provenance

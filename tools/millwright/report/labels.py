@@ -1,0 +1,47 @@
+"""The words of a report in one language, read from ``reports/labels/<language>.yaml``."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from millwright.errors import BadInputError, Problem
+from millwright.report.text import inline
+
+Words = dict[str, Any]
+
+
+def load_labels(folder: Path, language: str) -> Words:
+    """Every label of a language; raises :exc:`BadInputError` where there is no such language."""
+    known = {path.stem: path for path in sorted((folder / "labels").glob("*.yaml"))}
+    if language not in known:
+        expected = f"one of {', '.join(known)}" if known else f"a file in {folder / 'labels'}"
+        raise BadInputError(
+            [Problem(str(folder / "labels"), "language", f"no labels for {language!r}", expected)]
+        )
+    words = yaml.safe_load(known[language].read_text(encoding="utf-8"))
+    if not isinstance(words, dict):
+        raise BadInputError(
+            [Problem(str(known[language]), "-", "not a mapping of labels", "keys as in en.yaml")]
+        )
+    return words
+
+
+def look_up(words: Words, key: str) -> Any:  # noqa: ANN401 - a label, or a mapping of labels
+    """The label at a dotted key; raises :exc:`KeyError` where there is none."""
+    found: Any = words
+    for part in key.split("."):
+        found = found[part]
+    return found
+
+
+def say(words: Words, key: str, **values: object) -> str:
+    """The sentence at ``key`` with its names in braces filled; the values are never read as a format."""
+    return str(look_up(words, key)).format_map({name: inline(str(value)) for name, value in values.items()})
+
+
+def say_count(words: Words, key: str, count: int, **values: object) -> str:
+    """The form of a sentence for ``count``: ``zero`` or ``one`` where there is one, else ``other``."""
+    forms = look_up(words, key)
+    form = {0: "zero", 1: "one"}.get(count, "other")
+    return say(words, f"{key}.{form if form in forms else 'other'}", count=count, **values)

@@ -1,0 +1,153 @@
+"""The scorecard's rows: one for each expected metric, with every series behind it."""
+
+from collections.abc import Iterable, Iterator
+
+from millwright.capacity.assessment import WORST_FIRST, Assessment, Interval, Rollup, Verdict, fold
+from millwright.capacity.assessment import Reference as JudgedReference
+from millwright.capacity.assessment import Row as JudgedRow
+from millwright.report.citing import cite
+from millwright.report.content import Estimate, Group, Reference, Row, Series, Share, VerdictName
+
+NAMES: dict[Verdict, VerdictName] = {
+    Verdict.PASS: "PASS",
+    Verdict.FAIL: "FAIL",
+    Verdict.INCONCLUSIVE: "INCONCLUSIVE",
+    Verdict.NOT_MEASURED: "NOT MEASURED",
+}
+
+
+def name_verdict(verdict: Verdict | None) -> VerdictName | None:
+    """The verdict as the report writes it."""
+    return None if verdict is None else NAMES[verdict]
+
+
+def name_nodes(nodes: Iterable[str]) -> str:
+    """Nodes as one folded set, or side by side where a name is none that folds."""
+    unique = tuple(dict.fromkeys(nodes))
+    try:
+        return fold(unique) if unique else ""
+    except Exception:
+        return ", ".join(unique)
+
+
+def list_groups(assessment: Assessment) -> tuple[Group, ...]:
+    """Every partition and antenna in the order of the facility file, even where nothing is expected."""
+    facility = assessment.facility
+    partitions = (
+        Group(
+            kind="partition",
+            name=name,
+            title=partition.title or "",
+            nodes=partition.nodes,
+            emulated=facility.is_emulated(name),
+            rows=tuple(_rows_of(assessment, name)),
+        )
+        for name, partition in facility.partitions.items()
+    )
+    antennas = (
+        Group(
+            "antenna",
+            name,
+            antenna.title,
+            antenna.gateway,
+            emulated=False,
+            rows=tuple(_rows_of(assessment, name)),
+        )
+        for name, antenna in facility.antennas.items()
+    )
+    return (*partitions, *antennas)
+
+
+def to_estimate(interval: Interval) -> Estimate:
+    """The interval as the report holds it."""
+    return Estimate(
+        n=interval.n,
+        median=interval.median,
+        low=interval.low,
+        high=interval.high,
+        minimum=interval.minimum,
+        maximum=interval.maximum,
+        mad=interval.mad,
+    )
+
+
+def _rows_of(assessment: Assessment, group: str) -> Iterator[Row]:
+    return (_row(assessment, rollup) for rollup in assessment.scorecard.rollups if rollup.partition == group)
+
+
+def _row(assessment: Assessment, rollup: Rollup) -> Row:
+    expectation = rollup.deciding.expectation
+    judgement = rollup.deciding.judgement
+    shown = _shown(rollup)
+    series = tuple(_series(assessment, row) for row in rollup.rows if row.values)
+    missing = [row for row in rollup.rows if not row.values]
+    places = {row.expectation.place for row in rollup.rows}
+    measured = {row.expectation.place for row in rollup.rows if row.values}
+    return Row(
+        check=rollup.check,
+        metric=rollup.metric,
+        says=expectation.says.says,
+        unit=expectation.says.unit,
+        better="higher" if expectation.says.better == "higher" else "lower",
+        scored=expectation.reference is not None and expectation.reference.commitment_class == "scored",
+        emulated=any(row.emulated for row in rollup.rows),
+        verdict=name_verdict(rollup.verdict),
+        reason=judgement.reason,
+        more_repetitions=judgement.more_repetitions,
+        reference=_reference(expectation.reference) if expectation.reference else None,
+        deciding_node=f"{shown.node} {shown.device}".strip() if shown else "",
+        estimate=to_estimate(shown.judgement.interval) if shown and shown.judgement.interval else None,
+        margin=shown.judgement.margin if shown else None,
+        nodes_measured=len(measured),
+        nodes_expected=len(places),
+        nodes_missing=name_nodes(row.expectation.place for row in missing),
+        shares=tuple(_shares(rollup)),
+        series=series,
+        evidence=tuple(dict.fromkeys(path for one in series for path in one.evidence)),
+    )
+
+
+def _shares(rollup: Rollup) -> Iterator[Share]:
+    for verdict in WORST_FIRST:
+        nodes = tuple(dict.fromkeys(row.node for row in rollup.rows if row.judgement.verdict == verdict))
+        if nodes:
+            yield Share(name_verdict(verdict), len(nodes), name_nodes(nodes))
+
+
+def _shown(rollup: Rollup) -> JudgedRow | None:
+    """The row whose numbers stand in the scorecard: the deciding one, else the one with the worst median."""
+    if rollup.deciding.values:
+        return rollup.deciding
+    measured = [row for row in rollup.rows if row.values]
+    sign = 1 if rollup.deciding.expectation.says.better == "higher" else -1
+
+    def goodness(row: JudgedRow) -> float:
+        return sign * row.judgement.interval.median if row.judgement.interval else 0.0
+
+    return min(measured, key=goodness, default=None)
+
+
+def _series(assessment: Assessment, row: JudgedRow) -> Series:
+    interval = row.judgement.interval
+    if interval is None:
+        message = f"{row.expectation.check} {row.expectation.metric} of {row.node} has values and no interval"
+        raise ValueError(message)
+    return Series(
+        node=row.node,
+        device=row.device,
+        verdict=name_verdict(row.judgement.verdict),
+        estimate=to_estimate(interval),
+        samples=row.values,
+        evidence=cite(assessment.run, row),
+    )
+
+
+def _reference(reference: JudgedReference) -> Reference:
+    return Reference(
+        value=reference.value,
+        tolerance=reference.tolerance,
+        limit=reference.limit,
+        source=reference.source,
+        kind=reference.kind.value,
+        date=reference.date.isoformat(),
+    )

@@ -1,0 +1,56 @@
+"""Reports on disk: written whole or not at all, with ``latest`` leading to the newest."""
+
+import os
+import re
+from pathlib import Path
+
+from millwright.errors import BadInputError, FailedError, Problem
+
+HTML_FILE, JSON_FILE, LATEST = "report.html", "report.json", "latest"
+SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,100}")
+
+
+def write_report(root: Path, facility: str, run_id: str, *, html: str, json_text: str) -> Path:
+    """Write both files of a report below ``root`` and return their folder.
+
+    ``latest`` beside it is a relative link to the newest run that has a report; the report of an older
+    run does not move it. Raises :exc:`BadInputError` for names that are none of a folder, and
+    :exc:`FailedError` where something else stands in the place of ``latest``.
+    """
+    problems = [
+        Problem(str(root), key, f"{name!r} is no name of a folder", "letters, digits, - and _")
+        for key, name in (("facility", facility), ("run", run_id))
+        if not SAFE_NAME.fullmatch(name) or name == LATEST
+    ]
+    if problems:
+        raise BadInputError(problems)
+    folder = root / facility / run_id
+    folder.mkdir(parents=True, exist_ok=True)
+    _replace(folder / JSON_FILE, json_text)
+    _replace(folder / HTML_FILE, html)
+    _point(folder.parent / LATEST, run_id)
+    return folder
+
+
+def _replace(path: Path, text: str) -> None:
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        partial.write_text(text, encoding="utf-8", newline="\n")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _point(latest: Path, run_id: str) -> None:
+    """Names of runs begin with their time, so the greater name is the newer run."""
+    if latest.exists() and not latest.is_symlink():
+        raise FailedError(f"{latest} is in the way: expected a link to the newest report; move it elsewhere")
+    if latest.is_symlink() and latest.exists() and latest.readlink().name > run_id:
+        return
+    partial = latest.with_name(f".{LATEST}.{os.getpid()}.partial")
+    try:
+        partial.unlink(missing_ok=True)
+        partial.symlink_to(run_id, target_is_directory=True)
+        partial.replace(latest)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,0 +1,74 @@
+"""What stands behind samples: where a case ran, what it left behind, and why it was rejected."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from millwright.results.parsers.reframe import Report
+from millwright.results.sample import Sample
+
+
+@dataclass(frozen=True, slots=True)
+class RawOutput:
+    """What a case left behind."""
+
+    stdout: str | None = None
+    """Text of the job's standard output; None where there is none."""
+    files: tuple[str, ...] = ()
+    """Paths of all its raw files within the run folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatReport:
+    """What one start of ReFrame left behind."""
+
+    seat: str
+    """The place it was started from."""
+    report: Report
+    raw: Mapping[str, RawOutput]
+    """What each case left behind, by the case's folder."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Origin:
+    """Where a case ran, and the raw files behind it."""
+
+    seat: str
+    partition: str
+    """Partition, or antenna for the checks of an antenna."""
+    check: str
+    case: str
+    """ReFrame's name of the case, with its parameters."""
+    run_index: int
+    job_id: str
+    """Empty where no job started."""
+    nodes: tuple[str, ...]
+    """Nodes of the job."""
+    nodes_left_out: tuple[tuple[str, str], ...]
+    """Nodes that took no job, each with the reason."""
+    files: tuple[str, ...]
+    """Paths of the raw files within the run folder."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Counted:
+    """A case whose samples count."""
+
+    origin: Origin
+    metrics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Rejected:
+    """A case that does not count, and why."""
+
+    origin: Origin
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """Every case, either counted or rejected, and the samples of those counted."""
+
+    samples: tuple[Sample, ...]
+    counted: tuple[Counted, ...]
+    rejected: tuple[Rejected, ...]

@@ -1,0 +1,94 @@
+"""What a run says about itself: when, where, with what, and what it set out to measure."""
+
+import datetime
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import ConfigDict
+
+SCHEMA = "millwright-run/1"
+RUN_ID = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
+ID_TIME = "%Y%m%dT%H%M%SZ"
+ISO_TIME = "%Y-%m-%dT%H:%M:%SZ"
+FACILITY_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
+
+STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+"""How stored records are read back: no unknown key, no value of another type."""
+
+
+def make_run_id(started: datetime.datetime, token: str) -> str:
+    """Name a run so that names sort by time; `token` is eight random hexadecimal digits.
+
+    >>> make_run_id(datetime.datetime(2026, 11, 23, 17, 1, 2, tzinfo=datetime.UTC), "1a2b3c4d")
+    '20261123T170102Z-1a2b3c4d'
+    """
+    run_id = f"{started.astimezone(datetime.UTC).strftime(ID_TIME)}-{token}"
+    if not RUN_ID.fullmatch(run_id):
+        raise ValueError(f"{token!r} is not eight hexadecimal digits")
+    return run_id
+
+
+def iso_utc(moment: datetime.datetime) -> str:
+    """Write a moment as ISO 8601 in UTC, to the second.
+
+    >>> iso_utc(datetime.datetime.fromisoformat("2026-11-23T18:01:02+01:00"))
+    '2026-11-23T17:01:02Z'
+    """
+    return moment.astimezone(datetime.UTC).strftime(ISO_TIME)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionInfo:
+    """One start of ReFrame within a run."""
+
+    __pydantic_config__ = STRICT
+    seat: str
+    """The place ReFrame was started from."""
+    uuid: str
+    hostname: str
+    reframe_version: str
+    started: str
+    """ISO 8601, UTC."""
+    finished: str
+    cases: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ExpectedValue:
+    """One value that the run set out to measure."""
+
+    __pydantic_config__ = STRICT
+    partition: str
+    """Partition, or antenna for the checks of an antenna."""
+    check: str
+    metric: str
+    node: str
+    """Node, folded node set or gateway."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """Everything about a run but its values."""
+
+    __pydantic_config__ = STRICT
+    run_id: str
+    facility: str
+    started: str
+    """ISO 8601, UTC."""
+    finished: str
+    millwright_version: str
+    git_commit: str | None = None
+    """Commit of the checkout that ran, with ``-dirty`` where it was changed; None outside of git."""
+    tool_versions: Mapping[str, str] = field(default_factory=dict)
+    host: Mapping[str, str] = field(default_factory=dict)
+    """Facts of the machine that gathered the run: kernel, processor, memory."""
+    emulated_partitions: tuple[str, ...] = ()
+    """Partitions whose user programs ran under emulation."""
+    expected: tuple[ExpectedValue, ...] = ()
+    unavailable_nodes: Mapping[str, str] = field(default_factory=dict)
+    """Nodes that could not take part, and why (``drained: fan failed``)."""
+    failed_sessions: Mapping[str, str] = field(default_factory=dict)
+    """Seats whose session left no usable report, and why."""
+    sessions: tuple[SessionInfo, ...] = ()
+    schema: str = SCHEMA

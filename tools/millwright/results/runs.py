@@ -1,0 +1,132 @@
+"""Stored runs: list them, and load one with everything it says."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from millwright.errors import BadInputError, Problem
+from millwright.results.evidence import Counted, Rejected
+from millwright.results.manifest import MANIFEST, read_sums, sum_file
+from millwright.results.records import from_json, from_json_lines
+from millwright.results.run_info import RUN_ID, SCHEMA, RunInfo
+from millwright.results.sample import Sample
+from millwright.results.storing import COUNTED_FILE, FACILITY_FILE, REJECTED_FILE, RUN_FILE, SAMPLES_FILE
+from millwright.results.verification import verify_run
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRuns:
+    """What lies in the results folder of a facility."""
+
+    runs: tuple[Path, ...]
+    """Complete runs, oldest first."""
+    leftovers: tuple[Path, ...]
+    """What is no complete run: a writing that was interrupted, or something foreign. Never counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One stored run, unchanged since it was stored."""
+
+    path: Path
+    info: RunInfo
+    samples: tuple[Sample, ...]
+    counted: tuple[Counted, ...]
+    rejected: tuple[Rejected, ...]
+    sums: Mapping[str, str]
+    """SHA-256 of every file by its path within the run folder."""
+    manifest_sum: str
+    """SHA-256 of the manifest: names the run's whole content."""
+
+    @property
+    def facility_file(self) -> Path:
+        """The facility file as it was when the run started."""
+        return self.path / FACILITY_FILE
+
+    def files_behind(self, partition: str, check: str, metric: str) -> tuple[str, ...]:
+        """Raw files, by their path within the run folder, that the samples of a metric come from."""
+        wanted = (partition, check)
+        cases = (case for case in self.counted if (case.origin.partition, case.origin.check) == wanted)
+        return tuple(file for case in cases if metric in case.metrics for file in case.origin.files)
+
+
+def list_runs(root: Path, facility: str) -> StoredRuns:
+    """Every run of a facility below `root`; nothing where there is no such folder."""
+    place = root / facility
+    entries = sorted(place.iterdir()) if place.is_dir() else []
+    runs = tuple(entry for entry in entries if _is_run(entry))
+    return StoredRuns(runs, tuple(entry for entry in entries if entry not in runs))
+
+
+def find_run(root: Path, facility: str, run_id: str | None = None) -> Path:
+    """Folder of a run, or of the newest; raises :exc:`BadInputError` where there is none."""
+    runs = list_runs(root, facility).runs
+    if run_id is None and runs:
+        return runs[-1]
+    matching = [run for run in runs if run.name == run_id]
+    if matching:
+        return matching[0]
+    what = f"no run {run_id!r} of {facility!r}" if run_id else f"no run of {facility!r} is stored"
+    known = ", ".join(run.name for run in runs[-5:]) or "a run stored by millwright run"
+    raise BadInputError([Problem(str(root), "-", what, known)])
+
+
+def load_run(path: Path) -> Run:
+    """Load a stored run.
+
+    Raises :exc:`BadInputError` where any of its files is not as it was stored: a changed run proves
+    nothing. The signature is not checked here, see :func:`~millwright.results.verification.verify_run`.
+    """
+    result = verify_run(path)
+    if not result.is_intact:
+        raise BadInputError(
+            Problem(str(path), "-", line, "the run as it was stored") for line in result.describe()
+        )
+    return Run(
+        path=path,
+        info=read_info(path),
+        samples=_read_samples(path),
+        counted=from_json_lines(Counted, _text(path, COUNTED_FILE), str(path / COUNTED_FILE)),
+        rejected=from_json_lines(Rejected, _text(path, REJECTED_FILE), str(path / REJECTED_FILE)),
+        sums=read_sums(_text(path, MANIFEST))[0],
+        manifest_sum=sum_file(path / MANIFEST),
+    )
+
+
+def read_info(path: Path) -> RunInfo:
+    """Read what a run says about itself, without looking at any other of its files.
+
+    Raises :exc:`BadInputError` where it can't be read or is another run's.
+    """
+    file = path / RUN_FILE
+    info = from_json(RunInfo, _text(path, RUN_FILE), str(file))
+    if (info.schema, info.run_id) != (SCHEMA, path.name):
+        problem = f"says it is {info.run_id!r} in format {info.schema!r}"
+        raise BadInputError([Problem(str(file), "-", problem, f"{path.name!r} in format {SCHEMA!r}")])
+    return info
+
+
+def _read_samples(path: Path) -> tuple[Sample, ...]:
+    file = str(path / SAMPLES_FILE)
+    samples = from_json_lines(Sample, _text(path, SAMPLES_FILE), file)
+    wrong = [number for number, sample in enumerate(samples, start=1) if not math.isfinite(sample.value)]
+    if wrong:
+        raise BadInputError(
+            Problem(file, f"line {number}.value", "no finite number", "a number") for number in wrong
+        )
+    return samples
+
+
+def _is_run(entry: Path) -> bool:
+    is_folder = entry.is_dir() and not entry.is_symlink()
+    return is_folder and RUN_ID.fullmatch(entry.name) is not None and (entry / MANIFEST).is_file()
+
+
+def _text(path: Path, name: str) -> str:
+    try:
+        return (path / name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInputError(
+            [Problem(str(path / name), "-", f"can't be read: {error}", "a run's file")]
+        ) from error

@@ -1,0 +1,172 @@
+"""Runs are stored whole or not at all, and never changed afterwards.
+
+A run is written to a hidden folder beside its place, flushed to the disk and renamed. Whatever ends
+the writing early (a crash, a full disk) leaves stored runs as they are; a hidden folder that stays
+behind is reported by :func:`millwright.results.runs.list_runs` and never counted.
+"""
+
+import datetime
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from millwright.errors import BadInputError, FailedError, Problem
+from millwright.results.ingest import ingest
+from millwright.results.manifest import MANIFEST, sum_file, write_sums
+from millwright.results.records import to_json, to_json_lines
+from millwright.results.run_info import FACILITY_NAME, RUN_ID, RunInfo, SessionInfo, iso_utc
+from millwright.results.session import SEAT_NAME, SessionFiles, raw_path
+
+INCOMING = ".incoming-"
+FACILITY_FILE = "facility.yaml"
+RUN_FILE = "run.json"
+SAMPLES_FILE = "samples.jsonl"
+COUNTED_FILE = "counted.jsonl"
+REJECTED_FILE = "rejected.jsonl"
+READ_ONLY = 0o444
+
+Signer = Callable[[Path], None]
+"""Writes the signature of a file beside it, with the suffix ``.sig``."""
+
+
+def store_run(
+    root: Path,
+    info: RunInfo,
+    facility_yaml: bytes,
+    sessions: Sequence[SessionFiles],
+    sign: Signer | None = None,
+) -> Path:
+    """Store one run below `root` and return its folder.
+
+    `info` lacks its sessions, which are read from the reports; `facility_yaml` is the facility file as
+    it was when the run started. Raises :exc:`BadInputError` for names that can't be stored and
+    :exc:`FailedError` where the run could not be written; then nothing was stored or changed.
+    """
+    _check_names(info, sessions)
+    place = root / info.facility / info.run_id
+    if place.exists():
+        raise FailedError(f"the run {info.run_id} of {info.facility} is stored already: {place}")
+    incoming = place.parent / f"{INCOMING}{info.run_id}"
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        incoming.mkdir()
+    except OSError as error:
+        raise FailedError(f"the run {info.run_id} could not be stored: {error}") from error
+    try:
+        _fill(incoming, info, facility_yaml, sessions)
+        _seal(incoming, sign)
+        incoming.rename(place)
+    except BaseException as error:
+        shutil.rmtree(incoming, ignore_errors=True)
+        if isinstance(error, OSError):
+            where = f"the run {info.run_id} could not be stored: {error}"
+            raise FailedError(f"{where}; its raw output still lies where ReFrame wrote it") from error
+        raise
+    try:
+        _flush(place.parent)
+    except OSError as error:
+        raise FailedError(f"the run {place} is stored, but may not survive a power cut: {error}") from error
+    return place
+
+
+def _check_names(info: RunInfo, sessions: Sequence[SessionFiles]) -> None:
+    problems = []
+    if not RUN_ID.fullmatch(info.run_id):
+        problems.append(
+            Problem("run", "run_id", f"{info.run_id!r} is no run id", "20261123T170102Z-1a2b3c4d")
+        )
+    if not FACILITY_NAME.fullmatch(info.facility):
+        problems.append(
+            Problem("run", "facility", f"{info.facility!r} is no facility name", "for example rack")
+        )
+    if not sessions and not info.failed_sessions:
+        problems.append(Problem("run", "sessions", "none", "at least one session of ReFrame"))
+    seats = [session.seat for session in sessions]
+    for seat in seats:
+        if not SEAT_NAME.fullmatch(seat):
+            problems.append(
+                Problem("run", f"sessions.{seat!r}", "not a plain name", "for example rack-login")
+            )
+        elif seats.count(seat) > 1:
+            problems.append(Problem("run", f"sessions.{seat}", "stands twice", "each seat once"))
+    if problems:
+        raise BadInputError(problems)
+
+
+def _fill(folder: Path, info: RunInfo, facility_yaml: bytes, sessions: Sequence[SessionFiles]) -> None:
+    """Write everything but the manifest; samples are read from the copies that are kept."""
+    kept = tuple(_keep(folder, session) for session in sessions)
+    found = ingest(
+        tuple(session.read() for session in kept),
+        facility=info.facility,
+        emulated=frozenset(info.emulated_partitions),
+    )
+    complete = replace(info, sessions=tuple(_describe(session) for session in kept))
+    _write(folder / FACILITY_FILE, facility_yaml)
+    _write(folder / RUN_FILE, to_json(complete).encode())
+    _write(folder / SAMPLES_FILE, to_json_lines(found.samples).encode())
+    _write(folder / COUNTED_FILE, to_json_lines(found.counted).encode())
+    _write(folder / REJECTED_FILE, to_json_lines(found.rejected).encode())
+
+
+def _keep(folder: Path, session: SessionFiles) -> SessionFiles:
+    report = folder / "sessions" / session.seat / "run-report.json"
+    _copy(session.report_file, report)
+    raw = {name: folder / raw_path(session.seat, name) for name in session.raw}
+    for name, path in raw.items():
+        _copy(session.raw[name], path)
+    return replace(session, report_file=report, raw=raw)
+
+
+def _describe(session: SessionFiles) -> SessionInfo:
+    info = session.report.session
+    started, finished = (
+        iso_utc(datetime.datetime.fromtimestamp(seconds, datetime.UTC))
+        for seconds in (info.started, info.finished)
+    )
+    return SessionInfo(
+        seat=session.seat,
+        uuid=info.uuid,
+        hostname=info.hostname,
+        reframe_version=info.version,
+        started=started,
+        finished=finished,
+        cases=len(session.report.cases),
+    )
+
+
+def _seal(folder: Path, sign: Signer | None) -> None:
+    """Sum, sign and flush everything, and make it read-only."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    sums = {str(path.relative_to(folder)): sum_file(path) for path in files}
+    _write(folder / MANIFEST, write_sums(sums).encode())
+    if sign is not None:
+        sign(folder / MANIFEST)
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            path.chmod(READ_ONLY)
+        _flush(path)
+    _flush(folder)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target, follow_symlinks=False)
+    if target.is_symlink():
+        raise BadInputError([Problem(str(source), "-", "a symbolic link", "a regular file")])
+
+
+def _flush(path: Path) -> None:
+    """Make sure that a file or folder survives a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

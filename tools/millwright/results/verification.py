@@ -1,0 +1,107 @@
+"""Whether a stored run is still what was stored."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from millwright.results.manifest import MANIFEST, SIGNATURE, read_sums, sum_file
+
+SignatureState = Literal["good", "unknown signer", "bad", "unsigned", "not checked"]
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureCheck:
+    """What is known about the signature of a manifest."""
+
+    state: SignatureState
+    detail: str = ""
+    """The signer and key, or why the signature is bad."""
+
+
+SignatureChecker = Callable[[Path, Path], SignatureCheck]
+"""Judges the signature (second path) of a file (first path)."""
+
+UNSIGNED = SignatureCheck("unsigned", "nobody signed this run's manifest")
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyResult:
+    """Every difference between a run's manifest and its files."""
+
+    run_id: str
+    files: int
+    """How many files the manifest lists."""
+    changed: tuple[str, ...]
+    missing: tuple[str, ...]
+    extra: tuple[str, ...]
+    malformed: tuple[str, ...]
+    """Lines of the manifest that are no sums, or the manifest's own absence."""
+    signature: SignatureCheck
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether every file is there as stored and nothing was added; says nothing of who stored it."""
+        return not (self.changed or self.missing or self.extra or self.malformed)
+
+    @property
+    def is_trustworthy(self) -> bool:
+        """Whether the run is intact and no signature contradicts it; an unsigned run may be."""
+        return self.is_intact and self.signature.state != "bad"
+
+    def describe(self) -> tuple[str, ...]:
+        """Every difference in words; empty where the run is intact and its signature is not bad."""
+        groups = (("changed", self.changed), ("missing", self.missing), ("added", self.extra))
+        lines = [f"{name}: {what} since the run was stored" for what, names in groups for name in names]
+        lines += [f"{MANIFEST}: {line}" for line in self.malformed]
+        if self.signature.state == "bad":
+            lines.append(f"{SIGNATURE}: {self.signature.detail}")
+        return tuple(lines)
+
+
+def verify_run(path: Path, check_signature: SignatureChecker | None = None) -> VerifyResult:
+    """Compare every file of a stored run with its manifest, and the manifest with its signature.
+
+    Without `check_signature` a signature is found but not checked. Raises :exc:`OSError` where the
+    folder can't be read.
+    """
+    found = frozenset(_list_files(path))
+    if MANIFEST not in found or (path / MANIFEST).is_symlink():
+        return VerifyResult(path.name, 0, (), (), tuple(sorted(found)), ("missing",), UNSIGNED)
+    sums, malformed = read_sums((path / MANIFEST).read_text(encoding="utf-8", errors="replace"))
+    listed = frozenset(sums)
+    here = listed & found
+    return VerifyResult(
+        run_id=path.name,
+        files=len(sums),
+        changed=tuple(sorted(name for name in here if _differs(path / name, sums[name]))),
+        missing=tuple(sorted(listed - found)),
+        extra=tuple(sorted(found - listed - {MANIFEST, SIGNATURE})),
+        malformed=tuple(f"not a sum of a file: {line!r}" for line in malformed),
+        signature=_check(path, check_signature),
+    )
+
+
+def _list_files(top: Path) -> Iterator[str]:
+    """Every file and link below a folder; raises :exc:`OSError` where one folder can't be listed."""
+
+    def fail(error: OSError) -> None:
+        raise error
+
+    for parent, folders, files in os.walk(top, onerror=fail):
+        here = Path(parent)
+        links = [name for name in folders if (here / name).is_symlink()]
+        yield from (str((here / name).relative_to(top)) for name in [*files, *links])
+
+
+def _differs(path: Path, digest: str) -> bool:
+    return path.is_symlink() or not path.is_file() or sum_file(path) != digest
+
+
+def _check(path: Path, check_signature: SignatureChecker | None) -> SignatureCheck:
+    if not (path / SIGNATURE).is_file():
+        return UNSIGNED
+    if check_signature is None:
+        return SignatureCheck("not checked", "the run is signed; its signature was not checked")
+    return check_signature(path / MANIFEST, path / SIGNATURE)

@@ -1,0 +1,1 @@
+"""What can be said about repeated measurements without assuming how they are distributed."""

@@ -1,0 +1,58 @@
+"""What a metric is judged against."""
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+
+from millwright.facility.model import Commitment, CommitmentClass, SourceKind
+from millwright.results.metrics import Better, Metric
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A value that a measurement has to meet."""
+
+    value: float
+    unit: str
+    tolerance: float
+    """Share of the value by which a measurement may miss it, 0 to 1."""
+    better: Better
+    source: str
+    kind: SourceKind
+    date: datetime.date
+    commitment_class: CommitmentClass
+
+    @property
+    def limit(self) -> float:
+        """The value less its tolerance, or plus it where lower is better; computed in decimals.
+
+        1.1 less 10 % is 0.99, not 0.9900000000000001: a measurement of 0.99 meets it.
+        """
+        value, tolerance = Decimal(repr(self.value)), Decimal(repr(self.tolerance))
+        return float(value * (1 - tolerance if self.better is Better.HIGHER else 1 + tolerance))
+
+    def is_met_by(self, value: float) -> bool:
+        """Whether one value meets the limit; a value equal to it does."""
+        return value >= self.limit if self.better is Better.HIGHER else value <= self.limit
+
+
+def to_reference(commitment: Commitment, metric: Metric) -> Reference:
+    """Turn a commitment of a facility into a reference.
+
+    Raises :exc:`ValueError` for a value from memory and for a unit that is not the metric's: both are
+    refused when a facility is checked, and must never be judged against.
+    """
+    if commitment.kind is SourceKind.MEMORY:
+        raise ValueError("a value from memory is never a reference")
+    if commitment.unit != metric.unit:
+        raise ValueError(f"the unit is {commitment.unit!r}, expected {metric.unit!r}")
+    return Reference(
+        value=commitment.value,
+        unit=commitment.unit,
+        tolerance=commitment.tolerance,
+        better=metric.better,
+        source=commitment.source,
+        kind=commitment.kind,
+        date=commitment.date,
+        commitment_class=commitment.commitment_class,
+    )

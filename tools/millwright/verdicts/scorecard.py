@@ -1,0 +1,161 @@
+"""Every expected value with its verdict: nothing that was expected is silently missing."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from millwright.errors import BadInputError, ExitCode, Problem
+from millwright.facility import Facility
+from millwright.facility.names import expand
+from millwright.results.evidence import Rejected
+from millwright.results.metrics import Scope
+from millwright.results.runs import Run
+from millwright.verdicts.absence import explain_absence
+from millwright.verdicts.expectations import Expectation, list_expectations
+from millwright.verdicts.judge import Judgement, Verdict, judge, not_measured
+from millwright.verdicts.series import Key, Series, gather
+
+WORST_FIRST = (Verdict.FAIL, Verdict.NOT_MEASURED, Verdict.INCONCLUSIVE, Verdict.PASS, None)
+"""Which verdict stands for several; None is that of values with no reference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One expected value in one place, and what was found there."""
+
+    expectation: Expectation
+    node: str
+    """Node or folded node set that was measured; the expected place where nothing was."""
+    device: str
+    values: tuple[float, ...]
+    judgement: Judgement
+    emulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """All places of one metric of a check on one partition or antenna."""
+
+    partition: str
+    check: str
+    metric: str
+    verdict: Verdict | None
+    """The worst of its rows; None where they were measured and nothing was committed."""
+    deciding: Row
+    """The row that the verdict rests on."""
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """The verdicts of one run."""
+
+    run_id: str
+    rows: tuple[Row, ...]
+    rollups: tuple[Rollup, ...]
+    unexpected: tuple[Series, ...]
+    """Measured, but nothing in the facility expects it."""
+    rejected: tuple[Rejected, ...]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """1 where anything failed, else 3 where anything expected is missing or undecided, else 0.
+
+        A scorecard without a row says nothing, so it is 3 as well.
+        """
+        verdicts = {row.judgement.verdict for row in self.rows}
+        if Verdict.FAIL in verdicts:
+            return ExitCode.FAIL
+        if not verdicts or verdicts & {Verdict.NOT_MEASURED, Verdict.INCONCLUSIVE}:
+            return ExitCode.NOT_TESTED
+        return ExitCode.OK
+
+
+def score(facility: Facility, run: Run) -> Scorecard:
+    """Judge a run against what a facility expects.
+
+    Raises :exc:`BadInputError` where the run is another facility's, or the facility expects something
+    that can't be measured.
+    """
+    if run.info.facility != facility.name:
+        problem = f"a run of the facility {run.info.facility!r}"
+        raise BadInputError([Problem(str(run.path), "facility", problem, repr(facility.name))])
+    expectations = list_expectations(facility)
+    found = _index(gather(run.samples))
+    rows: list[Row] = []
+    unexpected = {series.place: series for places in found.values() for series in _flatten(places)}
+    for expectation in expectations:
+        matching = tuple(_find_answers(found, expectation))
+        rows.extend(_rows(expectation, matching, run))
+        for series in matching:
+            unexpected.pop(series.place, None)
+    return Scorecard(run.info.run_id, tuple(rows), _roll_up(rows), tuple(unexpected.values()), run.rejected)
+
+
+Index = dict[Key, dict[str, list[Series]]]
+"""Series by what they measure and then by node."""
+
+
+def _index(found: Iterable[Series]) -> Index:
+    index: Index = {}
+    for series in found:
+        index.setdefault(series.key, {}).setdefault(series.node, []).append(series)
+    return index
+
+
+def _flatten(places: Mapping[str, list[Series]]) -> Iterator[Series]:
+    return (series for group in places.values() for series in group)
+
+
+def _find_answers(found: Index, expectation: Expectation) -> Iterator[Series]:
+    """Find the series that were measured where the expectation expects them."""
+    key = (expectation.partition, expectation.check, expectation.metric, expectation.says.unit)
+    places = found.get(key, {})
+    if expectation.says.scope is Scope.NODE:
+        yield from places.get(expectation.place, [])
+    elif expectation.says.scope is Scope.ANTENNA:
+        yield from _flatten(places)
+    else:
+        own = frozenset(expectation.nodes)
+        yield from (series for series in _flatten(places) if own.issuperset(_expand(series.node)))
+
+
+def _expand(node_set: str) -> tuple[str, ...]:
+    """Nodes of a measured set; text that is no set names itself, which no partition holds."""
+    try:
+        return expand(node_set)
+    except Exception:  # ClusterShell raises several unrelated types
+        return (node_set,)
+
+
+def _rows(expectation: Expectation, found: Sequence[Series], run: Run) -> Iterator[Row]:
+    emulated = expectation.emulated
+    for s in found:
+        judgement = judge(s.values, expectation.reference)
+        yield Row(expectation, s.node, s.device, s.values, judgement, s.emulated or emulated)
+    devices = sum(bool(series.device) for series in found)
+    if not found:
+        missing = not_measured(explain_absence(expectation, run))
+        yield Row(expectation, expectation.place, "", (), missing, emulated)
+    elif devices and expectation.devices and devices < expectation.devices:
+        missing = not_measured(f"{devices} of {expectation.devices} devices were measured")
+        yield Row(expectation, expectation.place, "", (), missing, emulated)
+
+
+def _roll_up(rows: Iterable[Row]) -> tuple[Rollup, ...]:
+    groups: dict[tuple[str, str, str], list[Row]] = {}
+    for row in rows:
+        e = row.expectation
+        groups.setdefault((e.partition, e.check, e.metric), []).append(row)
+    return tuple(_worst(key, group) for key, group in groups.items())
+
+
+def _worst(key: tuple[str, str, str], rows: list[Row]) -> Rollup:
+    deciding = min(rows, key=_severity)
+    return Rollup(*key, verdict=deciding.judgement.verdict, deciding=deciding, rows=tuple(rows))
+
+
+def _severity(row: Row) -> tuple[int, float]:
+    """Sorts the worst verdict first, and within it the smallest margin."""
+    margin = row.judgement.margin
+    return WORST_FIRST.index(row.judgement.verdict), math.inf if margin is None else margin
