@@ -6,6 +6,12 @@ DOCUMENTATION = r"""
 module: slurm_nodes
 short_description: States of the nodes of every partition
 description: Asks the controller once; no node is contacted.
+options:
+  nodes:
+    description: Nodes that matter; others are left out of the answer.
+    type: list
+    elements: str
+    required: true
 attributes:
   check_mode: {support: full, description: Only reads.}
 author: Millwright
@@ -14,7 +20,8 @@ author: Millwright
 EXAMPLES = r"""
 - name: Check which nodes are idle
   slurm_nodes:
-  register: nodes
+    nodes: [c1, c2]
+  register: found
 """
 
 RETURN = r"""
@@ -25,6 +32,11 @@ partitions:
   type: dict
   returned: always
   sample: {cpu: {idle: [c1], busy: [], out: [], lost: []}}
+lost:
+  description: Every lost node with the state that Slurm gives it, and nodes that Slurm does not know.
+  type: dict
+  returned: always
+  sample: {c2: "DOWN*"}
 """
 
 BUSY = frozenset({"ALLOCATED", "MIXED", "COMPLETING", "RESERVED", "PLANNED", "BLOCKED"})
@@ -48,24 +60,44 @@ def kind_of(state: str) -> str:
     return "busy" if plain in BUSY else "lost"
 
 
-def by_partition(lines: Iterable[str]) -> dict[str, dict[str, list[str]]]:
-    """Sort lines of ``sinfo --Node --format=%R|%N|%T``."""
+def parse(text: str, wanted: Iterable[str]) -> list[tuple[str, str, str]]:
+    """Partition, node and state of the wanted nodes, from ``sinfo --Node --format=%R|%N|%T``."""
+    nodes = set(wanted)
+    rows = (tuple(line.split("|")) for line in text.splitlines() if line.strip())
+    return [(partition, node, state) for partition, node, state in rows if node in nodes]
+
+
+def by_partition(rows: Iterable[tuple[str, str, str]]) -> dict[str, dict[str, list[str]]]:
+    """Sort the nodes of each partition by what Slurm can do with them."""
     found: dict[str, dict[str, list[str]]] = {}
-    for line in lines:
-        partition, node, state = line.strip().split("|")
+    for partition, node, state in rows:
         kinds = found.setdefault(partition, {"idle": [], "busy": [], "out": [], "lost": []})
         kinds[kind_of(state)].append(node)
     return found
+
+
+def lost_nodes(rows: Iterable[tuple[str, str, str]], wanted: Iterable[str]) -> dict[str, str]:
+    """Nodes that can't run a job although nobody took them out of service, with their states."""
+    states = {node: state for _, node, state in rows}
+    found = {node: states.get(node, "unknown to Slurm") for node in wanted}
+    return {node: state for node, state in found.items() if node not in states or kind_of(state) == "lost"}
 
 
 def main() -> None:
     """Entry point for Ansible."""
     from ansible.module_utils.basic import AnsibleModule  # noqa: PLC0415 - the rest is plain Python, tested as such
 
-    module = AnsibleModule(argument_spec={}, supports_check_mode=True)
+    module = AnsibleModule(
+        argument_spec={"nodes": {"type": "list", "elements": "str", "required": True}}, supports_check_mode=True
+    )
+    wanted = module.params["nodes"]
     sinfo = module.get_bin_path("sinfo", required=True)
-    text = module.run_command([sinfo, "--noheader", "--all", "--Node", "--format=%R|%N|%T"], check_rc=True)[1]
-    module.exit_json(changed=False, partitions=by_partition(text.splitlines()))
+    command = [sinfo, "--noheader", "--all", "--Node", "--format=%R|%N|%T"]
+    rows = parse(module.run_command(command, check_rc=True)[1], wanted)
+    lost = lost_nodes(rows, wanted)
+    told = ", ".join(f"{node} is {state}" for node, state in lost.items())
+    message = f"{told}; scontrol show node says why" if lost else "every node is there"
+    module.exit_json(changed=False, partitions=by_partition(rows), lost=lost, msg=message)
 
 
 if __name__ == "__main__":

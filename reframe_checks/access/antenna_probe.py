@@ -7,6 +7,7 @@ Runs where the user sits, with nothing but OpenSSH's client and the user's own c
 import hashlib
 import os
 import random
+import select
 import subprocess
 import time
 from pathlib import Path
@@ -45,9 +46,14 @@ def open_session(config, remote_command):
 
 
 def read_exactly(session, count):
-    """That many bytes, or fewer where the session ended."""
+    """That many bytes, or fewer where the session ended; stops where it falls silent."""
     parts, missing = [], count
-    while missing and (part := session.stdout.read(min(missing, CHUNK))):
+    while missing:
+        if not select.select([session.stdout], [], [], PATIENCE_S)[0]:
+            probe.stop(f"a session at the factory said nothing for {PATIENCE_S} s")
+        part = session.stdout.read(min(missing, CHUNK))
+        if not part:
+            break
         parts.append(part)
         missing -= len(part)
     return b"".join(parts)
@@ -117,7 +123,7 @@ def receives(config, expected):
     close(session)
 
 
-def main():
+def measure():
     """Measure everything, then print it."""
     config = os.environ.get("MILLWRIGHT_SSH_CONFIG", "")
     if not Path(config).is_file():
@@ -131,6 +137,16 @@ def main():
     lines += sends(config, payload, checksum)
     lines += receives(config, expected)
     probe.finish(lines)
+
+
+def main():
+    """Say in a sentence what a user's connection did wrong."""
+    try:
+        measure()
+    except BrokenPipeError:
+        probe.stop("a session at the factory ended early")
+    except subprocess.TimeoutExpired:
+        probe.stop(f"the factory gave no answer within {PATIENCE_S} s")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Who gets which certificate, and when it is renewed."""
 
 import datetime
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from millwright.antennas.certificates import (
     ensure_user_certificate,
     new_certificate,
 )
-from millwright.antennas.signing import read_certificate
+from millwright.antennas.signing import read_certificate, sign
 from millwright.antennas.ssh_keys import fingerprint, public_half
 
 NOON = datetime.datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=datetime.UTC)
@@ -81,3 +82,21 @@ def test_a_damaged_certificate_is_signed_anew(ensure, tmp_path):
 def test_the_ca_lies_in_the_state_folder(tmp_path):
     assert ensure_user_ca(tmp_path) == tmp_path / "ca" / "user_ca"
     assert (tmp_path / "ca" / "user_ca.pub").read_text().startswith("ssh-ed25519 ")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"principals": ("antenna-coast", "user-root")},
+        {"key_id": "x"},
+        {"extensions": ("permit-pty", "permit-X11-forwarding")},
+    ],
+)
+def test_a_fresh_certificate_that_allows_something_else_is_signed_anew(
+    ensure, tmp_path, shipped_rack, change
+):
+    first = ensure()
+    key = tmp_path / "antennas" / "coast" / "users" / "ada" / "id_ed25519"
+    other = replace(new_certificate(shipped_rack, "coast", "ada", now=NOON), **change)
+    sign(ensure_user_ca(tmp_path), public_half(key), other, certificate_of(key))
+    assert ensure() == first

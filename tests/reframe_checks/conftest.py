@@ -1,5 +1,6 @@
 """What tests of probes share: compile one, run one, read what it printed."""
 
+import functools
 import os
 import subprocess
 from dataclasses import dataclass
@@ -43,19 +44,20 @@ def run_probe(command, **environment):
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
-@pytest.fixture
-def build(tmp_path):
+@pytest.fixture(scope="session")
+def build(tmp_path_factory):
     """Compile a probe of `reframe_checks`, with `replace` changed in its source, and return the program."""
 
+    @functools.cache
     def compile_probe(source, *flags, replace=None):
         text = (CHECKS / source).read_text()
         if replace:
             before, after = replace
             assert before in text
             text = text.replace(before, after)
-        changed = tmp_path / Path(source).name
+        folder = tmp_path_factory.mktemp("probe")
+        changed, program = folder / Path(source).name, folder / "probe"
         changed.write_text(text)
-        program = tmp_path / "probe"
         command = ["gcc", "-O2", "-fopenmp", "-Wall", "-Wextra", "-Werror", f"-I{CHECKS}", *flags]
         subprocess.run([*command, str(changed), "-o", str(program), "-lm"], check=True)
         return program

@@ -111,6 +111,15 @@ def test_nothing_is_fetched_and_nothing_runs(small_content, reports_folder, read
     assert ("meta", ["content", "http-equiv"]) in page.structure
 
 
+def test_a_page_of_very_many_samples_leaves_the_data_to_the_file(
+    small_content, reports_folder, read_page, monkeypatch
+):
+    monkeypatch.setattr("millwright.report.html.MOST_EMBEDDED", 100)
+    page = read_page(render_html(small_content, reports_folder))
+    assert page.data == ""
+    assert "script" not in {tag for tag, _ in page.elements}
+
+
 def test_every_link_has_its_target_and_every_id_stands_once(small_content, reports_folder, read_page):
     page = read_page(render_html(small_content, reports_folder))
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]

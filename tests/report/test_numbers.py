@@ -48,9 +48,8 @@ def test_what_is_shown_never_moves_across_the_limit(values, limit):
     low, median, high = values
     places = decimals(estimate(low, median, high), limit)
     for value in values:
-        if abs(value - limit) > 1e-6 * limit:
-            shown = round(value, places)
-            assert (shown > limit) == (value > limit) or math.isclose(shown, limit, rel_tol=1e-6)
+        if not math.isclose(value, limit, rel_tol=1e-6, abs_tol=1e-7):
+            assert (round(value, places) > limit) == (value > limit)
 
 
 def test_no_interval_falls_back_on_the_range():

@@ -9,7 +9,7 @@ from millwright.results.metrics import METRICS
 
 from ..conftest import CHECKS, DATA, run_probe
 
-SMALL = {"MILLWRIGHT_MEMORY_MIB": "4", "OMP_NUM_THREADS": "2"}
+SMALL = {"MILLWRIGHT_MEMORY_MIB": "4", "OMP_NUM_THREADS": "1"}
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from millwright.results.metrics import METRICS
 
 from ..conftest import run_probe
 
-SMALL = {"MILLWRIGHT_MEMORY_MIB": "16", "OMP_NUM_THREADS": "2"}
+SMALL = {"MILLWRIGHT_MEMORY_MIB": "16", "OMP_NUM_THREADS": "1"}
 KERNELS = {
     "copy": ("c[i] = a[i];", "c[i] = a[i] + 1;"),
     "scale": ("b[i] = SCALAR * c[i];", "b[i] = c[i];"),
@@ -59,7 +59,9 @@ def test_the_nodes_name_is_slurms_unless_the_check_gives_one(build):
 
 
 def test_a_name_that_would_break_the_protocol_is_refused(build):
-    ended = run_probe([build("processor/memory_bandwidth.c")], **SMALL, MILLWRIGHT_NODE='n","value":1e9,"x":"')
+    ended = run_probe(
+        [build("processor/memory_bandwidth.c")], **SMALL, MILLWRIGHT_NODE='n","value":1e9,"x":"'
+    )
 
     assert (ended.code, ended.vouches) == (1, False)
     assert "{" not in ended.stdout

@@ -6,7 +6,7 @@ This is the floor on which ``report`` stands: it imports from here, and from now
 from dataclasses import dataclass
 
 from millwright.capacity.peak import Peak
-from millwright.capacity.supply import Capacity, Exclusion, Supply, add_up
+from millwright.capacity.supply import Capacity, Supply, add_up
 from millwright.facility import Facility
 from millwright.facility.catalogue import Catalogue
 from millwright.facility.names import fold
@@ -23,7 +23,6 @@ __all__ = [
     "Assessment",
     "Capacity",
     "Catalogue",
-    "Exclusion",
     "Facility",
     "Interval",
     "Origin",

@@ -128,6 +128,17 @@ def _antennas(facility: Facility) -> Iterator[Finding]:
             used.setdefault(address, name)
 
 
+def _gateways(facility: Facility) -> Iterator[Finding]:
+    owned = {node: f"partition {name}" for name, p in facility.partitions.items() for node in p.node_names()}
+    if facility.services:
+        owned |= {host: f"service {role}" for role, host in facility.services.model_dump().items()}
+    for name, antenna in facility.antennas.items():
+        if antenna.gateway in owned:
+            problem = f"{antenna.gateway} is {owned[antenna.gateway]} too"
+            yield f"antennas.{name}.gateway", problem, "a host of its own: two tools would own it"
+        owned.setdefault(antenna.gateway, f"gateway of antenna {name}")
+
+
 def _expand_or_nothing(text: str) -> tuple[str, ...]:
     try:
         return expand(text)
@@ -151,6 +162,7 @@ RULES: tuple[Callable[[Facility], Iterator[Finding]], ...] = (
     _hosts_have_addresses,
     _partitions,
     _antennas,
+    _gateways,
     _commitments,
 )
 

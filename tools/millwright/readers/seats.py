@@ -166,9 +166,11 @@ class HarnessMachine:
         return [*self.ssh, shlex.join(remote)]
 
     def _run(self, script: str, arguments: Sequence[str], failure: str, content: bytes = b"") -> bytes:
-        done = subprocess.run(
-            self._command(script, arguments), input=content, capture_output=True, check=False
-        )
+        command = self._command(script, arguments)
+        try:
+            done = subprocess.run(command, input=content, capture_output=True, check=False)
+        except OSError as error:
+            raise _missing(command, error) from error
         if done.returncode != 0:
             kind = NotTestableError if done.returncode == SSH_FAILED else FailedError
             raise kind(f"{failure} at the harness: {done.stderr.decode(errors='replace').strip()}")
@@ -199,14 +201,21 @@ def _remove(folder: Path) -> None:
 
 def _popen(command: Sequence[str], env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Process:
     """Start a command in a session of its own, so that Ctrl-C reaches it by ``interrupt`` only."""
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        env=env,
-        cwd=cwd,
-        start_new_session=True,
-    )
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            env=env,
+            cwd=cwd,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise _missing(command, error) from error
+
+
+def _missing(command: Sequence[str], error: OSError) -> NotTestableError:
+    return NotTestableError(f"{command[0]} can't be started: {error.strerror}; is it installed?")

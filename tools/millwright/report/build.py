@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from millwright.capacity.assessment import Assessment, Supply
-from millwright.capacity.assessment import Exclusion as LeftOut
 from millwright.report.content import (
     SCHEMA,
     CapacityRow,
@@ -18,6 +17,7 @@ from millwright.report.content import (
     Unavailable,
 )
 from millwright.report.decision import decide
+from millwright.report.reasons import merge_reasons
 from millwright.report.rows import list_groups, name_nodes
 
 
@@ -78,27 +78,25 @@ def _capacity(assessment: Assessment, supply: Supply, groups: tuple[Group, ...])
 
 
 def _excluded(assessment: Assessment) -> Iterator[Exclusion]:
+    found: dict[tuple[str, str], list[tuple[tuple[str, ...], str]]] = {}
     for item in assessment.capacity.exclusions:
-        yield _left_out(item)
-    unexpected: dict[tuple[str, str], list[str]] = {}
+        found.setdefault((item.partition, f"{item.check} {item.metric}"), []).append(
+            (item.nodes, item.reason)
+        )
     for series in assessment.scorecard.unexpected:
-        key = (series.partition, f"{series.check} {series.metric}")
-        unexpected.setdefault(key, []).append(series.node)
-    for (group, what), nodes in unexpected.items():
         reason = "measured, but nothing in the facility file expects it"
-        yield Exclusion(group, what, name_nodes(nodes), reason)
-
-
-def _left_out(item: LeftOut) -> Exclusion:
-    return Exclusion(item.partition, f"{item.check} {item.metric}", name_nodes(item.nodes), item.reason)
+        found.setdefault((series.partition, f"{series.check} {series.metric}"), []).append(
+            ((series.node,), reason)
+        )
+    for (group, what), items in found.items():
+        yield from (Exclusion(group, what, nodes, reason) for nodes, reason in merge_reasons(items))
 
 
 def _missing(assessment: Assessment) -> Iterator[Missing]:
     """Each reason once for a metric, with all nodes that it holds for."""
     for rollup in assessment.scorecard.rollups:
-        absent = [row for row in rollup.rows if not row.values]
-        for reason in dict.fromkeys(row.judgement.reason for row in absent):
-            nodes = name_nodes(row.expectation.place for row in absent if row.judgement.reason == reason)
+        absent = [((row.expectation.place,), row.judgement.reason) for row in rollup.rows if not row.values]
+        for nodes, reason in merge_reasons(absent):
             yield Missing(rollup.partition, rollup.check, rollup.metric, nodes, reason)
 
 

@@ -30,6 +30,8 @@ from millwright.report.text import in_css_string, plain
 SECTIONS = ("decision", "scorecard", "distributions", "capacity", "missing", "provenance", "signatures")
 MOST_LISTED = 12
 """Longer lists in the summary end with a count; the scorecard holds all."""
+MOST_EMBEDDED = 2_000_000
+"""Characters of report.json up to which the page carries it too; a phone has to load the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,7 @@ class Page:
             "say_count": lambda key, count, **values: escape(say_count(self.words, key, count, **values)),
             "running_head": in_css_string(f"{self.content.facility} · {self.content.run_id}"),
             "content_sha256": sha256_of(data),
-            "data": Markup(inert_in_html(data)),  # noqa: S704 - escaped for its place
+            "data": Markup(inert_in_html(data) if len(data) <= MOST_EMBEDDED else ""),  # noqa: S704 - escaped for its place
         }
 
 

@@ -12,7 +12,8 @@ GROUP_SEPARATOR = "\u202f"
 """Narrow no-break space between thousands (ISO 80000-1)."""
 MINUS = "\N{MINUS SIGN}"
 TIMES = "\N{MULTIPLICATION SIGN}"
-MOST_EXTRA_DECIMALS = 9
+MOST_DIGITS = 14
+"""Significant digits beyond which a 64-bit number says nothing."""
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
@@ -29,7 +30,7 @@ def _decimals_of_exact(value: float) -> int:
 
 
 def _side(value: float, limit: float) -> int:
-    return (value > limit) - (value < limit)
+    return 0 if math.isclose(value, limit, rel_tol=1e-9) else 1 if value > limit else -1
 
 
 def decimals(estimate: Estimate, limit: float | None = None) -> int:
@@ -45,10 +46,13 @@ def decimals(estimate: Estimate, limit: float | None = None) -> int:
     if limit is None:
         return found
     shown = (low, estimate.median, high)
-    for extra in range(MOST_EXTRA_DECIMALS):
-        if all(_side(round(value, found + extra), limit) == _side(value, limit) for value in shown):
-            return found + extra
-    return found
+    finest = MOST_DIGITS - max((_magnitude(value) for value in shown if value), default=0)
+    agreeing = (
+        places
+        for places in range(found, finest)
+        if all(_side(round(value, places), limit) == _side(value, limit) for value in shown)
+    )
+    return next(agreeing, max(found, finest))
 
 
 def write_number(value: float, places: int) -> str:

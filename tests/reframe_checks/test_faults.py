@@ -1,0 +1,217 @@
+"""Checks whose output looks right although something went wrong: none of them may count.
+
+One real session of ReFrame on its local scheduler, in a copy of the checks in which each class prints
+plausible samples and then misbehaves in its own way.
+"""
+
+import json
+import shutil
+import sys
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from millwright.errors import BadInputError, NotTestableError
+from millwright.facility import load_facility
+from millwright.readers.benchmark import run_benchmarks
+from millwright.readers.reframe import Seat
+from millwright.readers.seats import LocalMachine
+from millwright.results.metrics import METRICS
+from millwright.results.run_info import RunInfo
+from millwright.results.runs import load_run
+from millwright.verdicts.judge import Verdict
+from millwright.verdicts.scorecard import score
+
+from .conftest import CHECKS, DATA
+
+FAULTS = {
+    "MemoryBandwidth": ("exit-3", "its job exited with 3: no such device } $(id)"),
+    "Gemm": ("time-limit", "job timed out"),
+    "MpiPointToPoint": ("killed", "its job ended as FAILURE"),
+    "MpiAllReduce": ("cut", "never said that it was done"),
+    "RiscvVector": ("lost-metric", "triad_speedup of n1 has 0 repetitions, 6 needed"),
+}
+GOOD = "AcceleratorGemm"
+
+CHECK = """
+import reframe as rfm
+
+from .plugin import MillwrightCheck
+
+
+@rfm.simple_test
+class {name}(MillwrightCheck, rfm.RunOnlyRegressionTest):
+    valid_systems = ["+cpu"]
+    valid_prog_environs = ["builtin"]
+    probe = "fault.py"
+    executable = "{python}"
+    executable_opts = ["fault.py", "{fault}", {metrics!r}]
+    time_limit = "2s"
+"""
+
+FACILITY = """
+plugin: facility
+name: broken
+title: "A facility } $(reboot) <script>"
+kind: virtual
+partitions:
+  local:
+    title: "}} $(reboot)"
+    nodes: n1
+    scheduler: local
+    checks:
+"""
+
+INFO = RunInfo(
+    run_id="20261123T172147Z-1a2b3c4d",
+    facility="broken",
+    started="2026-11-23T17:21:47Z",
+    finished="",
+    millwright_version="0.1.0",
+)
+
+
+def write_check(folder, name, fault):
+    units = json.dumps({metric: described.unit for metric, described in METRICS[name].items()})
+    text = CHECK.format(name=name, fault=fault, python=sys.executable, metrics=f"'{units}'")
+    (folder / f"{name.lower()}.py").write_text(text)
+
+
+def make_home(folder, faults):
+    """A checkout with the real base of the checks, and faulty checks on it."""
+    checks = folder / "reframe_checks"
+    checks.mkdir(parents=True)
+    for name in ("__init__.py", "settings.py", "plugin.py", "nodes.py", "probe.h", "probe.py"):
+        shutil.copy(CHECKS / name, checks)
+    shutil.copy(DATA / "faults" / "fault.py", checks)
+    for name, fault in faults.items():
+        write_check(checks, name, fault)
+    return folder
+
+
+def run_in(folder, home, checks, follow=lambda event: None):
+    facility = folder / "facility.yaml"
+    expected = {check: dict.fromkeys(METRICS[check]) for check in checks}
+    facility.write_text(FACILITY + f"      {json.dumps(expected)}\n")
+    machine = LocalMachine(
+        Seat.HARNESS,
+        folder / "session",
+        home=PurePosixPath(home),
+        reframe=PurePosixPath(sys.executable).with_name("reframe"),
+    )
+    events = []
+
+    def keep(seat, event):
+        events.append(event)
+        follow(event)
+
+    stored = run_benchmarks(
+        [machine],
+        checks,
+        facility.read_bytes(),
+        info=INFO,
+        now=lambda: "2026-11-23T17:22:47Z",
+        root=folder / "results",
+        follow=keep,
+    )
+    run = load_run(stored.path)
+    assert stored.was_interrupted is (len(events) > 0 and events[-1].result == "ABORT")
+    return run, score(load_facility(run.facility_file), run), events
+
+
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("faults")
+    faults = {name: fault for name, (fault, _) in FAULTS.items()} | {GOOD: "none"}
+    return run_in(folder, make_home(folder / "home", faults), list(faults))
+
+
+@pytest.mark.parametrize("check", FAULTS)
+def test_a_fault_never_counts_and_its_reason_is_told(outcome, check):
+    run, scorecard, _ = outcome
+    reasons = [r.reasons for r in run.rejected if r.origin.check == check]
+
+    assert [s for s in run.samples if s.check == check] == []
+    assert {r.verdict for r in scorecard.rollups if r.check == check} == {Verdict.NOT_MEASURED}
+    assert FAULTS[check][1] in " ".join(reasons[0])
+
+
+def test_the_check_beside_them_counts(outcome):
+    run, scorecard, _ = outcome
+
+    assert {s.check for s in run.samples} == {GOOD}
+    assert len(run.samples) == 12 * len(METRICS[GOOD])
+    assert scorecard.exit_code == 3
+
+
+def test_progress_tells_of_every_case(outcome):
+    _, _, events = outcome
+    ended = [event for event in events if event.result]
+
+    assert [event.done for event in ended] == list(range(1, len(FAULTS) + 2))
+    assert {event.result for event in ended} == {"OK", "FAIL"}
+    assert {event.total for event in ended} == {len(FAULTS) + 1}
+
+
+def test_an_interrupted_run_keeps_what_had_ended(tmp_path):
+    started = []
+
+    def interrupt_at_the_second(event):
+        started.append(event.check)
+        if len(set(started)) == 2 and started.count(event.check) == 1:
+            raise KeyboardInterrupt
+
+    home = make_home(tmp_path / "home", {GOOD: "slow", "Gemm": "slow"})
+    run, scorecard, _ = run_in(tmp_path, home, [GOOD, "Gemm"], follow=interrupt_at_the_second)
+    first, second = dict.fromkeys(started)
+
+    assert {sample.check for sample in run.samples} == {first}
+    assert [rejected.origin.check for rejected in run.rejected] == [second]
+    assert scorecard.exit_code == 3
+
+
+def break_import(home):
+    (home / "reframe_checks" / "broken.py").write_text("import reframe, no_such_module\n")
+
+
+def break_syntax(home):
+    (home / "reframe_checks" / "broken.py").write_text("import reframe\ndef x(:\n")
+
+
+def duplicate_class(home):
+    shutil.copy(home / "reframe_checks" / "acceleratorgemm.py", home / "reframe_checks" / "broken.py")
+
+
+@pytest.mark.parametrize("sabotage", [break_import, break_syntax, duplicate_class])
+def test_a_check_file_that_can_not_be_loaded_ends_the_run_before_it_starts(tmp_path, sabotage):
+    home = make_home(tmp_path / "home", {GOOD: "none"})
+    sabotage(home)
+
+    with pytest.raises(BadInputError) as error:
+        run_in(tmp_path, home, [GOOD])
+
+    named = {Path(problem.file).stem for problem in error.value.problems}
+    assert named <= {"broken", "acceleratorgemm"}
+    assert len(named) == 1
+    assert not (tmp_path / "results").exists()
+    assert not (tmp_path / "session").exists()
+
+
+def test_a_selection_that_is_empty_is_no_success(tmp_path):
+    home = make_home(tmp_path / "home", {GOOD: "none"})
+    text = (home / "reframe_checks" / "acceleratorgemm.py").read_text()
+    (home / "reframe_checks" / "acceleratorgemm.py").write_text(text.replace('"+cpu"', '"+gpu"'))
+
+    with pytest.raises(BadInputError, match="no check is selected"):
+        run_in(tmp_path, home, [GOOD])
+
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_machine_without_reframe_is_not_testable(tmp_path):
+    nowhere = LocalMachine(Seat.HARNESS, tmp_path / "s", PurePosixPath("/"), PurePosixPath("/no/reframe"))
+
+    with pytest.raises(NotTestableError, match="/no/reframe can't be started"):
+        run_benchmarks(
+            [nowhere], [GOOD], b"", info=INFO, now=str, root=tmp_path / "results", follow=lambda *_: None
+        )
