@@ -9,7 +9,7 @@ from pathlib import Path
 
 import reframe.utility.sanity as sn
 from reframe.core.builtins import loggable_as, run_after, run_before, sanity_function, variable
-from reframe.core.exceptions import SanityError
+from reframe.core.exceptions import ReframeError, SanityError
 
 from millwright.results.completeness import find_missing, worst_medians
 from millwright.results.parsers.probe import parse_probe
@@ -18,6 +18,7 @@ from .nodes import NodesPlugin
 
 GOOD_STATES = {"COMPLETED", "SUCCESS"}  # Slurm's, and ReFrame's for its local scheduler
 MAX_REASONS = 10
+BUILD_ERRORS = (": error:", "cannot find", "command not found")  # of compiler, linker and shell
 
 
 class MillwrightCheck(NodesPlugin):
@@ -40,6 +41,19 @@ class MillwrightCheck(NodesPlugin):
         root, here = Path(__file__).parent, Path(self.prefix)
         for source in (root / "probe.h", root / "probe.py", *here.glob("*.h"), here / self.probe):
             shutil.copy(source, self.stagedir)
+
+    @run_before("compile")
+    def let_build_fail_later(self):
+        """Of a build that fails, ReFrame tells the exit code only; `require_program` tells why."""
+        self.prebuild_cmds = ["trap 'exit 0' ERR"]
+
+    @run_after("compile")
+    def require_program(self):
+        """A compiler or a library that is missing is the reason why nothing was measured."""
+        if self.build_system and not Path(self.stagedir, self.executable).is_file():
+            lines = self.read(self.build_job.stderr).splitlines()
+            errors = [line for line in lines if any(mark in line for mark in BUILD_ERRORS)] or lines
+            raise ReframeError(f"its probe could not be built: {' / '.join(errors[:2]) or 'no message'}")
 
     @run_after("setup")
     def take_references(self):
@@ -74,8 +88,13 @@ class MillwrightCheck(NodesPlugin):
         if self.job.state not in GOOD_STATES:
             yield f"its job ended as {self.job.state}"
         if self.job.exitcode != 0:
-            said = [line for line in self.read(self.job.stderr).splitlines() if line.strip()]
-            yield f"its job exited with {self.job.exitcode}: {' / '.join(said[-3:]) or 'no message'}"
+            yield f"its job exited with {self.job.exitcode}: {self.last_words() or 'no message'}"
+
+    def last_words(self):
+        """The last of what the job wrote to stderr, without what srun has to say about it."""
+        lines = dict.fromkeys(line.strip() for line in self.read(self.job.stderr).splitlines())
+        said = [line for line in lines if line and not line.startswith("srun: ")]
+        return " / ".join(said[-3:])
 
     def find_output_problems(self):
         """Broken lines, nodes that never finished, metrics or repetitions that are missing."""

@@ -9,6 +9,9 @@ from millwright.facility.places import facility_file, state_folder
 from millwright.readers.reframe_settings import site_configuration
 from millwright.verdicts.expectations import find_commitment_problems
 
+# ReFrame skips a check file that does not import with a warning, and exits with 0.
+os.environ.setdefault("RFM_WARN_AS_ERROR", "1")
+
 _file = facility_file(os.environ.get("MILLWRIGHT_FACILITY", "workstation"))
 _facility = load_facility(_file)
 if _problems := find_commitment_problems(_facility, str(_file)):

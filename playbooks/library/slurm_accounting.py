@@ -135,7 +135,7 @@ def plan(cluster: str, wanted: dict[str, Records], found: dict[str, Records]) ->
     for name, record in wanted["account"].items():
         place = [f"name={name}", f"cluster={cluster}"]
         yield from _plan_record("account", place, record, found["account"].get(name))
-    for pair in wanted["association"].keys() - found["association"].keys():
+    for pair in [pair for pair in wanted["association"] if pair not in found["association"]]:
         user, account = pair.split("/")
         yield ["add", "user", f"name={user}", f"account={account}", f"cluster={cluster}"]
     for name, record in wanted["user"].items():

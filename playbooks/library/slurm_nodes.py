@@ -88,7 +88,8 @@ def main() -> None:
     from ansible.module_utils.basic import AnsibleModule  # noqa: PLC0415 - the rest is plain Python, tested as such
 
     module = AnsibleModule(
-        argument_spec={"nodes": {"type": "list", "elements": "str", "required": True}}, supports_check_mode=True
+        argument_spec={"nodes": {"type": "list", "elements": "str", "required": True}},
+        supports_check_mode=True,
     )
     wanted = module.params["nodes"]
     sinfo = module.get_bin_path("sinfo", required=True)

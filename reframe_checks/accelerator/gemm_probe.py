@@ -89,6 +89,14 @@ def run_device(device):
         sys.stdout.writelines(measure(torch, device, name))
 
 
+def stop_if_any(failed, workers):
+    """One device without a result is a node without one; no process stays behind."""
+    if failed:
+        for worker in workers:
+            worker.kill()
+        probe.stop(f"the process of device {', '.join(map(str, failed))} failed")
+
+
 def run_node():
     """The parent: starts all devices at once, and vouches for their samples."""
     torch = import_torch()
@@ -97,14 +105,12 @@ def run_node():
     print(f"# PyTorch {torch.__version__}, TF32 off, {CALLS} products of {size} a repetition", flush=True)
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     workers = [subprocess.Popen([sys.executable, __file__, str(device)], **pipes) for device in devices]
-    ready = [worker.stdout.readline() == "ready\n" for worker in workers]
+    stop_if_any([device for device in devices if workers[device].stdout.readline() != "ready\n"], workers)
     for worker in workers:
         worker.stdin.write("go\n")
         worker.stdin.flush()
     outputs = [worker.communicate(timeout=PATIENCE_S)[0] for worker in workers]
-    failed = [str(device) for device in devices if workers[device].returncode != 0]
-    if failed or not all(ready):
-        probe.stop(f"the process of device {', '.join(failed)} failed")
+    stop_if_any([device for device in devices if workers[device].returncode != 0], workers)
     probe.finish([line for output in outputs for line in output.splitlines(keepends=True)])
 
 

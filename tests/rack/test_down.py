@@ -8,7 +8,7 @@ import pytest
 from millwright.errors import FailedError
 from millwright.rack import down
 from millwright.rack.cgroups import Cgroup, Hierarchies
-from millwright.rack.down import UNDO, end_member, take_down
+from millwright.rack.down import UNDO, end_member, forget_machine, take_down
 from millwright.rack.journal import Entry, Journal
 from millwright.rack.processes import start_time
 
@@ -129,3 +129,11 @@ def test_a_member_that_does_not_listen_is_killed(tmp_path):
     end_member(group_with(tmp_path, deaf), limit_s=0.3)
     assert deaf.wait(5) == -9
     assert not (tmp_path / "group").exists()
+
+
+def test_folders_that_a_killed_container_left_are_removed_and_others_stay(tmp_path):
+    for name in ("unix-export/bench-a", "propagate/bench-a", "propagate/bench-b"):
+        (tmp_path / name).mkdir(parents=True)
+    forget_machine("bench-a", tmp_path)
+    forget_machine("bench-a", tmp_path)
+    assert [path.name for path in tmp_path.glob("*/*")] == ["bench-b"]

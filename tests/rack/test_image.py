@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from millwright.errors import FailedError
-from millwright.rack.image import build_argv, build_image, image_root, mounts_below, remove_old_images
+from millwright.rack.image import build_argv, build_image, image_root, remove_old_images
 from millwright.rack.recipe import Recipe
 
 NO_PEN = contextlib.nullcontext(())
@@ -93,9 +93,3 @@ def test_an_image_that_a_node_stands_on_stays(tmp_path, monkeypatch):
     monkeypatch.setattr("millwright.rack.image._used_paths", lambda: {str(tmp_path / "used")})
     remove_old_images(tmp_path, tmp_path / "new")
     assert {path.name for path in tmp_path.iterdir()} == {"used", "new"}
-
-
-def test_what_is_mounted_in_a_tree_is_seen_even_behind_blanks():
-    lines = (r"/ /var/a\040b/dev rw - devtmpfs d rw", r"/ /var/a\040bc rw - tmpfs t rw", "/ / rw - ext4 e rw")
-    mountinfo = "\n".join(f"{number} 2 0:1 {line}" for number, line in enumerate(lines))
-    assert mounts_below(Path("/var/a b"), mountinfo) == ["/var/a b/dev"]

@@ -1,30 +1,36 @@
 """The life of a real rack of two nodes, beside the shipped one: up, half up, broken, down, nothing left."""
 
+import fcntl
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
-from millwright.rack.cgroups import MOUNTS, cgroup_of, find_hierarchies
+from millwright.rack.cgroups import cgroup_of, find_hierarchies
 from millwright.rack.emulation import BINFMT
 from millwright.rack.kernel_limits import INSTANCES
+from millwright.rack.mounts import MOUNTINFO
 from millwright.rack.session import open_journal, open_plan
 
 pytestmark = pytest.mark.rack
 
 FACILITY = Path(__file__).parent / "data" / "bench-rack.yaml"
 COMMAND = [sys.executable, "-m", "millwright", "rack"]
+# The same commands without the rest of the program, which takes a while to load. What is
+# expected to end in an error goes through COMMAND, where errors become messages and exit codes.
+GROUP_ALONE = [sys.executable, "-c", "from millwright.cli.rack import app; app()"]
 
 
-def rack_command(verb, *arguments):
+def rack_command(verb, *arguments, through=GROUP_ALONE):
     return subprocess.run(
-        [*COMMAND, verb, "--facility", str(FACILITY), *arguments],
+        [*through, verb, "--facility", str(FACILITY), *arguments],
         check=False,
         capture_output=True,
         text=True,
@@ -35,7 +41,7 @@ def rack_command(verb, *arguments):
 
 def start_command(verb):
     return subprocess.Popen(
-        [*COMMAND, verb, "--facility", str(FACILITY)],
+        [*GROUP_ALONE, verb, "--facility", str(FACILITY)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -64,14 +70,14 @@ def states():
 def traces():
     """Everything on this host that belongs to the bench rack, and what the host looks like besides."""
     plan = open_plan(str(FACILITY))
-    group = cgroup_of(find_hierarchies(MOUNTS.read_text()), plan.name)
+    group = cgroup_of(find_hierarchies(MOUNTINFO.read_text()), plan.name)
     interfaces = {name for _, name in socket.if_nameindex()}
     return {
         "processes": sorted(group.pids()),
         "cgroups": [str(folder) for folder in group.folders if folder.exists()],
         "interfaces": sorted(interfaces & {plan.bridge, *(f"vb-{node.name}" for node in plan.nodes)}),
         "emulators": [path.name for path in BINFMT.glob("millwright-bench-rack*")],
-        "mounts": [line for line in MOUNTS.read_text().splitlines() if "bench-" in line],
+        "mounts": [line for line in MOUNTINFO.read_text().splitlines() if "bench-" in line],
         "files": [path.name for path in (plan.journal, plan.state / "run", plan.shared) if path.exists()],
     }
 
@@ -79,8 +85,17 @@ def traces():
 NO_TRACES = {"processes": [], "cgroups": [], "interfaces": [], "emulators": [], "mounts": [], "files": []}
 
 
+@pytest.fixture(scope="session")
+def alone(rack_or_reason):
+    """One test session at a time breaks the bench rack; another one waits."""
+    path = Path(tempfile.gettempdir()) / f"millwright-bench-rack-{os.getuid()}.lock"
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture
-def plan(rack_or_reason):
+def plan(alone):
     """The bench rack, down before and after the test."""
     assert rack_command("down").returncode == 0
     yield open_plan(str(FACILITY))
@@ -164,7 +179,7 @@ def test_a_node_that_died_is_reported_and_brought_back(up):
     status = rack_command("status")
     assert status.returncode == 3
     assert states() == {"bench-a": "running", "bench-b": "down"}
-    assert rack_command("exec", "bench-b", "true").returncode == 3
+    assert rack_command("exec", "bench-b", "true", through=COMMAND).returncode == 3
     assert rack_command("up").returncode == 0
     assert set(states().values()) == {"running"}
     assert process_of(up, "bench-a") == survivor, "what ran was left alone"
@@ -192,9 +207,18 @@ def test_down_leaves_nothing_behind_and_can_be_said_twice(plan):
     assert rack_command("status").returncode == 3
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("moment", ["bridge", "mirror", "binfmt", "bench-b"])
-def test_a_crash_in_the_middle_is_cleaned_up_by_down(plan, number, moment):
+@pytest.mark.parametrize(
+    ("moment", "number"),
+    [
+        ("bridge", signal.SIGKILL),
+        ("mirror", signal.SIGKILL),
+        ("binfmt", signal.SIGKILL),
+        ("bench-b", signal.SIGKILL),
+        ("mirror", signal.SIGTERM),
+        ("bench-b", signal.SIGINT),
+    ],
+)
+def test_a_crash_in_the_middle_is_cleaned_up_by_down(plan, moment, number):
     interrupt_up_at(plan, moment, number)
     assert rack_command("down").returncode == 0
     assert traces() == NO_TRACES
@@ -224,7 +248,7 @@ def test_two_ups_at_once_make_one_rack(plan):
 def test_a_bridge_of_somebody_else_is_not_taken(plan):
     subprocess.run([*sudo(), "ip", "link", "add", plan.bridge, "type", "bridge"], check=True)
     try:
-        refused = rack_command("up")
+        refused = rack_command("up", through=COMMAND)
         assert refused.returncode == 1
         assert "was not made by this rack" in refused.stderr
         assert rack_command("down").returncode == 0
@@ -237,7 +261,7 @@ def test_a_subnet_that_is_in_use_is_not_taken(plan):
     subprocess.run([*sudo(), "ip", "link", "add", "mw-other", "type", "bridge"], check=True)
     try:
         subprocess.run([*sudo(), "ip", "address", "add", "10.97.113.3/24", "dev", "mw-other"], check=True)
-        refused = rack_command("up")
+        refused = rack_command("up", through=COMMAND)
         assert refused.returncode == 1
         assert "mw-other (10.97.113.3/24)" in refused.stderr
     finally:

@@ -1,11 +1,12 @@
 """One sentence that names everything missing."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from millwright.errors import NotTestableError
-from millwright.rack.requirements import FREE_MIB, Host, look, missing_packages, require, what_is_missing
+from millwright.rack.requirements import Host, look, missing_packages, require, what_is_missing
 
 GOOD = Host(
     system="Linux",
@@ -15,7 +16,9 @@ GOOD = Host(
     has_cgroup2=True,
     has_tun=True,
     has_apt=True,
-    free_mib=FREE_MIB,
+    cache=Path("/home/ada/.cache/millwright"),
+    free_mib=3000,
+    needed_mib=3000,
 )
 
 
@@ -25,7 +28,7 @@ def test_a_machine_with_everything_lacks_nothing():
 
 
 def test_everything_missing_is_named_at_once():
-    poor = Host("Linux", False, ("mmdebstrap", "nginx"), False, False, False, False, 12)
+    poor = Host("Linux", False, ("mmdebstrap", "nginx"), False, False, False, False, Path("/full"), 12, 300)
     with pytest.raises(NotTestableError) as refused:
         require(what_is_missing(poor, needs_tun=True))
     text = str(refused.value)

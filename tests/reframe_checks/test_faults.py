@@ -22,7 +22,7 @@ from millwright.results.runs import load_run
 from millwright.verdicts.judge import Verdict
 from millwright.verdicts.scorecard import score
 
-from .conftest import CHECKS, DATA
+from .faulty import make_home
 
 FAULTS = {
     "MemoryBandwidth": ("exit-3", "its job exited with 3: no such device } $(id)"),
@@ -33,20 +33,24 @@ FAULTS = {
 }
 GOOD = "AcceleratorGemm"
 
-CHECK = """
+BUILT = """
 import reframe as rfm
+from reframe.core.builtins import run_before
 
 from .plugin import MillwrightCheck
 
 
 @rfm.simple_test
-class {name}(MillwrightCheck, rfm.RunOnlyRegressionTest):
+class Gemm(MillwrightCheck, rfm.RegressionTest):
     valid_systems = ["+cpu"]
-    valid_prog_environs = ["builtin"]
-    probe = "fault.py"
-    executable = "{python}"
-    executable_opts = ["fault.py", "{fault}", {metrics!r}]
-    time_limit = "2s"
+    valid_prog_environs = ["+c"]
+    build_system = "SingleSource"
+    probe = "probe.c"
+    sourcepath = "probe.c"
+
+    @run_before("compile")
+    def choose_compiler(self):
+        self.build_system.cc = "{compiler}"
 """
 
 FACILITY = """
@@ -71,25 +75,7 @@ INFO = RunInfo(
 )
 
 
-def write_check(folder, name, fault):
-    units = json.dumps({metric: described.unit for metric, described in METRICS[name].items()})
-    text = CHECK.format(name=name, fault=fault, python=sys.executable, metrics=f"'{units}'")
-    (folder / f"{name.lower()}.py").write_text(text)
-
-
-def make_home(folder, faults):
-    """A checkout with the real base of the checks, and faulty checks on it."""
-    checks = folder / "reframe_checks"
-    checks.mkdir(parents=True)
-    for name in ("__init__.py", "settings.py", "plugin.py", "nodes.py", "probe.h", "probe.py"):
-        shutil.copy(CHECKS / name, checks)
-    shutil.copy(DATA / "faults" / "fault.py", checks)
-    for name, fault in faults.items():
-        write_check(checks, name, fault)
-    return folder
-
-
-def run_in(folder, home, checks, follow=lambda event: None):
+def run_in(folder, home, checks, interrupt=None):
     facility = folder / "facility.yaml"
     expected = {check: dict.fromkeys(METRICS[check]) for check in checks}
     facility.write_text(FACILITY + f"      {json.dumps(expected)}\n")
@@ -103,7 +89,8 @@ def run_in(folder, home, checks, follow=lambda event: None):
 
     def keep(seat, event):
         events.append(event)
-        follow(event)
+        if interrupt and interrupt(event):
+            raise KeyboardInterrupt
 
     stored = run_benchmarks(
         [machine],
@@ -115,7 +102,7 @@ def run_in(folder, home, checks, follow=lambda event: None):
         follow=keep,
     )
     run = load_run(stored.path)
-    assert stored.was_interrupted is (len(events) > 0 and events[-1].result == "ABORT")
+    assert stored.was_interrupted is (interrupt is not None)
     return run, score(load_facility(run.facility_file), run), events
 
 
@@ -156,17 +143,34 @@ def test_progress_tells_of_every_case(outcome):
 def test_an_interrupted_run_keeps_what_had_ended(tmp_path):
     started = []
 
-    def interrupt_at_the_second(event):
+    def is_second_start(event):
         started.append(event.check)
-        if len(set(started)) == 2 and started.count(event.check) == 1:
-            raise KeyboardInterrupt
+        return len(set(started)) == 2 and started.count(event.check) == 1
 
     home = make_home(tmp_path / "home", {GOOD: "slow", "Gemm": "slow"})
-    run, scorecard, _ = run_in(tmp_path, home, [GOOD, "Gemm"], follow=interrupt_at_the_second)
+    run, scorecard, _ = run_in(tmp_path, home, [GOOD, "Gemm"], interrupt=is_second_start)
     first, second = dict.fromkeys(started)
 
     assert {sample.check for sample in run.samples} == {first}
-    assert [rejected.origin.check for rejected in run.rejected] == [second]
+    assert {r.verdict for r in scorecard.rollups if r.check == second} == {Verdict.NOT_MEASURED}
+    assert scorecard.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("compiler", "message"),
+    [
+        ("gcc", "cblas.h not found: install libopenblas-dev"),
+        ("no-such-cc", "no-such-cc: command not found"),
+    ],
+)
+def test_a_probe_that_can_not_be_built_says_what_is_missing(tmp_path, compiler, message):
+    home = make_home(tmp_path / "home", {})
+    (home / "reframe_checks" / "probe.c").write_text('#error "cblas.h not found: install libopenblas-dev"\n')
+    (home / "reframe_checks" / "gemm.py").write_text(BUILT.format(compiler=compiler))
+    run, scorecard, _ = run_in(tmp_path, home, ["Gemm"])
+
+    assert run.samples == ()
+    assert message in " ".join(run.rejected[0].reasons)
     assert scorecard.exit_code == 3
 
 

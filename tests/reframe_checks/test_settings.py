@@ -26,7 +26,7 @@ def list_checks(facility, folder, *options):
         "-l",
         *options,
     ]
-    environment = {**os.environ, "MILLWRIGHT_FACILITY": str(facility), "RFM_WARN_AS_ERROR": "1"}
+    environment = {**os.environ, "MILLWRIGHT_FACILITY": str(facility)}
     return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
 
 
@@ -56,6 +56,14 @@ def test_a_commitment_in_another_unit_is_refused_before_anything_runs(tmp_path):
 
     assert done.returncode == 1
     assert "wrong unit 'TFLOP/s'" in done.stdout + done.stderr
+
+
+def test_reframe_by_hand_stops_at_a_check_that_does_not_import(tmp_path):
+    (tmp_path / "broken.py").write_text("import reframe, no_such_module\n")
+    done = list_checks("workstation", tmp_path, "-c", tmp_path)
+
+    assert done.returncode == 1
+    assert "skipping test file" in done.stdout
 
 
 def test_hostile_titles_stay_text(tmp_path):

@@ -132,7 +132,9 @@ def config(
 ) -> None:
     """Write or renew the users' certificates and OpenSSH configurations, and say where they lie.
 
-    Example: ssh -F "$(millwright antenna config rack --json | jq -r '.[0].config')" factory squeue
+    Then `ssh -F FILE factory squeue` comes in through the gateway.
+
+    Example: millwright antenna config rack --json
     """
     _, facility = _load(name)
     state, now = state_folder(facility.name), _now()

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress as Bars
 from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Column
 
 QUIET_S = 5.0
 
@@ -26,7 +27,7 @@ class LiveSteps:
         with self._lock:
             if name not in self._tasks:
                 self._tasks[name] = self._bars.add_task(name, total=1, detail="")
-            self._bars.update(self._tasks[name], detail=escape(detail[:100]))
+            self._bars.update(self._tasks[name], detail=escape(detail))
 
     def done(self, name: str, detail: str) -> None:
         """Stop the clock of a step."""
@@ -68,7 +69,8 @@ def shown() -> Iterator[LiveSteps | PlainSteps]:
     columns = (
         SpinnerColumn(finished_text="✓"),
         TextColumn("{task.description}"),
-        TextColumn("{task.fields[detail]}"),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[detail]}", table_column=Column(no_wrap=True, overflow="ellipsis")),
     )
-    with Bars(*columns, TimeElapsedColumn(), console=console) as bars:
+    with Bars(*columns, console=console) as bars:
         yield LiveSteps(bars)

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from millwright import __version__
 from millwright.capacity.assessment import Assessment, assess
+from millwright.cli.signing import known_signers
 from millwright.errors import ExitCode
 from millwright.facility import load_facility
 from millwright.facility.catalogue import catalogue_file, load_catalogue
@@ -59,7 +60,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
 def _assess(path: Path, allowed_signers: Path | None) -> Assessment:
     run = load_run(path)
-    checker = partial(check_signature, allowed_signers=allowed_signers)
+    checker = partial(check_signature, allowed_signers=known_signers(allowed_signers))
     return assess(
         load_facility(run.facility_file),
         run,

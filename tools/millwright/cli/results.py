@@ -13,6 +13,7 @@ from rich.progress import track
 from rich.table import Column, Table
 from rich.text import Text
 
+from millwright.cli.signing import known_signers
 from millwright.errors import BadInputError, FailedError
 from millwright.facility import load_facility
 from millwright.readers.openssh_signatures import check_signature
@@ -99,7 +100,7 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     Example: millwright results verify rack --allowed-signers signers --require-signature
     """
-    checker = partial(check_signature, allowed_signers=allowed_signers)
+    checker = partial(check_signature, allowed_signers=known_signers(allowed_signers))
     runs = _to_verify(results_dir, facility, run)
     results = [verify_run(path, checker) for path in _follow(runs, "Verifying")]
     bad = [r for r in results if not r.is_trustworthy or (require_signature and r.signature.state != "good")]

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from millwright import __version__
 from millwright.antennas.user_files import ensure_user_access
 from millwright.cli.results import DEFAULT_DIR, ResultsDir, print_scorecard
+from millwright.cli.signing import own_signing_key
 from millwright.errors import BadInputError, MillwrightError, Problem
 from millwright.facility import Facility, load_facility
 from millwright.facility.places import checkout, facility_file, state_folder
@@ -35,7 +36,9 @@ def command(
     name: Annotated[str, typer.Argument(help="Name of a shipped facility, or path to a facility.yaml.")],
     check: Annotated[list[str] | None, typer.Option(help="Only this check; may be given again.")] = None,
     results_dir: ResultsDir = DEFAULT_DIR,
-    sign_with: Annotated[Path | None, typer.Option(help="SSH private key that signs the run.")] = None,
+    sign_with: Annotated[
+        Path | None, typer.Option(help="SSH private key that signs the run; your account's own by default.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
     """Run every expected check, store the run and judge it.
@@ -63,7 +66,7 @@ def command(
             now=_now,
             root=results_dir,
             follow=_follower(progress),
-            sign=partial(sign_file, key=sign_with) if sign_with else None,
+            sign=partial(sign_file, key=sign_with or own_signing_key()),
         )
     scorecard = _only(score(facility, load_run(stored.path)), names)
     if as_json:

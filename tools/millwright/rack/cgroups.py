@@ -12,8 +12,6 @@ from pathlib import Path
 
 from millwright.rack.processes import send_signal, start_time
 
-MOUNTS = Path("/proc/self/mountinfo")
-
 
 @dataclass(frozen=True, slots=True)
 class Hierarchies:

@@ -1,17 +1,21 @@
 """Take a rack down, whole or half: everything in its journal, in reverse, and nothing else."""
 
+import contextlib
 import shutil
 import signal
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
 
 from millwright.errors import FailedError
 from millwright.rack.cgroups import Cgroup, Hierarchies, cgroup_of
-from millwright.rack.emulation import unmount_if_unused, unregister
+from millwright.rack.commands import run
+from millwright.rack.emulation import BINFMT, entry_name, unmount_if_unused, unregister
 from millwright.rack.firewall import withdraw
 from millwright.rack.journal import Entry, Journal
 from millwright.rack.kernel_limits import restore_limit
+from millwright.rack.mounts import now_below
 from millwright.rack.network import find_bridge, remove_bridge
 from millwright.rack.plan import RackPlan
 from millwright.rack.processes import depth_pids, send_signal, start_time
@@ -20,6 +24,7 @@ from millwright.rack.progress import Progress
 CLEAN_END_S = 30.0
 KILL_S = 10.0
 POLL_S = 0.1
+NSPAWN_RUNTIME = Path("/run/systemd/nspawn")
 
 UNDO: dict[str, Callable[[str], None]] = {
     "bridge": remove_bridge,
@@ -31,41 +36,56 @@ UNDO: dict[str, Callable[[str], None]] = {
 """How each kind of journal entry is undone, given its name."""
 
 
-def ask_to_end(cgroup: Cgroup) -> None:
-    """Send SIGTERM to a member's processes on the host's side: systemd-nspawn or nginx.
+def _on_host_side(cgroup: Cgroup) -> list[int]:
+    """A member's processes outside of any container: systemd-nspawn or nginx."""
+    return [pid for pid in cgroup.pids() if len(depth_pids(pid)) == 1]
 
-    Those inside of a container are left to its own systemd, which then shuts down cleanly.
+
+def ask_to_end(cgroup: Cgroup) -> None:
+    """Send SIGTERM to a member's processes on the host's side.
+
+    systemd-nspawn then lets the container's own systemd shut down cleanly. To be asked twice
+    means to it that there is no time for that.
     """
-    for pid in cgroup.pids():
+    for pid in _on_host_side(cgroup):
         started = start_time(pid)
-        if len(depth_pids(pid)) == 1 and pid in cgroup.pids():
+        if pid in cgroup.pids():
             send_signal(pid, started, signal.SIGTERM)
 
 
-def _wait_empty(cgroup: Cgroup, limit_s: float, meanwhile: Callable[[], None]) -> bool:
+def await_end(cgroup: Cgroup, limit_s: float, meanwhile: Callable[[], None] = lambda: None) -> None:
+    """Wait until a member that was asked has ended, kill what is left after that, remove its cgroup.
+
+    A container whose systemd-nspawn has gone has nobody left to ask, so it is not waited for.
+    """
     deadline = time.monotonic() + limit_s
-    while cgroup.pids():
-        if time.monotonic() > deadline:
-            return False
+    while _on_host_side(cgroup) and time.monotonic() < deadline:
         meanwhile()
         time.sleep(POLL_S)
-    return True
-
-
-def end_member(
-    cgroup: Cgroup, limit_s: float = CLEAN_END_S, meanwhile: Callable[[], None] = lambda: None
-) -> None:
-    """End whatever runs in a member's cgroup, cleanly if it can, and remove the cgroup.
-
-    Whatever is left after ``limit_s`` seconds is killed.
-    """
-    if not cgroup.exists():
-        return
-    ask_to_end(cgroup)
-    if not _wait_empty(cgroup, limit_s, meanwhile) and not _wait_empty(cgroup, KILL_S, cgroup.kill):
-        pids = ", ".join(str(pid) for pid in sorted(cgroup.pids()))
-        raise FailedError(f"processes {pids} in {cgroup.folders[0]} do not end even when killed")
+    deadline = time.monotonic() + KILL_S
+    while cgroup.pids():
+        cgroup.kill()
+        if time.monotonic() > deadline:
+            pids = ", ".join(str(pid) for pid in sorted(cgroup.pids()))
+            raise FailedError(f"processes {pids} in {cgroup.folders[0]} do not end even when killed")
+        time.sleep(POLL_S)
     cgroup.remove()
+
+
+def forget_machine(name: str, runtime: Path = NSPAWN_RUNTIME) -> None:
+    """Remove what systemd-nspawn leaves on the host when it was killed; it refuses to start beside it."""
+    for folder in (runtime / "unix-export" / name, runtime / "propagate" / name):
+        for point in now_below(folder):
+            run(["umount", point])
+        with contextlib.suppress(OSError):  # not there, or not empty and so not ours to remove
+            folder.rmdir()
+
+
+def end_member(cgroup: Cgroup, limit_s: float = CLEAN_END_S) -> None:
+    """End whatever runs in a member's cgroup and remove the cgroup."""
+    if cgroup.exists():
+        ask_to_end(cgroup)
+        await_end(cgroup, limit_s)
 
 
 def _end_all(groups: dict[str, Cgroup], progress: Progress) -> None:
@@ -76,8 +96,18 @@ def _end_all(groups: dict[str, Cgroup], progress: Progress) -> None:
     deadline = time.monotonic() + CLEAN_END_S
     for name, group in groups.items():
         limit_s = max(0.0, deadline - time.monotonic())
-        end_member(group, limit_s, partial(progress.step, name, "ending"))
+        await_end(group, limit_s, partial(progress.step, name, "ending"))
+        forget_machine(name)
         progress.done(name, "ended")
+
+
+def _lost_entries(plan: RackPlan) -> list[Entry]:
+    """What carries the rack's name although no journal may tell of it any more."""
+    bridge, emulator = find_bridge(plan), entry_name(plan.name)
+    return [
+        *([Entry("bridge", bridge)] if bridge else []),
+        *([Entry("binfmt", emulator)] if (BINFMT / emulator).exists() else []),
+    ]
 
 
 def _undo_all(entries: Iterable[Entry]) -> list[str]:
@@ -91,6 +121,13 @@ def _undo_all(entries: Iterable[Entry]) -> list[str]:
     return failures
 
 
+def clear_folders(plan: RackPlan) -> None:
+    """Remove what one life of the rack wrote on the host, and what was shared between its nodes."""
+    for folder in (plan.state / "run", plan.state / "log", plan.shared):
+        if folder.exists():
+            shutil.rmtree(folder)
+
+
 def take_down(plan: RackPlan, journal: Journal, hierarchies: Hierarchies, progress: Progress) -> bool:
     """Undo everything the journal knows; tell whether there was anything.
 
@@ -102,13 +139,10 @@ def take_down(plan: RackPlan, journal: Journal, hierarchies: Hierarchies, progre
     members = dict.fromkeys((*journal.names("cgroup"), *whole.members()))
     _end_all({name: cgroup_of(hierarchies, plan.name, name) for name in members}, progress)
     whole.remove()
-    bridge = find_bridge(plan)
-    lost = [] if bridge is None else [Entry("bridge", bridge)]
-    failures = _undo_all(dict.fromkeys((*reversed(entries), *lost)))
+    lost = _lost_entries(plan)
+    failures = _undo_all(dict.fromkeys((*lost, *reversed(entries))))
     if failures:
         raise FailedError("The rack is not down altogether:\n" + "\n".join(failures))
-    for folder in (plan.state / "run", plan.state / "log", plan.shared):
-        if folder.exists():
-            shutil.rmtree(folder)
+    clear_folders(plan)
     journal.clear()
     return bool(entries or members or lost)

@@ -1,6 +1,5 @@
 """The root image that all nodes share: built once, whole or not at all."""
 
-import re
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -10,6 +9,7 @@ from millwright.errors import FailedError
 from millwright.rack.commands import follow
 from millwright.rack.files import make_folder
 from millwright.rack.lock import exclusive
+from millwright.rack.mounts import now_below
 from millwright.rack.processes import argv_of
 from millwright.rack.recipe import Recipe
 
@@ -86,24 +86,13 @@ def readable(line: str) -> str:
     return "customising" if text.startswith("running --customize-hook") else text
 
 
-def _unescaped(text: str) -> str:
-    """A path of proc(5) mountinfo, which writes blanks as octal numbers."""
-    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), text)
-
-
-def mounts_below(path: Path, mountinfo: str) -> list[str]:
-    """Mount points at or below a path."""
-    points = (line.split()[4] for line in mountinfo.splitlines())
-    return [point for point in map(_unescaped, points) if Path(point).is_relative_to(path)]
-
-
 def remove_tree(path: Path) -> None:
     """Delete a tree; refused while something is mounted in it, because that would be deleted too."""
     if not path.exists():
         return
-    mounted = mounts_below(path.resolve(), Path("/proc/self/mountinfo").read_text())
+    mounted = ", ".join(str(point) for point in now_below(path))
     if mounted:
-        raise FailedError(f"{path} can't be removed while {', '.join(mounted)} is mounted; unmount it first")
+        raise FailedError(f"{path} can't be removed while {mounted} is mounted; unmount it first")
     shutil.rmtree(path)
 
 

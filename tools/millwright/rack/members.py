@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from millwright.rack.cgroups import Hierarchies, cgroup_of
 from millwright.rack.commands import tail
-from millwright.rack.down import end_member
+from millwright.rack.down import end_member, forget_machine
 from millwright.rack.journal import Entry, Journal
 from millwright.rack.node import launch
 from millwright.rack.plan import RackPlan
@@ -25,6 +25,7 @@ def start_member(
     """Start a member, after ending whatever an earlier start left of it."""
     cgroup = cgroup_of(hierarchies, plan.name, name)
     end_member(cgroup)
+    forget_machine(name)
     journal.note(Entry("cgroup", name))
     cgroup.make()
     pid = launch(argv, cgroup, plan.state / "log" / f"{name}.log", hierarchies)

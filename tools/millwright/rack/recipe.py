@@ -43,6 +43,7 @@ CUSTOMISATION = (
     # Every node gets its own of these at boot.
     'rm -f "$1"/etc/hostname "$1"/etc/hosts "$1"/etc/ssh/ssh_host_* "$1"/etc/apt/sources.list',
     ': > "$1"/etc/machine-id',
+    ': > "$1"/etc/motd',
     ': > "$1"/etc/resolv.conf',
     # The host gives the address; networkd, should a role start it, must not take it away.
     'mkdir -p "$1"/etc/systemd/network; ln -sf /dev/null "$1"/etc/systemd/network/80-container-host0.network',

@@ -10,9 +10,11 @@ from pathlib import Path
 
 from millwright.errors import NotTestableError
 from millwright.facility.places import cache_folder
-from millwright.rack.cgroups import MOUNTS, find_hierarchies
+from millwright.rack.cgroups import find_hierarchies
 from millwright.rack.commands import find_program
-from millwright.rack.image import KEYRING
+from millwright.rack.image import KEYRING, image_root
+from millwright.rack.mounts import MOUNTINFO
+from millwright.rack.recipe import Recipe
 
 PROGRAMS: Mapping[str, str] = {
     "mmdebstrap": "mmdebstrap",
@@ -27,7 +29,8 @@ PROGRAMS: Mapping[str, str] = {
     "ssh-keygen": "openssh-client",
 }
 KEYRING_PACKAGE = "debian-archive-keyring"
-FREE_MIB = 3000  # image, wheels and packages together, with room for the build
+BUILD_MIB = 3000  # image, wheels and packages together, with room for the build
+RUN_MIB = 300  # once the image is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,9 @@ class Host:
     has_cgroup2: bool
     has_tun: bool
     has_apt: bool
+    cache: Path
     free_mib: int
+    needed_mib: int
 
 
 def can_be_root() -> bool:
@@ -58,7 +63,7 @@ def can_be_root() -> bool:
 def look(cache: Path) -> Host:
     """Look at this machine."""
     existing = next(folder for folder in (cache, *cache.parents) if folder.exists())
-    mountinfo = MOUNTS.read_text() if MOUNTS.exists() else ""
+    mountinfo = MOUNTINFO.read_text() if MOUNTINFO.exists() else ""
     return Host(
         system=platform.system(),
         privileged=can_be_root(),
@@ -67,7 +72,9 @@ def look(cache: Path) -> Host:
         has_cgroup2=find_hierarchies(mountinfo) is not None,
         has_tun=Path("/dev/net/tun").exists(),
         has_apt=find_program("apt-get") is not None,
+        cache=cache,
         free_mib=shutil.disk_usage(existing).free // 2**20,
+        needed_mib=RUN_MIB if image_root(cache, Recipe()).exists() else BUILD_MIB,
     )
 
 
@@ -90,8 +97,10 @@ def what_is_missing(host: Host, *, needs_tun: bool) -> tuple[str, ...]:
         found.append("a mounted cgroup v2 hierarchy")
     if needs_tun and not host.has_tun:
         found.append("/dev/net/tun (kernel module tun)")
-    if host.free_mib < FREE_MIB:
-        found.append(f"{FREE_MIB} MiB of free disk space for images ({host.free_mib} MiB are free)")
+    if host.free_mib < host.needed_mib:
+        found.append(
+            f"{host.needed_mib} MiB of free disk space in {host.cache} ({host.free_mib} MiB are free)"
+        )
     return tuple(found)
 
 

@@ -12,13 +12,14 @@ from millwright.errors import NotTestableError
 from millwright.facility.load import load_facility
 from millwright.facility.places import cache_folder, checkout, facility_file, state_folder
 from millwright.rack.apt_sources import archive_proxy, debian_archive, read_sources
-from millwright.rack.cgroups import MOUNTS, Hierarchies, find_hierarchies
+from millwright.rack.cgroups import Hierarchies, find_hierarchies
 from millwright.rack.down import take_down
 from millwright.rack.files import make_folder
 from millwright.rack.host_packages import install
 from millwright.rack.journal import Journal, read_boot_id
 from millwright.rack.lock import exclusive
 from millwright.rack.mirror import Upstream
+from millwright.rack.mounts import MOUNTINFO
 from millwright.rack.plan import RackPlan, plan_rack
 from millwright.rack.progress import Progress, Stoppable
 from millwright.rack.recipe import Recipe
@@ -47,7 +48,7 @@ def look_at(plan: RackPlan) -> RackStatus:
 
 
 def _hierarchies() -> Hierarchies:
-    found = find_hierarchies(MOUNTS.read_text())
+    found = find_hierarchies(MOUNTINFO.read_text())
     if found is None:
         raise NotTestableError(
             "The rack can't run on this machine, which lacks: a mounted cgroup v2 hierarchy."

@@ -10,7 +10,7 @@ from pathlib import Path
 from millwright.errors import FailedError
 from millwright.rack.boot import NodeBoot
 from millwright.rack.cgroups import Hierarchies, cgroup_of
-from millwright.rack.down import end_member
+from millwright.rack.down import clear_folders, end_member
 from millwright.rack.emulation import register
 from millwright.rack.files import make_folder, write_file
 from millwright.rack.firewall import let_pass
@@ -60,7 +60,9 @@ class RackUp:
         was started stays for a look and for ``down``.
         """
         before = rack_status(self._plan, self._journal)
-        if not before.is_down:
+        if before.is_down:
+            clear_folders(self._plan)  # a reboot of the host ended the last life without ``down``
+        else:
             self._refuse_another_plan()
         if before.is_up and self._wheels_are_current():
             return before, False

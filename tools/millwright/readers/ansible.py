@@ -43,7 +43,7 @@ def apply(  # noqa: PLR0913 - time, state and progress are given, not taken from
     if not inventory.groups["managed"]:
         return ApplyResult((), (), (), status=0, log=None, seconds=0.0)
     with _only_one(state, facility.name, now) as lock:
-        return _run(playbook_argv(file, options), _log_file(state, now), lock, on_event)
+        return _run(playbook_argv(file, options), new_log(state, now), lock, on_event)
 
 
 def playbook_argv(file: Path, options: ApplyOptions) -> list[str]:
@@ -96,8 +96,8 @@ def _only_one(state: Path, name: str, now: datetime) -> Iterator[int]:
         yield lock.fileno()
 
 
-def _log_file(state: Path, now: datetime) -> Path:
-    """A new log's name; the oldest logs go."""
+def new_log(state: Path, now: datetime) -> Path:
+    """Name of a new log; the oldest of more than ``KEPT_LOGS`` go, with their events."""
     folder = state / "logs"
     folder.mkdir(exist_ok=True, mode=0o700)
     for old in sorted(folder.glob("apply-*"))[: -2 * KEPT_LOGS]:

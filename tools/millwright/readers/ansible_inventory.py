@@ -125,10 +125,10 @@ def _variables(facility: Facility, file: Path) -> dict[str, object]:
 
 def _find_problems(facility: Facility, inventory: AnsibleInventory, file: Path) -> Iterator[Problem]:
     for host in inventory.hosts():
-        if host in {*inventory.groups, "all", "ungrouped"}:
-            yield Problem(
-                str(file), "addresses", f"host {host!r} has the name of a group", "another host name"
-            )
+        # A host alone in the group of its own name is found by that name either way.
+        if inventory.groups.get(host, (host,)) != (host,) or host in {"all", "ungrouped"}:
+            text = f"host {host!r} has the name of a group of others"
+            yield Problem(str(file), "addresses", text, "another host name")
     ports = {antenna.tunnel.port for antenna in facility.antennas.values()}
     if len(ports) > 1:
         text = f"the factory listens on one port, but antennas name {', '.join(map(str, sorted(ports)))}"

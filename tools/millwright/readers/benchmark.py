@@ -60,14 +60,14 @@ def machines_of(facility: Facility, checks: Sequence[str], run_id: str, folder: 
     Without services, the harness is this machine. Raises :exc:`BadInputError` where no seat is needed.
     """
     machines: list[Machine] = []
+    if checks_of(Seat.USER, checks):  # first: its certificates live for minutes
+        machines.append(local_machine(Seat.USER, folder / Seat.USER))
     if checks_of(Seat.HARNESS, checks):
         place = folder / Seat.HARNESS
         if facility.services:
             machines.append(harness_machine(facility, run_id, place))
         else:
             machines.append(local_machine(Seat.HARNESS, place))
-    if checks_of(Seat.USER, checks):
-        machines.append(local_machine(Seat.USER, folder / Seat.USER))
     if not machines:
         problem = Problem(facility.name, "checks", "nothing is expected", "checks of a partition or antenna")
         raise BadInputError([problem])

@@ -15,25 +15,10 @@ def pyinfra_groups(facility: Facility, state: Path) -> dict[str, list[HostEntry]
     pyinfra adds a group named after the inventory file (``pyinfra``) with every host in it, so
     antennas carry a prefix: none can be taken for that group or for ``all``.
     ``state`` is the facility's state folder, where keys are exchanged with the factory.
-
-    Raises :exc:`BadInputError` where one gateway would serve two antennas: it has one tunnel.
     """
-    _refuse_shared_gateways(facility)
     entries = {name: _entry(facility, name, antenna, state) for name, antenna in facility.antennas.items()}
     groups: dict[str, list[HostEntry]] = {"gateways": list(entries.values())}
     return groups | {f"antenna_{name}": [entry] for name, entry in entries.items()}
-
-
-def _refuse_shared_gateways(facility: Facility) -> None:
-    owner: dict[str, str] = {}
-    problems = []
-    for name, antenna in facility.antennas.items():
-        first = owner.setdefault(antenna.gateway, name)
-        if first != name:
-            text = f"{antenna.gateway} is the gateway of antenna {first} too"
-            problems.append(Problem(facility.name, f"antennas.{name}.gateway", text, "a gateway of its own"))
-    if problems:
-        raise BadInputError(problems)
 
 
 def _entry(facility: Facility, name: str, antenna: Antenna, state: Path) -> HostEntry:

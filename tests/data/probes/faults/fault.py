@@ -3,11 +3,12 @@
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 
 fault, metrics = sys.argv[1], json.loads(sys.argv[2])
-node = os.environ["MILLWRIGHT_NODE"]
+node = os.environ.get("MILLWRIGHT_NODE") or os.environ["SLURMD_NODENAME"]
 if fault == "lost-metric":
     metrics.popitem()
 if fault == "slow":
@@ -25,5 +26,7 @@ if fault == "exit-3":
     sys.exit(3)
 if fault == "killed":
     os.kill(os.getpid(), signal.SIGKILL)
-if fault == "time-limit":
-    time.sleep(60)
+if fault == "cancelled":
+    subprocess.run(["scancel", os.environ["SLURM_JOB_ID"]], check=True)
+if fault in {"time-limit", "cancelled"}:
+    time.sleep(600)

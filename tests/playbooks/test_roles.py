@@ -1,0 +1,153 @@
+"""Every role says what it takes, and keeps to the rules that ansible-lint does not know."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+PLAYBOOKS = ROOT / "playbooks"
+ROLES = sorted(path for path in (PLAYBOOKS / "roles").iterdir() if path.is_dir())
+VERBS = ("Ensure", "Check", "Render", "Load", "Let", "Reload")
+KEYWORDS = {
+    *("name", "when", "loop", "loop_control", "register", "notify", "listen", "vars", "tags"),
+    *("changed_when", "failed_when", "check_mode", "diff", "no_log", "until", "retries", "delay"),
+    *("delegate_to", "run_once", "become", "args"),
+}
+
+
+def load(path):
+    return yaml.safe_load(path.read_text())
+
+
+def tasks_of(role):
+    for folder in ("tasks", "handlers"):
+        for path in sorted((role / folder).glob("*.yml")):
+            yield from load(path)
+
+
+def in_each_role(function):
+    return pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)(function)
+
+
+@in_each_role
+def test_the_specification_lists_exactly_the_defaults(role):
+    options = load(role / "meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+    assert set(options) == set(load(role / "defaults/main.yml"))
+
+
+@in_each_role
+def test_stated_defaults_are_the_defaults(role):
+    options = load(role / "meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+    defaults = load(role / "defaults/main.yml")
+    stated = {name: option["default"] for name, option in options.items() if "default" in option}
+    assert stated == {name: defaults[name] for name in stated}
+
+
+@in_each_role
+def test_every_option_is_described(role):
+    specification = load(role / "meta/argument_specs.yml")["argument_specs"]["main"]
+    assert specification["short_description"]
+    assert all(option.get("description") for option in specification["options"].values())
+
+
+@in_each_role
+def test_the_page_of_a_role_names_it(role):
+    assert (role / "README.md").read_text().startswith(f"# {role.name}\n")
+
+
+@in_each_role
+def test_tasks_are_sentences(role):
+    for task in tasks_of(role):
+        assert task["name"].startswith(VERBS), task["name"]
+
+
+@in_each_role
+def test_only_builtin_and_own_modules_are_used(role):
+    own = {path.stem for path in (PLAYBOOKS / "library").glob("*.py")}
+    for task in tasks_of(role):
+        (module,) = set(task) - KEYWORDS
+        assert module.startswith("ansible.builtin.") or module in own, module
+
+
+@in_each_role
+def test_nothing_reboots_resumes_or_upgrades(role):
+    for task in tasks_of(role):
+        text = json.dumps(task)
+        assert "ansible.builtin.reboot" not in task
+        assert "state=resume" not in text
+        apt = task.get("ansible.builtin.apt", {})
+        assert apt.get("state", "present") == "present"
+        assert "upgrade" not in apt
+
+
+@in_each_role
+def test_files_have_modes(role):
+    """Without one a file's mode depends on the umask of whoever runs the play."""
+    for task in tasks_of(role):
+        for module in ("template", "copy", "assemble", "blockinfile"):
+            arguments = task.get(f"ansible.builtin.{module}")
+            assert arguments is None or "mode" in arguments, task["name"]
+
+
+def test_every_task_that_touches_the_munge_key_is_silent():
+    key_tasks = [
+        task
+        for task in tasks_of(PLAYBOOKS / "roles/munge")
+        if "munge_key" in json.dumps(task.get("ansible.builtin.copy", ""))
+    ]
+    assert len(key_tasks) == 2
+    assert all(task["no_log"] is True and task["diff"] is False for task in key_tasks)
+
+
+def test_every_role_is_used():
+    used = {
+        role["role"]
+        for path in PLAYBOOKS.glob("*.yml")
+        for play in load(path)
+        for role in play.get("roles", [])
+    }
+    imported = {
+        task["ansible.builtin.import_role"]["name"]
+        for role in ROLES
+        for task in tasks_of(role)
+        if "ansible.builtin.import_role" in task
+    }
+    assert {role.name for role in ROLES} == used | imported
+
+
+def test_no_play_targets_gateways():
+    hosts = {play["hosts"] for path in PLAYBOOKS.glob("*.yml") for play in load(path) if "hosts" in play}
+    assert "all" not in hosts
+    assert not any("gateways" in pattern for pattern in hosts)
+
+
+def test_no_play_asks_all_hosts_for_facts():
+    plays = [play for path in PLAYBOOKS.glob("*.yml") for play in load(path) if "hosts" in play]
+    assert plays
+    assert all(play["gather_facts"] is False for play in plays)
+
+
+def test_the_reference_page_names_every_role_and_playbook():
+    page = (ROOT / "docs/reference/roles.md").read_text()
+    for role in ROLES:
+        assert f"`{role.name}`" in page
+    for path in PLAYBOOKS.glob("*.yml"):
+        assert f"`playbooks/{path.name}`" in page
+
+
+@pytest.mark.parametrize("facility", ["rack", "workstation"])
+def test_the_syntax_of_every_playbook(facility):
+    playbooks = [str(path) for path in sorted(PLAYBOOKS.glob("*.yml"))]
+    inventory = f"inventories/{facility}/facility.yaml"
+    done = subprocess.run(
+        [sys.executable, "-m", "ansible", "playbook", "--syntax-check", "-i", inventory, *playbooks],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,78 @@
+"""What the templates of the roles make of a facility, with Ansible's own engine, against golden files."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).parent
+FACILITIES = {
+    "rack": (ROOT / "inventories/rack/facility.yaml", "rack-login"),
+    "factory": (HERE / "cases/factory.facility.yaml", "login"),
+}
+TEMPLATES = (
+    "base/hosts.j2",
+    "base/limits.conf.j2",
+    "base/sysctl.conf.j2",
+    "users/sysusers.conf.j2",
+    "slurm_database/slurmdbd.conf.j2",
+    "slurm_controller/slurm.conf.j2",
+    "slurm_controller/cgroup.conf.j2",
+    "slurm_controller/gres.conf.j2",
+    "slurm_configless/service.conf.j2",
+    "ssh_trust/sshd.conf.j2",
+    "antenna_peer/settings.conf.j2",
+    "antenna_peer/allowed-ips.j2",
+)
+HILLS_KEY = "aGlsbHMgaGlsbHMgaGlsbHMgaGlsbHMgaGlsbHMgaGk="
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory):
+    """Every template for every facility; of the antennas only hills has published its key."""
+    home = tmp_path_factory.mktemp("home")
+    keys = home / ".local/state/millwright/factory/wireguard"
+    keys.mkdir(parents=True)
+    (keys / "hills.pub").write_text(HILLS_KEY + "\n")
+    return {name: render(*facility, home) for name, facility in FACILITIES.items()}
+
+
+def render(facility_file, host, home):
+    done = subprocess.run(
+        [sys.executable, HERE / "render.py", facility_file, host, *TEMPLATES],
+        env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("facility", FACILITIES)
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_template(rendered, facility, template):
+    golden = HERE / "golden" / facility / Path(template).with_suffix("").name
+    assert rendered[facility][template] == golden.read_text()
+
+
+def test_a_backslash_at_the_end_of_a_title_joins_no_lines_of_a_configuration(rendered):
+    """Slurm reads a line that ends so together with the next one."""
+    for template, text in rendered["factory"].items():
+        assert not [line for line in text.splitlines() if line.endswith("\\")], template
+
+
+def test_an_antenna_without_a_key_is_no_peer_but_has_its_way(rendered):
+    settings = rendered["factory"]["antenna_peer/settings.conf.j2"]
+    assert settings.count("[Peer]") == 1
+    assert "ip route replace 10.92.0.2/32" in settings
+
+
+def test_the_length_of_slurm_conf_depends_on_classes_and_partitions_only(rendered):
+    lines = rendered["factory"]["slurm_controller/slurm.conf.j2"].splitlines()
+    assert sum(line.startswith("NodeName=") for line in lines) == 2
+    assert sum(line.startswith("PartitionName=") for line in lines) == 3
