@@ -20,6 +20,19 @@ requirements:
 """
 
 
+MAX_CHARACTERS = 2000
+
+
+def message_of(values: dict[str, Any]) -> str:
+    """Why a task failed, in the words of the module and of the program that it ran; each reason once."""
+    failed = [item for item in values.get("results") or [] if item.get("failed")]
+    reasons = [message_of(item) for item in failed] or [
+        str(values.get(key) or "").strip() for key in ("msg", "stderr")
+    ]
+    told = "\n".join(dict.fromkeys(reason for reason in reasons if reason))
+    return (told or str(values.get("stdout") or values.get("censored") or ""))[:MAX_CHARACTERS]
+
+
 class CallbackModule(CallbackBase):
     """Follows a run from within Ansible."""
 
@@ -55,12 +68,9 @@ class CallbackModule(CallbackBase):
         self._tell("task", name=task.get_name())
 
     def _result(self, status: str, result: Any) -> None:  # noqa: ANN401
-        values = result.result
-        message = values.get("msg") or values.get("stderr") or values.get("censored") or ""
-        details = {"message": str(message)[:2000]} if status in {"failed", "unreachable"} else {}
-        self._tell(
-            "result", host=result.host.get_name(), task=result.task.get_name(), status=status, **details
-        )
+        host, task = result.host.get_name(), result.task.get_name()
+        message = {"message": message_of(result.result)} if status in {"failed", "unreachable"} else {}
+        self._tell("result", host=host, task=task, status=status, **message)
 
     def v2_runner_on_ok(self, result: Any) -> None:  # noqa: ANN401, D102
         self._result("changed" if result.result.get("changed") else "ok", result)

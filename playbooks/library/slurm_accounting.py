@@ -9,6 +9,7 @@ short_description: Access modes, accounts and users in Slurm's accounting
 description:
   - Declares what shall be there. Nothing is ever deleted, so the history of jobs stays complete.
   - Limits that somebody changed by hand are set back to what is declared.
+  - A job that no limit of its QOS would ever let run is refused when it is submitted (C(DenyOnLimit)).
 options:
   cluster:
     description: Name of the cluster, which slurmctld itself made known to slurmdbd.
@@ -93,6 +94,7 @@ def wanted_records(params: dict[str, Any]) -> dict[str, Records]:
             "priority": str(mode["priority"]),
             "maxwall": _limit(mode["max_wall_min"]),
             "maxjobsperuser": _limit(mode["max_jobs_per_user"]),
+            "flags": "DenyOnLimit",
         }
         for mode in params["qos"]
     }
@@ -110,7 +112,7 @@ def wanted_records(params: dict[str, Any]) -> dict[str, Records]:
 
 def found_records(run: Run, cluster: str) -> dict[str, Records]:
     """What slurmdbd holds of the four kinds."""
-    qos = read(run, "qos", ["name"], ["priority", "maxwall", "maxjobsperuser"])
+    qos = read(run, "qos", ["name"], ["priority", "maxwall", "maxjobsperuser", "flags"])
     for record in qos.values():
         record["maxwall"] = minutes(record["maxwall"])
     associations = read(run, "association", ["account", "user"], ["qos"], f"cluster={cluster}")

@@ -1,4 +1,4 @@
-"""Render templates of roles with Ansible's own engine, without a host: ``render.py FACILITY HOST ROLE/TEMPLATE…``.
+"""Render templates of roles with Ansible's own engine: ``render.py FACILITY HOST ROLE/TEMPLATE…``.
 
 Runs in a process of its own, because Ansible reads its configuration when it is imported. Prints JSON.
 """

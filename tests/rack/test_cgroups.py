@@ -1,5 +1,6 @@
 """Where cgroups are made on each kind of host."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,23 @@ def test_the_members_of_a_rack_are_its_folders(tmp_path, group):
     group.remove()
     whole.remove()
     assert whole.members() == ()
+
+
+def test_groups_that_end_while_they_are_read_are_no_error(group):
+    group.make()
+    stop = threading.Event()
+
+    def come_and_go():
+        while not stop.is_set():
+            (group.folders[0] / "payload" / "a.service").mkdir(parents=True, exist_ok=True)
+            for path in (group.folders[0] / "payload" / "a.service", group.folders[0] / "payload"):
+                path.rmdir()
+
+    thread = threading.Thread(target=come_and_go)
+    thread.start()
+    try:
+        for _ in range(3000):
+            assert group.pids() == frozenset()
+    finally:
+        stop.set()
+        thread.join()

@@ -2,6 +2,7 @@
 
 import io
 import subprocess
+import sys
 import tarfile
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -63,9 +64,8 @@ def on_login(rack, facility):
 def ready(on_login):
     """A harness that was provisioned, whatever release it has."""
     if "no" in on_login("test -x /opt/millwright/venv/bin/reframe || echo no"):
-        apply = ["python3", "-m", "millwright", "apply", "rack"]
+        apply = [sys.executable, "-m", "millwright", "apply", "rack"]
         subprocess.run(apply, check=True, cwd=checkout(), capture_output=True)
-    on_login("scontrol update nodename=rack-c[1-2],rack-r1 state=resume 2>/dev/null || true")
 
 
 @pytest.fixture
@@ -73,14 +73,14 @@ def run_checks(ready, facility, on_login, tmp_path):
     """Run checks of a checkout on the harness; return the run and its scorecard."""
     remote = f"/shared/home/mwbench/test-{tmp_path.name}"
 
-    def run(checks, home=None):
+    def run(checks, home=None, facility_yaml=None):
         on_login(f"mkdir -p {remote} && tar -C {remote} -xf -", pack(home))
         machine = harness_machine(facility, f"test-{tmp_path.name}", tmp_path / "session")
         machine = CheckoutMachine(machine.ssh, machine.run_folder, machine.folder, home=PurePosixPath(remote))
         stored = run_benchmarks(
             [machine],
             checks,
-            FILE.read_bytes(),
+            facility_yaml or FILE.read_bytes(),
             info=INFO,
             now=lambda: "2026-11-23T17:22:47Z",
             root=tmp_path / "results",
@@ -152,3 +152,12 @@ def test_jobs_that_slurm_saw_end_badly_never_count(run_checks, tmp_path):
     assert {s.node for s in run.samples} == {"rack-c1", "rack-c2"}
     assert "its job exited with 3: no such device } $(id)" in reasons["MemoryBandwidth"]
     assert "CANCELLED" in reasons["Gemm"]
+
+
+def test_emulation_that_the_facility_denies_never_counts(run_checks):
+    denied = FILE.read_bytes().replace(b"    emulated: true\n", b"")
+    assert denied != FILE.read_bytes()
+    run, _ = run_checks(["RiscvVector"], facility_yaml=denied)
+
+    assert run.samples == ()
+    assert "calls this partition hardware, but its probe found: # emulated by" in run.rejected[0].reasons[0]

@@ -25,7 +25,7 @@ from millwright.facility.places import checkout, facility_file, state_folder
 from millwright.readers.benchmark import machines_of, run_benchmarks
 from millwright.readers.openssh_signatures import sign_file
 from millwright.readers.provenance import git_commit, host_facts
-from millwright.readers.reframe import CaseEvent, Seat, checks_of
+from millwright.readers.reframe import CaseEvent, Seat
 from millwright.results.run_info import ExpectedValue, RunInfo, iso_utc, make_run_id
 from millwright.results.runs import load_run
 from millwright.verdicts.expectations import Expectation, find_commitment_problems, list_expectations
@@ -54,7 +54,6 @@ def command(
     wanted = _choose(list_expectations(facility), check or [], str(path))
     names = list(dict.fromkeys(expectation.check for expectation in wanted))
     info = _begin(facility, wanted)
-    _renew_certificates(facility, names)
     folder = state_folder(facility.name) / "sessions" / info.run_id
     machines = machines_of(facility, names, info.run_id, folder)
     with _progress() as progress:
@@ -67,6 +66,7 @@ def command(
             root=results_dir,
             follow=_follower(progress),
             sign=partial(sign_file, key=sign_with or own_signing_key()),
+            begin=partial(_renew_certificates, facility),
         )
     scorecard = _only(score(facility, load_run(stored.path)), names)
     if as_json:
@@ -106,10 +106,10 @@ def _begin(facility: Facility, expected: Sequence[Expectation]) -> RunInfo:
     )
 
 
-def _renew_certificates(facility: Facility, checks: Sequence[str]) -> None:
-    """Short-lived as they are, they must last as long as the run; where that fails, the probe says why."""
+def _renew_certificates(facility: Facility, seat: Seat) -> None:
+    """Make an antenna's user ready for its seat; where that fails, the probe says why."""
     now = datetime.datetime.now(datetime.UTC)
-    for name, antenna in facility.antennas.items() if checks_of(Seat.USER, checks) else ():
+    for name, antenna in facility.antennas.items() if seat is Seat.USER else ():
         with suppress(MillwrightError):
             state = state_folder(facility.name)
             ensure_user_access(facility, name, antenna.users[0].name, state=state, now=now)

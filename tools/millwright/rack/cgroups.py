@@ -61,8 +61,8 @@ class Cgroup:
         """Every process in it and below."""
         found: set[int] = set()
         for folder in self.folders:
-            for file in folder.rglob("cgroup.procs"):
-                found.update(_read_pids(file))
+            for path, _, _ in os.walk(folder):  # passes over groups that end while it looks
+                found.update(_read_pids(Path(path) / "cgroup.procs"))
         return frozenset(found)
 
     def kill(self) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from millwright.errors import BadInputError, MillwrightError, NotTestableError, Problem
 from millwright.facility.model import Facility
+from millwright.readers.provenance import VERSIONS_SCRIPT, read_versions
 from millwright.readers.reframe import (
     FACILITY_COPY,
     OUTPUT,
@@ -33,6 +34,9 @@ from millwright.results.storing import Signer, store_run
 
 Follow = Callable[[Seat, CaseEvent], None]
 """Told of every case that starts or ends."""
+
+Begin = Callable[[Seat], None]
+"""Called right before a seat's checks run, for what must be fresh then: certificates live for minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +64,14 @@ def machines_of(facility: Facility, checks: Sequence[str], run_id: str, folder: 
     Without services, the harness is this machine. Raises :exc:`BadInputError` where no seat is needed.
     """
     machines: list[Machine] = []
-    if checks_of(Seat.USER, checks):  # first: its certificates live for minutes
-        machines.append(local_machine(Seat.USER, folder / Seat.USER))
     if checks_of(Seat.HARNESS, checks):
         place = folder / Seat.HARNESS
         if facility.services:
             machines.append(harness_machine(facility, run_id, place))
         else:
             machines.append(local_machine(Seat.HARNESS, place))
+    if checks_of(Seat.USER, checks):
+        machines.append(local_machine(Seat.USER, folder / Seat.USER))
     if not machines:
         problem = Problem(facility.name, "checks", "nothing is expected", "checks of a partition or antenna")
         raise BadInputError([problem])
@@ -84,6 +88,7 @@ def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
     root: Path,
     follow: Follow,
     sign: Signer | None = None,
+    begin: Begin = lambda _: None,
 ) -> Stored:
     """Run the checks at every seat and store the run below `root`.
 
@@ -92,7 +97,8 @@ def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
     and :exc:`NotTestableError` where no seat left anything to store.
     """
     ready, failed = _prepare(machines, checks, facility_yaml)
-    outcome = _measure(ready, checks, follow, Outcome(failed=failed))
+    versions = {f"{tool} ({machine.seat})": v for machine in ready for tool, v in _versions(machine).items()}
+    outcome = _measure(ready, checks, follow, begin, Outcome(failed=failed))
     if not outcome.sessions:
         if outcome.was_interrupted:
             raise KeyboardInterrupt
@@ -102,10 +108,12 @@ def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
         finished=now(),
         failed_sessions=dict(outcome.failed),
         unavailable_nodes=_nodes_left_out(outcome.sessions),
-        tool_versions={**info.tool_versions, **_reframe_versions(outcome.sessions)},
+        tool_versions={**info.tool_versions, **versions, **_reframe_versions(outcome.sessions)},
     )
     stored = store_run(root, complete, facility_yaml, outcome.sessions, sign)
-    _clear(ready, outcome)
+    for machine in ready:
+        if machine.seat not in outcome.failed:  # what a failed session left stays where it is
+            _clear(machine)
     return Stored(stored, outcome.was_interrupted)
 
 
@@ -121,8 +129,7 @@ def _prepare(
             _require_checks(machine, checks)
             ready.append(machine)
         except MillwrightError as error:
-            with suppress(MillwrightError):
-                machine.clear()
+            _clear(machine)
             if not isinstance(error, NotTestableError):
                 raise
             failed[machine.seat] = str(error)
@@ -138,14 +145,22 @@ def _require_checks(machine: Machine, checks: Sequence[str]) -> None:
         raise no_check_selected(machine.seat)
 
 
+def _versions(machine: Machine) -> dict[str, str]:
+    output, _ = machine.start(["sh", "-c", VERSIONS_SCRIPT], {}).communicate()
+    return read_versions(output)
+
+
 def _session(machine: Machine, checks: Sequence[str], action: str) -> tuple[list[str], dict[str, str]]:
     names = checks_of(machine.seat, checks)
     command = session_command(machine.reframe, machine.home, machine.seat, names, action)
     return command, session_environment(machine.home)
 
 
-def _measure(machines: Sequence[Machine], checks: Sequence[str], follow: Follow, outcome: Outcome) -> Outcome:
+def _measure(
+    machines: Sequence[Machine], checks: Sequence[str], follow: Follow, begin: Begin, outcome: Outcome
+) -> Outcome:
     for machine in machines:
+        begin(machine.seat)
         output, was_interrupted = _run_session(machine, checks, follow)
         try:
             session = _collect(machine, output)
@@ -155,6 +170,8 @@ def _measure(machines: Sequence[Machine], checks: Sequence[str], follow: Follow,
             outcome = replace(outcome, sessions=(*outcome.sessions, session))
         if was_interrupted:
             later = machines[machines.index(machine) + 1 :]
+            for each in later:
+                _clear(each)
             rest = {str(each.seat): "the run was interrupted before" for each in later}
             return replace(outcome, failed={**outcome.failed, **rest}, was_interrupted=True)
     return outcome
@@ -185,12 +202,9 @@ def _collect(machine: Machine, output: str) -> SessionFiles:
     return open_session(SessionFolder(machine.seat, folder / REPORT, folder / STAGE, folder / OUTPUT))
 
 
-def _clear(machines: Sequence[Machine], outcome: Outcome) -> None:
-    """Remove what is stored; what a failed session left stays where it is."""
-    for machine in machines:
-        if machine.seat not in outcome.failed:
-            with suppress(MillwrightError):
-                machine.clear()
+def _clear(machine: Machine) -> None:
+    with suppress(MillwrightError):
+        machine.clear()
 
 
 def _nodes_left_out(sessions: Sequence[SessionFiles]) -> dict[str, str]:

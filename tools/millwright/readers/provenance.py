@@ -8,6 +8,19 @@ from pathlib import Path
 
 TOOL_SECONDS = 20
 
+VERSIONS_SCRIPT = """
+show() { name=$1; shift; answer=$("$@" 2>&1 | head -n 1) && echo "$name|$answer"; }
+have() { command -v "$1" >/dev/null; }
+have gcc && show GCC gcc -dumpfullversion
+have riscv64-linux-gnu-gcc && show 'GCC for riscv64' riscv64-linux-gnu-gcc -dumpfullversion
+have mpicc && show MPI mpicc --showme:version
+have pkg-config && pkg-config --exists openblas && show OpenBLAS pkg-config --modversion openblas
+have sinfo && show Slurm sinfo --version
+have ssh && show OpenSSH ssh -V
+true
+"""
+"""Shell script that prints a line ``name|version`` for each tool that a seat has."""
+
 
 def git_commit(checkout: Path) -> str | None:
     """Commit of a checkout, with ``-dirty`` where a tracked file was changed; None outside of git."""
@@ -18,18 +31,31 @@ def git_commit(checkout: Path) -> str | None:
     return f"{commit}-dirty" if changes else commit
 
 
+def read_versions(output: str) -> dict[str, str]:
+    """Versions by tool, from what :data:`VERSIONS_SCRIPT` printed."""
+    lines = (line.partition("|") for line in output.splitlines())
+    return {name: version.strip() for name, mark, version in lines if mark and version.strip()}
+
+
 def host_facts() -> dict[str, str]:
     """Facts of this machine: system, kernel, processor, CPUs that may be used, memory."""
     memory_gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return {
         "name": platform.node(),
-        "system": platform.freedesktop_os_release().get("PRETTY_NAME", platform.system()),
+        "system": _system(),
         "kernel": platform.release(),
         "architecture": platform.machine(),
         "processor": _processor() or "unknown",
         "cpus": str(len(os.sched_getaffinity(0))),
         "memory_gib": f"{memory_gib:.1f}",
     }
+
+
+def _system() -> str:
+    try:
+        return platform.freedesktop_os_release()["PRETTY_NAME"]
+    except (OSError, KeyError):
+        return platform.system()
 
 
 def _processor() -> str | None:
