@@ -4,7 +4,8 @@ import errno
 import json
 
 import pytest
-import typer
+import typer.core
+import typer.main
 
 from millwright.cli import main
 from millwright.errors import FailedError, NotTestableError
@@ -89,14 +90,14 @@ def test_errors_become_exit_codes(error, code, message, monkeypatch, capsys):
     assert message in capsys.readouterr().err
 
 
-def commands(group: typer.main.TyperGroup, prefix: str = "") -> list[tuple[str, str]]:
+def commands(group: typer.core.TyperGroup, prefix: str = "") -> list[tuple[str, str]]:
     found = []
-    for name, command in group.commands.items():
-        label = f"{prefix}{name}"
-        if hasattr(command, "commands"):
-            found += commands(command, f"{label} ")
+    for name in group.list_commands(None):
+        command = group.get_command(None, name)
+        if hasattr(command, "list_commands"):
+            found += commands(command, f"{prefix}{name} ")
         else:
-            found.append((label, command.help or ""))
+            found.append((f"{prefix}{name}", command.help or ""))
     return found
 
 

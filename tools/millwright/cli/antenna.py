@@ -21,7 +21,10 @@ from millwright.facility import Facility, load_facility
 from millwright.facility.places import checkout, facility_file, state_folder
 
 app = typer.Typer(
-    no_args_is_help=True, help="Give antennas their access, and prove that only their users have it."
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Give antennas their access, and prove that only their users have it.",
 )
 
 FacilityName = Annotated[str, typer.Argument(help="Name of a shipped facility, or path to a facility.yaml.")]

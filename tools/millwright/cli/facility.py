@@ -16,7 +16,12 @@ from millwright.facility.places import facility_file, shipped_facilities
 from millwright.facility.schema import facility_schema
 from millwright.verdicts.expectations import find_commitment_problems
 
-app = typer.Typer(no_args_is_help=True, help="Look at and check descriptions of facilities.")
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Look at and check descriptions of facilities.",
+)
 
 FacilityName = Annotated[str, typer.Argument(help="Name of a shipped facility, or path to a facility.yaml.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]

@@ -3,9 +3,12 @@
 import errno
 import importlib
 import sys
+from typing import Any
 
 import typer
 import typer.exceptions
+import typer.main
+from typer.core import TyperGroup
 
 from millwright import __version__
 from millwright.errors import BadInputError, ExitCode, MillwrightError
@@ -14,7 +17,32 @@ INTERRUPTED = 130  # what a shell reports for SIGINT
 GROUPS = ("facility", "rack", "antenna", "results")
 COMMANDS = ("apply", "run", "report", "demo")
 
+
+class _OnDemand(TyperGroup):
+    """Loads a command when it is named: looking at a rack should not wait for SciPy."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - Typer keeps the type private
+        return [*GROUPS, *COMMANDS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 - as above
+        if cmd_name not in (*GROUPS, *COMMANDS):
+            return None
+        return _load(cmd_name)
+
+
+def _load(name: str) -> Any:  # noqa: ANN401 - as above
+    module = importlib.import_module(f"millwright.cli.{name}")
+    if name in GROUPS:
+        group = typer.main.get_command(module.app)
+        group.name = name
+        return group
+    single = typer.Typer(add_completion=False, rich_markup_mode=None)
+    single.command(name)(module.command)
+    return typer.main.get_command(single)
+
+
 app = typer.Typer(
+    cls=_OnDemand,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -37,12 +65,6 @@ def _root(
     ),
 ) -> None:
     del version
-
-
-for _group in GROUPS:
-    app.add_typer(importlib.import_module(f"millwright.cli.{_group}").app, name=_group)
-for _name in COMMANDS:
-    app.command(_name)(importlib.import_module(f"millwright.cli.{_name}").command)
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -75,7 +97,10 @@ def explain(error: BaseException) -> tuple[int, str]:
         case MillwrightError():
             return error.exit_code, f"millwright: {error}"
         case typer.exceptions.TyperException():
-            return ExitCode.BAD_INPUT, f"millwright: {error.format_message()}; see millwright --help"
+            text = error.format_message()
+            if text.startswith("Usage:"):  # no command was given: the text is the help
+                return ExitCode.BAD_INPUT, text
+            return ExitCode.BAD_INPUT, f"millwright: {text.rstrip('.')}; see millwright --help"
         case OSError():
             hint = "; free some space and run it again" if error.errno == errno.ENOSPC else ""
             return ExitCode.FAIL, f"millwright: {error}{hint}"

@@ -19,7 +19,12 @@ from millwright.rack.members import member_runs
 from millwright.rack.session import change_down, change_up, look_at, open_journal, open_plan
 from millwright.rack.status import UP, RackStatus
 
-app = typer.Typer(no_args_is_help=True, help="Start, look at and stop the virtual facility.")
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Start, look at and stop the virtual facility.",
+)
 
 Facility = Annotated[str, typer.Option("--facility", "-f", help="A virtual facility: its name or file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -25,7 +25,12 @@ from millwright.results.verification import VerifyResult, verify_run
 from millwright.verdicts.judge import Judgement, Verdict
 from millwright.verdicts.scorecard import Rollup, Scorecard, score
 
-app = typer.Typer(no_args_is_help=True, help="Look at, verify and export what was measured.")
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Look at, verify and export what was measured.",
+)
 
 FacilityName = Annotated[str, typer.Argument(help="Name of the facility, as in its facility.yaml.")]
 RunId = Annotated[str | None, typer.Argument(help="Run; the newest where none is named.")]

@@ -61,6 +61,7 @@ def build_image(
     folder = make_folder(images_folder(cache), mode=0o755)
     with exclusive(folder / "lock", say, BUILD_WAIT_S):
         if root.exists():
+            remove_old_images(folder, root)
             return root
         for leftover in folder.glob(f"{BUILDING}*"):
             remove_tree(leftover)

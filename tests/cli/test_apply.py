@@ -1,0 +1,133 @@
+"""What ``millwright apply`` prints and ends with; the runs are in tests/readers/test_ansible.py."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from millwright.cli import apply as command
+from millwright.cli.main import run
+from millwright.errors import NotTestableError
+from millwright.readers.ansible_events import ApplyResult, Failure, FileChange, HostCounts
+
+
+@pytest.fixture
+def outcome(monkeypatch, tmp_path):
+    """Let the command believe in an outcome; the options that it asked for."""
+    asked = []
+
+    def pretend(hosts, failures=(), changes=(), status=0):
+        def apply(file, facility, options, **surroundings):
+            asked.append(options)
+            for event in (
+                {"event": "play", "name": "Try"},
+                {"event": "task", "name": "Ensure x"},
+                {"event": "stats"},
+            ):
+                surroundings["on_event"](event)
+            return ApplyResult(tuple(hosts), failures, changes, status, tmp_path / "apply.log", 2.0)
+
+        monkeypatch.setattr(command, "apply", apply)
+        monkeypatch.setattr(command, "state_folder", lambda name: tmp_path / name)
+        return asked
+
+    return pretend
+
+
+def test_a_facility_with_nothing_to_provision_says_so(capsys):
+    assert run(["apply", "workstation"]) == 0
+    assert "no host that Ansible provisions" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("host", "code", "says"),
+    [
+        (
+            HostCounts("rack-c1", ok=9, changed=0, failed=0, unreachable=0),
+            0,
+            "every host is in its declared state",
+        ),
+        (HostCounts("rack-c1", ok=9, changed=0, failed=1, unreachable=0), 1, "1 of 1 hosts failed"),
+        (HostCounts("rack-c1", ok=9, changed=0, failed=0, unreachable=1), 3, "could not be reached"),
+    ],
+)
+def test_exit_code_and_last_words(outcome, capsys, host, code, says):
+    outcome([host])
+    assert run(["apply", "rack"]) == code
+    assert says in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_limit_is_a_node_set(outcome):
+    asked = outcome([])
+    run(["apply", "rack", "--check", "--diff", "--limit", "rack-c[1-2],login"])
+    (options,) = asked
+    assert (options.check, options.diff, set(options.limit)) == (True, True, {"rack-c1", "rack-c2", "login"})
+
+
+def test_a_limit_that_is_no_node_set_is_bad_input(outcome, capsys):
+    asked = outcome([])
+    assert run(["apply", "rack", "--limit", "rack-c[1-"]) == 2
+    assert "--limit: rack-c[1-: not a node set" in capsys.readouterr().err
+    assert asked == []
+
+
+def test_a_check_makes_no_keys(outcome, tmp_path):
+    outcome([])
+    run(["apply", "rack", "--check"])
+    assert not (tmp_path / "rack/ca").exists()
+    run(["apply", "rack"])
+    assert (tmp_path / "rack/ca/user_ca.pub").exists()
+
+
+def test_text_from_hosts_is_printed_as_it_is(outcome, capsys):
+    """Square brackets are rich's markup, and a title or a message may hold them."""
+    host = HostCounts("rack-c1", ok=1, changed=0, failed=1, unreachable=0)
+    outcome([host], failures=(Failure("rack-c1", "Ensure x", "[bold]no[/bold] } [/red]"),))
+    assert run(["apply", "rack"]) == 1
+    assert "[bold]no[/bold] } [/red]" in capsys.readouterr().out
+
+
+def test_equal_changes_name_their_hosts_once(outcome, capsys):
+    change = FileChange(
+        "base : Ensure limits", "+* - memlock unlimited", ("rack-c1", "rack-c2", "rack-login")
+    )
+    outcome([], changes=(change,))
+    run(["apply", "rack", "--check", "--diff"])
+    out = capsys.readouterr().out
+    assert "rack-c[1-2],rack-login: base : Ensure limits" in out
+    assert out.count("memlock") == 1
+
+
+def test_thousands_of_equal_hosts_share_a_line(outcome, capsys):
+    hosts = [HostCounts(f"n{number}", ok=9, changed=0, failed=0, unreachable=0) for number in range(6000)]
+    outcome([*hosts, HostCounts("n6000", ok=3, changed=0, failed=0, unreachable=1)])
+    assert run(["apply", "rack"]) == 3
+    out = capsys.readouterr().out
+    assert "n[0-5999]" in out
+    assert len(out.splitlines()) < 10
+
+
+def test_json_holds_everything(outcome, capsys):
+    outcome([HostCounts("rack-c1", ok=1, changed=2, failed=0, unreachable=0)])
+    assert run(["apply", "rack", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["hosts"][0] == {
+        "host": "rack-c1",
+        "ok": 1,
+        "changed": 2,
+        "failed": 0,
+        "unreachable": 0,
+        "state": "changed",
+    }
+    assert Path(found["log"]).name == "apply.log"
+    assert found["exit_code"] == 0
+
+
+def test_a_run_under_way_is_no_failure(monkeypatch, capsys, tmp_path):
+    def apply(*_, **__):
+        raise NotTestableError("rack is being provisioned already")
+
+    monkeypatch.setattr(command, "apply", apply)
+    monkeypatch.setattr(command, "state_folder", lambda name: tmp_path / name)
+    assert run(["apply", "rack"]) == 3
+    assert "being provisioned already" in capsys.readouterr().err
