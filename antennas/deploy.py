@@ -6,10 +6,10 @@ Example: pyinfra inventories/rack/pyinfra.py antennas/deploy.py   (--dry shows, 
 from io import StringIO
 from pathlib import Path
 
-from antennas import operations
 from pyinfra import host
 from pyinfra.operations import files, server, systemd
 
+from antennas import operations
 from millwright.antennas import gateway_sshd, wireguard
 from millwright.antennas.certificates import gateway_principal
 

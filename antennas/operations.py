@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
-from antennas.facts import EffectiveSshd, LiveWireguard, WireguardModule, WireguardPublicKey
 from pyinfra import host
 from pyinfra.api import FileUploadCommand, FunctionCommand, StringCommand, operation
 from pyinfra.api.command import PyinfraCommand, QuoteString
@@ -13,6 +12,7 @@ from pyinfra.facts.deb import DebPackages
 from pyinfra.facts.files import FileContents
 from pyinfra.operations import apt
 
+from antennas.facts import EffectiveSshd, LiveWireguard, WireguardModule, WireguardPublicKey
 from millwright.antennas.wireguard import KEEPALIVE_S, publish_public_key
 
 Commands = Iterator[PyinfraCommand]
