@@ -18,10 +18,13 @@ setup: $(VENV)/.ready ## Make .venv/ from the lock
 demo: $(VENV)/.ready ## Run the whole chain: rack, provisioning, antenna, checks, report
 	@$(BIN)/millwright demo
 
-test: test-unit test-rack ## Run all tests
+test: test-unit test-tools test-rack ## Run all tests
 
 test-unit: $(VENV)/.ready ## Run the tests that need no root, no rack and no network
-	@$(BIN)/pytest -q -m "not rack"
+	@$(BIN)/pytest -q -n auto --dist worksteal -m "not rack and not tools"
+
+test-tools: $(VENV)/.ready ## Run the tests that start Ansible, pyinfra or ReFrame on this machine
+	@$(BIN)/pytest -q -n auto --dist worksteal -m tools
 
 test-rack: $(VENV)/.ready ## Run the tests on real hosts; they say so where the rack can't run
 	@$(BIN)/pytest -v -rs -m rack
@@ -46,4 +49,4 @@ lock: ## Resolve requirements.lock anew (needs uv)
 clean: ## Remove .venv/ and caches (results stay)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo test test-unit test-rack lint format schema lock clean
+.PHONY: help setup demo test test-unit test-tools test-rack lint format schema lock clean

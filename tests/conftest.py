@@ -1,6 +1,7 @@
 """What tests of several layers stand on: a stored run, made of a real session of ReFrame, and the rack."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,9 @@ from millwright.results.run_info import RunInfo
 from millwright.results.runs import load_run
 from millwright.results.session import SessionFolder, open_session
 from millwright.results.storing import store_run
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""A shell in the background makes its children ignore SIGINT, and tests of interruptions start children."""
 
 SESSIONS = Path(__file__).parent / "data" / "reframe"
 
@@ -86,3 +90,13 @@ def rack(rack_or_reason):
     yield plan
     if before.is_down:
         subprocess.run([sys.executable, "-m", "millwright", "rack", "down"], check=True, capture_output=True)
+
+
+@pytest.fixture(scope="session")
+def provisioned_rack(rack):
+    """The shipped rack in its declared state: the same plan, after ``millwright apply rack``."""
+    done = subprocess.run(
+        [sys.executable, "-m", "millwright", "apply", "rack"], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return rack

@@ -2,7 +2,6 @@
 
 import contextlib
 import datetime
-import os
 import shlex
 import subprocess
 
@@ -22,7 +21,6 @@ from millwright.antennas.signing import sign
 from millwright.antennas.ssh_keys import ensure_key_pair, public_half
 from millwright.antennas.user_files import ensure_user_access
 from millwright.antennas.visitor import Visitor, run_on
-from millwright.errors import NotTestableError
 from millwright.facility.places import checkout, state_folder
 
 pytestmark = pytest.mark.rack
@@ -36,18 +34,14 @@ def now():
 
 
 @pytest.fixture(scope="module")
-def apply(shipped_rack):
-    """Apply the antenna ``coast``; skips where there is no rack, or fails where CI demands one."""
+def apply(provisioned_rack, shipped_rack):
+    """Apply the antenna ``coast``, and give what applies it again."""
 
     def play():
         return run_factory_play(FILE, shipped_rack, state=STATE, now=now())
 
     around = Surroundings(FILE, STATE, checkout(), play, lambda _: None)
-    try:
-        apply_antennas(shipped_rack, ["coast"], around)
-    except NotTestableError as error:
-        reason = f"the rack is not up and provisioned: {error}"
-        (pytest.fail if os.environ.get("MILLWRIGHT_REQUIRE_RACK") else pytest.skip)(reason)
+    apply_antennas(shipped_rack, ["coast"], around)
     return lambda: apply_antennas(shipped_rack, ["coast"], around)
 
 

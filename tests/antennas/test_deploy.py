@@ -10,6 +10,8 @@ from millwright.antennas.certificates import ensure_user_ca
 from millwright.antennas.gateway_sshd import expected_for_jump
 from millwright.facility.places import checkout
 
+pytestmark = pytest.mark.tools
+
 GATEWAY_KEY = "WtK4FszKYkaa/Kg4bl6aZi3aR8iyaV/yrdBaxCshIQY="
 FACTORY_KEY = "YpH9G5selcu6Q5qw9TmqdiQUsnwxFTptn8gwW+x6N/w="
 

@@ -15,6 +15,8 @@ from millwright.facility import load_facility
 from millwright.readers.ansible import apply, new_log, playbook_argv
 from millwright.readers.ansible_events import ApplyOptions
 
+pytestmark = pytest.mark.tools
+
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 FACILITY = """

@@ -24,6 +24,8 @@ from millwright.verdicts.scorecard import score
 
 from .faulty import make_home
 
+pytestmark = pytest.mark.tools
+
 FAULTS = {
     "MemoryBandwidth": ("exit-3", "its job exited with 3: no such device } $(id)"),
     "Gemm": ("time-limit", "job timed out"),

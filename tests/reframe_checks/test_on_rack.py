@@ -2,7 +2,6 @@
 
 import io
 import subprocess
-import sys
 import tarfile
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -60,16 +59,8 @@ def on_login(rack, facility):
     return run
 
 
-@pytest.fixture(scope="module")
-def ready(on_login):
-    """A harness that was provisioned, whatever release it has."""
-    if "no" in on_login("test -x /opt/millwright/venv/bin/reframe || echo no"):
-        apply = [sys.executable, "-m", "millwright", "apply", "rack"]
-        subprocess.run(apply, check=True, cwd=checkout(), capture_output=True)
-
-
 @pytest.fixture
-def run_checks(ready, facility, on_login, tmp_path):
+def run_checks(provisioned_rack, facility, on_login, tmp_path):
     """Run checks of a checkout on the harness; return the run and its scorecard."""
     remote = f"/shared/home/mwbench/test-{tmp_path.name}"
 

@@ -10,6 +10,8 @@ import pytest
 
 from .conftest import CHECKS
 
+pytestmark = pytest.mark.tools
+
 REFRAME = Path(sys.executable).with_name("reframe")
 LISTED = re.compile(r"^- (\w+) /", re.MULTILINE)
 
