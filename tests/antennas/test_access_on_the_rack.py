@@ -69,7 +69,7 @@ def on_gateway(apply, shipped_rack):
 
 
 @pytest.fixture
-def spoiled(on_gateway):
+def spoiled(on_gateway, shipped_rack):
     """Change the gateway by hand; afterwards the deploy must find the change and put it right."""
 
     @contextlib.contextmanager
@@ -78,6 +78,7 @@ def spoiled(on_gateway):
         try:
             yield
         finally:
+            connect_as_admin(resolve_target(shipped_rack, "rack-antenna")).close()  # waits out penalties
             repaired = deploy_gateways(FILE, root=checkout())
         assert repaired.changed, "the deploy did not notice that the gateway was changed by hand"
 

@@ -54,6 +54,7 @@ def test_the_seed_holds_what_is_the_nodes_own(keyed):
     files = written(render_seed(keyed, keyed.node("bench-a"), "trixie", "main"))
     assert files["/etc/ssh/ssh_host_ed25519_key"] == ("0600", "PRIVATE ssh_host_ed25519_key\n")
     assert files["/root/.ssh/authorized_keys"][1].startswith("ssh-ed25519 AAAA")
+    assert files["/etc/ssh/sshd_config.d/50-rack.conf"] == ("0644", "PerSourcePenalties no\n")
     assert (
         "URIs: http://10.97.113.1/debian\nSuites: trixie\n"
         in files["/etc/apt/sources.list.d/rack.sources"][1]

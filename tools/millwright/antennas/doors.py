@@ -26,7 +26,7 @@ PROHIBITED = 1
 """SSH_OPEN_ADMINISTRATIVELY_PROHIBITED (RFC 4254, 5.1): the server's rules said no, before any connection."""
 LIMIT_S = 10.0
 """Longest wait for each step of a connection, in seconds."""
-PATIENCE_S = 40.0
+PATIENCE_S = 120.0
 """How long a server that hangs up before it greets is asked again, in seconds.
 
 sshd's penalty for refused logins (``PerSourcePenalties``) ends by itself, and says nothing about
@@ -97,14 +97,17 @@ def open_way(gateway: PinnedConnection, address: str, port: int) -> Channel:
 
 
 def connect_as_admin(target: SshTarget) -> PinnedConnection:
-    """Connect to a host as its administrator.
+    """Connect to a host as its administrator, who may have to wait after logins that were refused.
 
     Raises :exc:`NotTestableError` where that can't be done.
     """
     files = [file for file in target.known_hosts_files if file.is_file()]
     endpoint, login = (target.address, target.port), admin_login(target)
-    connection = PinnedConnection(endpoint, target.user, login=login, known_hosts=files)
-    attempt = knock(connection)
+
+    def make() -> PinnedConnection:
+        return PinnedConnection(endpoint, target.user, login=login, known_hosts=files)
+
+    connection, attempt = knock_patiently(make)
     if attempt.answer is not Answer.ENTERED:
         raise NotTestableError(f"{target.host} can't be reached as {target.user}: {attempt.reason}")
     return connection
