@@ -8,7 +8,7 @@ import yaml
 from millwright.rack.apt_sources import DEFAULT_ARCHIVE, archive_proxy, debian_archive, read_sources
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "apt_sources.yaml").read_text())
-ARCHIVE = "http://deb.debian.org/debian"
+ARCHIVE = "http://deb.example.org/debian"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["says"])
@@ -40,7 +40,7 @@ def test_a_machine_without_apt_has_no_sources(tmp_path):
         ('Acquire::http::proxy "http://ada:p%40ss@proxy:8080";', {}, "http://ada:p%40ss@proxy:8080"),
         ("", {"http_proxy": "http://proxy:3128"}, "http://proxy:3128"),
         ('Acquire::http::Proxy "http://a:1";', {"http_proxy": "http://b:2"}, "http://a:1"),
-        ('Acquire::http::Proxy "http://a:1";\nAcquire::http::Proxy::deb.debian.org "DIRECT";', {}, None),
+        ('Acquire::http::Proxy "http://a:1";\nAcquire::http::Proxy::deb.example.org "DIRECT";', {}, None),
         ('Acquire::https::Proxy "http://a:1";', {}, None),
         ('Acquire::http::Proxy "socks5h://a:1";', {}, None),
         ('Acquire::http::Proxy "http://a:1/$request_uri";', {}, None),

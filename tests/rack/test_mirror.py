@@ -12,7 +12,7 @@ ADA = ("ada", "domain users")
 
 
 def test_the_configuration_in_front_of_an_archive(plan, golden):
-    golden("nginx.conf", render_nginx(plan, Upstream("http://deb.debian.org/debian"), ADA))
+    golden("nginx.conf", render_nginx(plan, Upstream("http://deb.example.org/debian"), ADA))
 
 
 def test_the_configuration_behind_a_proxy(plan, golden):
@@ -27,7 +27,7 @@ def test_an_encrypted_archive_is_verified(plan):
 
 
 def test_a_proxy_password_is_not_written_in_clear(plan):
-    text = render_nginx(plan, Upstream("http://deb.debian.org/debian", "http://ada:p%40ss@proxy:1"), ADA)
+    text = render_nginx(plan, Upstream("http://deb.example.org/debian", "http://ada:p%40ss@proxy:1"), ADA)
     assert "p@ss" not in text
     assert "p%40ss" not in text
 
