@@ -14,7 +14,20 @@ def fake_runner(monkeypatch, codes: dict[str, int]) -> list[str]:
         return codes.get(arguments[0], 0)
 
     monkeypatch.setattr(demo, "_run", run)
+    monkeypatch.setattr(demo, "count_missing", lambda _: 0)
     return seen
+
+
+def test_what_was_not_measured_shows_in_the_exit_code(monkeypatch, capsys):
+    fake_runner(monkeypatch, {"run": 3, "report": 3})
+    monkeypatch.setattr(demo, "count_missing", lambda _: 2)
+    assert main.run(["demo", "--facility", "rack"]) == ExitCode.NOT_TESTED
+    assert "2 expected values were not measured" in capsys.readouterr().err
+
+
+def test_a_verdict_alone_is_no_failure_of_the_chain(monkeypatch):
+    fake_runner(monkeypatch, {"run": 1, "report": 1})
+    assert main.run(["demo", "--facility", "rack"]) == ExitCode.OK
 
 
 def test_the_chain_runs_in_order(monkeypatch):

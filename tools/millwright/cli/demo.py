@@ -1,5 +1,6 @@
 """``millwright demo``: the whole chain with the commands that a user would type."""
 
+import json
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from millwright.errors import ExitCode, FailedError, MillwrightError
+from millwright.errors import ExitCode, FailedError, MillwrightError, NotTestableError
 from millwright.rack.requirements import find_missing
 
 
@@ -71,6 +72,15 @@ def command(
         if code != ExitCode.OK and not (step.may_judge and code in {ExitCode.FAIL, ExitCode.NOT_TESTED}):
             _stop(step, code)
     _close(console, chosen, time.monotonic() - begun)
+    missing = count_missing(Path("output") / chosen / "latest" / "report.json")
+    if missing:
+        raise NotTestableError(f"{missing} expected values were not measured; the report says why")
+
+
+def count_missing(report: Path) -> int:
+    """How many expected values a report lists as not measured."""
+    missing: list[object] = json.loads(report.read_text(encoding="utf-8"))["missing"]
+    return len(missing)
 
 
 def _choose(console: Console) -> str:
