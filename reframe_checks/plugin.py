@@ -12,11 +12,11 @@ from reframe.core.builtins import loggable_as, run_after, run_before, sanity_fun
 from reframe.core.exceptions import ReframeError, SanityError
 
 from millwright.results.completeness import find_missing, worst_medians
+from millwright.results.ingest import GOOD_STATES
 from millwright.results.parsers.probe import parse_probe
 
 from .nodes import NodesPlugin
 
-GOOD_STATES = {"COMPLETED", "SUCCESS"}  # Slurm's, and ReFrame's for its local scheduler
 MAX_REASONS = 10
 BUILD_ERRORS = (": error:", "cannot find", "command not found")  # of compiler, linker and shell
 
