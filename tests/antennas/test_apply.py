@@ -101,8 +101,8 @@ def test_a_handshake_is_waited_for_and_its_absence_is_a_failure(shipped_rack, mo
 
 
 def test_unknown_antennas_and_facilities_without_any_are_refused(shipped_rack, facility_with):
-    assert chosen_antennas(shipped_rack, None) == ("coast",)
-    with pytest.raises(BadInputError, match="unknown antenna 'hill', expected one of coast"):
+    assert chosen_antennas(shipped_rack, None) == ("coast", "hills")
+    with pytest.raises(BadInputError, match="unknown antenna 'hill', expected one of coast, hills"):
         chosen_antennas(shipped_rack, "hill")
     with pytest.raises(BadInputError, match="there is none"):
         chosen_antennas(facility_with(lambda data: data["antennas"].clear()), None)

@@ -1,4 +1,4 @@
-"""The rack that ships: six hosts, reached as any host would be."""
+"""The rack that ships: seven hosts, reached as any host would be."""
 
 import subprocess
 import sys

@@ -28,11 +28,11 @@ def facility_with(tmp_path):
     return make
 
 
-def second_antenna(data, gateway):
+def another_antenna(data, gateway):
     other = copy.deepcopy(data["antennas"]["coast"])
     other["gateway"] = gateway
-    data["addresses"][gateway] = "10.91.0.42"
-    other["tunnel"]["gateway_address"] = "10.92.0.3"
+    data["addresses"][gateway] = "10.91.0.49"
+    other["tunnel"]["gateway_address"] = "10.92.0.9"
     data["antennas"]["pyinfra"] = other
 
 
@@ -44,20 +44,21 @@ def test_the_rack_reads_as_expected(facility_with, monkeypatch):
 
 def test_hosts_are_only_reached_when_their_key_is_pinned(facility_with):
     for entries in pyinfra_groups(facility_with(), STATE).values():
-        assert [data["ssh_strict_host_key_checking"] for _, data in entries] == ["yes"]
+        assert {data["ssh_strict_host_key_checking"] for _, data in entries} == {"yes"}
 
 
 def test_without_an_openssh_configuration_the_address_is_used(facility_with):
     facility = facility_with(lambda data: data["ssh"].pop("config"))
-    [(host, data)] = pyinfra_groups(facility, STATE)["gateways"]
-    assert (host, data["ssh_hostname"]) == ("rack-antenna", "10.91.0.41")
-    assert data["ssh_strict_host_key_checking"] == "yes"
-    assert "ssh_config_file" not in data
+    gateways = dict(pyinfra_groups(facility, STATE)["gateways"])
+    addresses = {host: data["ssh_hostname"] for host, data in gateways.items()}
+    assert addresses == {"rack-antenna": "10.91.0.41", "rack-antenna2": "10.91.0.42"}
+    assert {data["ssh_strict_host_key_checking"] for data in gateways.values()} == {"yes"}
+    assert not any("ssh_config_file" in data for data in gateways.values())
 
 
 def test_an_antenna_called_like_pyinfras_own_group_stays_apart(facility_with):
     """pyinfra adds a group named after the inventory file, with every host in it."""
-    groups = pyinfra_groups(facility_with(lambda data: second_antenna(data, "hill-gateway")), STATE)
+    groups = pyinfra_groups(facility_with(lambda data: another_antenna(data, "hill-gateway")), STATE)
     assert [host for host, _ in groups["antenna_pyinfra"]] == ["hill-gateway"]
     assert "pyinfra" not in groups
 
@@ -68,7 +69,16 @@ def test_a_facility_without_antennas_has_no_gateways(facility_with):
 
 @pytest.mark.parametrize(
     ("facility", "hosts"),
-    [("rack", {"rack-antenna": ["gateways", "antenna_coast", "pyinfra"]}), ("workstation", {})],
+    [
+        (
+            "rack",
+            {
+                "rack-antenna": ["gateways", "antenna_coast", "pyinfra"],
+                "rack-antenna2": ["gateways", "antenna_hills", "pyinfra"],
+            },
+        ),
+        ("workstation", {}),
+    ],
 )
 def test_pyinfra_itself_reads_the_shipped_inventories(facility, hosts, tmp_path):
     inventory = checkout() / "inventories" / facility / "pyinfra.py"
