@@ -23,8 +23,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "readers": {"errors", "facility", "results"},
     "antennas": {"errors", "facility", "readers"},
     "rack": {"errors", "facility"},
+    "fleet": {"errors", "facility", "readers"},
 }
-EDGE = {"readers", "antennas", "rack", "cli"}
+EDGE = {"readers", "antennas", "rack", "fleet", "cli"}
 EDGE_TOOLS = {"ansible", "pyinfra", "fabric", "paramiko", "invoke", "reframe", "subprocess"}
 REPORT_ONLY = {"jinja2", "matplotlib"}
 ROOT_FOLDERS = {

@@ -27,7 +27,7 @@ def outcome(monkeypatch, tmp_path):
                 surroundings["on_event"](event)
             return ApplyResult(tuple(hosts), failures, changes, status, tmp_path / "apply.log", 2.0)
 
-        monkeypatch.setattr(command, "apply", apply)
+        monkeypatch.setattr(command, "converge", apply)
         monkeypatch.setattr(command, "state_folder", lambda name: tmp_path / name)
         return asked
 
@@ -127,7 +127,7 @@ def test_a_run_under_way_is_no_failure(monkeypatch, capsys, tmp_path):
     def apply(*_, **__):
         raise NotTestableError("rack is being provisioned already")
 
-    monkeypatch.setattr(command, "apply", apply)
+    monkeypatch.setattr(command, "converge", apply)
     monkeypatch.setattr(command, "state_folder", lambda name: tmp_path / name)
     assert run(["apply", "rack"]) == 3
     assert "being provisioned already" in capsys.readouterr().err

@@ -153,3 +153,9 @@ def test_the_syntax_of_every_playbook(facility):
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_every_role_can_be_run_alone_by_its_tag():
+    plays = [play for path in PLAYBOOKS.glob("*.yml") for play in load(path)]
+    roles = [role for play in plays for role in play.get("roles", [])]
+    assert [role["tags"] for role in roles] == [[role["role"]] for role in roles]

@@ -18,7 +18,7 @@ from millwright.errors import BadInputError, Problem
 from millwright.facility import load_facility
 from millwright.facility.names import expand, fold
 from millwright.facility.places import facility_file, state_folder
-from millwright.readers.ansible import apply
+from millwright.fleet.converge import converge
 from millwright.readers.ansible_events import ApplyOptions, ApplyResult, Event, HostCounts
 
 STYLES = {"ok": "green", "changed": "yellow", "failed": "bold red", "unreachable": "bold magenta"}
@@ -47,7 +47,7 @@ def command(
         ensure_user_ca(state)
     now = datetime.datetime.now(datetime.UTC)
     with shown() as steps:
-        result = apply(file, described, options, state=state, now=now, on_event=_Narrator(steps))
+        result = converge(file, described, options, state=state, now=now, on_event=_Narrator(steps))
     if as_json:
         typer.echo(json.dumps(_as_data(result), indent=2))
     else:
