@@ -1,4 +1,4 @@
-"""SSH user certificates as data, signed and read by OpenSSH's own ``ssh-keygen``."""
+"""SSH certificates as data, signed and read by OpenSSH's own ``ssh-keygen``."""
 
 import datetime
 import os
@@ -13,12 +13,14 @@ from millwright.antennas.private_files import private_folder
 from millwright.errors import FailedError
 
 EXTENSIONS = ("permit-port-forwarding", "permit-pty")
-"""All that a certificate allows: the jump through the gateway, and a terminal at the factory."""
+"""All that a user's certificate allows: the jump through the gateway, and a terminal at the factory."""
+USER, HOST = "user", "host"
+"""The two kinds of certificates, as ``ssh-keygen -L`` names them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What a user certificate says; times are in UTC, to the second."""
+    """What a certificate says; times are in UTC, to the second."""
 
     key_id: str
     serial: int
@@ -26,6 +28,7 @@ class Certificate:
     valid_after: datetime.datetime
     valid_before: datetime.datetime
     extensions: tuple[str, ...] = EXTENSIONS
+    kind: str = USER
 
     def is_valid(self, now: datetime.datetime) -> bool:
         """Whether a server whose clock says ``now`` accepts its dates."""
@@ -63,12 +66,17 @@ def sign(ca: Path, public_key: Path, certificate: Certificate, destination: Path
 def _arguments(ca: Path, public_key: Path, certificate: Certificate) -> list[str]:
     validity = ":".join(_digits(moment) for moment in (certificate.valid_after, certificate.valid_before))
     return [
-        *("ssh-keygen", "-q", "-s", str(ca)),
+        *("ssh-keygen", "-q", "-s", str(ca), *(["-h"] if certificate.kind == HOST else [])),
         *("-I", certificate.key_id, "-z", str(certificate.serial)),
         *("-n", ",".join(certificate.principals), "-V", validity),
-        *(part for option in ("clear", *certificate.extensions) for part in ("-O", option)),
+        *(part for option in _options(certificate) for part in ("-O", option)),
         str(public_key),
     ]
+
+
+def _options(certificate: Certificate) -> tuple[str, ...]:
+    """Take every default away, then allow what the certificate says; a host's has no options at all."""
+    return () if certificate.kind == HOST else ("clear", *certificate.extensions)
 
 
 def _digits(moment: datetime.datetime) -> str:
@@ -86,7 +94,7 @@ def read_certificate(path: Path) -> Signed:
     try:
         return parse_certificate(text)
     except (LookupError, ValueError) as error:
-        raise FailedError(f"{path}: not a user certificate with an end ({error})") from error
+        raise FailedError(f"{path}: not a certificate with an end ({error})") from error
 
 
 def parse_certificate(text: str) -> Signed:
@@ -103,6 +111,7 @@ def parse_certificate(text: str) -> Signed:
         valid_after=datetime.datetime.fromisoformat(after).replace(tzinfo=datetime.UTC),
         valid_before=datetime.datetime.fromisoformat(before).replace(tzinfo=datetime.UTC),
         extensions=_listed(text, "Extensions"),
+        kind=HOST if " host certificate" in fields["Type"] else USER,
     )
     return Signed(certificate, key=fields["Public key"].split()[1], signer=fields["Signing CA"].split()[1])
 
