@@ -25,7 +25,8 @@ from millwright.antennas.proofs import (
 )
 from millwright.antennas.visitor import Visitor, expired_certificate, run_on
 from millwright.antennas.wireguard import INTERFACE, read_public_key
-from millwright.facility.model import Facility, Services
+from millwright.facility.model import Facility
+from millwright.facility.services import Services
 
 Knock = AbstractContextManager[tuple[PinnedConnection, Attempt]]
 

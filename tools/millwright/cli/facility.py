@@ -116,7 +116,7 @@ def show(name: FacilityName, as_json: AsJson = False) -> None:
     console.print(Text(f"{facility.name}: {facility.title} ({facility.kind})"))
     console.print(_partition_table(facility))
     if facility.services:
-        for role, host in facility.services.model_dump().items():
+        for role, host in facility.services.hosts().items():
             console.print(Text(f"  {role:11} {host}"))
     for antenna_name, antenna in facility.antennas.items():
         users = ", ".join(user.name for user in antenna.users)

@@ -7,7 +7,8 @@ import yaml
 from pydantic import Field, ValidationError
 
 from millwright.errors import BadInputError, Problem
-from millwright.facility.model import Frozen, SourceKind
+from millwright.facility.frozen import Frozen
+from millwright.facility.model import SourceKind
 from millwright.facility.places import checkout
 
 

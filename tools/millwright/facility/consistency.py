@@ -4,11 +4,11 @@ import ipaddress
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from millwright.facility.finding import Finding
 from millwright.facility.model import Facility, SourceKind
 from millwright.facility.names import expand
-
-Finding = tuple[str, str, str]
-"""Dotted key, problem, what was expected."""
+from millwright.facility.placement_rules import placement
+from millwright.facility.services_rules import backup_is_another_host
 
 
 def _addresses(facility: Facility) -> Iterator[Finding]:
@@ -57,7 +57,7 @@ def _hosts_have_addresses(facility: Facility) -> Iterator[Finding]:
         if partition.scheduler == "slurm":
             needed |= dict.fromkeys(partition.node_names(), f"partitions.{name}.nodes")
     if facility.services:
-        needed |= {host: f"services.{role}" for role, host in facility.services.model_dump().items()}
+        needed |= {host: f"services.{role}" for role, host in facility.services.hosts().items()}
     needed |= {antenna.gateway: f"antennas.{name}.gateway" for name, antenna in facility.antennas.items()}
     for host, key in needed.items():
         if host not in known:
@@ -131,7 +131,7 @@ def _antennas(facility: Facility) -> Iterator[Finding]:
 def _gateways(facility: Facility) -> Iterator[Finding]:
     owned = {node: f"partition {name}" for name, p in facility.partitions.items() for node in p.node_names()}
     if facility.services:
-        owned |= {host: f"service {role}" for role, host in facility.services.model_dump().items()}
+        owned |= {host: f"service {role}" for role, host in facility.services.hosts().items()}
     for name, antenna in facility.antennas.items():
         if antenna.gateway in owned:
             problem = f"{antenna.gateway} is {owned[antenna.gateway]} too"
@@ -164,6 +164,8 @@ RULES: tuple[Callable[[Facility], Iterator[Finding]], ...] = (
     _antennas,
     _gateways,
     _commitments,
+    placement,
+    backup_is_another_host,
 )
 
 

@@ -10,17 +10,14 @@ import ipaddress
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import AfterValidator, Field, PositiveInt
 
+from millwright.facility.frozen import Frozen
 from millwright.facility.names import HostName, Name, NodeSetText, Title, UserName, expand
+from millwright.facility.placement import Racks, Switches
+from millwright.facility.services import Services
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
-
-
-class Frozen(BaseModel):
-    """Refuses unknown keys and any change after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
 
 
 class SourceKind(StrEnum):
@@ -124,19 +121,6 @@ class Partition(Frozen):
         return expand(self.nodes)
 
 
-class Services(Frozen):
-    """Hosts of the partition services."""
-
-    controller: HostName
-    """Runs slurmctld."""
-    database: HostName
-    """Runs slurmdbd and its database."""
-    login: HostName
-    """Users log in here; antennas lead here."""
-    harness: HostName
-    """Runs ReFrame."""
-
-
 class AntennaUser(Frozen):
     """A user who reaches the factory through an antenna."""
 
@@ -209,6 +193,10 @@ class Facility(Frozen):
     services: Services | None = None
     node_classes: dict[Name, NodeClass] = {}
     partitions: dict[Name, Partition]
+    racks: Racks = {}
+    """Hosts of each rack; waves of an apply can go rack by rack."""
+    switches: Switches = {}
+    """The tree of the network that jobs use; Slurm packs jobs by it, and waves can go leaf by leaf."""
     access_modes: dict[Name, AccessMode] = {}
     antennas: dict[Name, Antenna] = {}
 

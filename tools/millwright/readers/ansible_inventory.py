@@ -15,7 +15,7 @@ from millwright.facility.model import Facility, NodeClass
 from millwright.readers.ansible_variables import facility_variables
 from millwright.readers.unix_users import find_user_problems
 
-SERVICES = ("controller", "database", "login", "harness")
+SERVICES = ("controller", "backup_controller", "database", "rest", "login", "harness")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def build_inventory(facility: Facility, file: Path) -> AnsibleInventory:
 
 
 def _groups(facility: Facility) -> dict[str, tuple[str, ...]]:
-    services = facility.services.model_dump() if facility.services else {}
+    services = facility.services.hosts() if facility.services else {}
     partitions = {name: partition.node_names() for name, partition in facility.partitions.items()}
     scheduled = [
         node
@@ -56,7 +56,7 @@ def _groups(facility: Facility) -> dict[str, tuple[str, ...]]:
     hardware = _hardware_groups(facility, partitions)
     return {
         "managed": tuple(dict.fromkeys([*services.values(), *scheduled])),
-        **{service: (services[service],) if services else () for service in SERVICES},
+        **{service: (services[service],) if service in services else () for service in SERVICES},
         "nodes": tuple(node for nodes in partitions.values() for node in nodes),
         "scheduled": tuple(scheduled),
         **{f"partition_{name.replace('-', '_')}": nodes for name, nodes in partitions.items()},

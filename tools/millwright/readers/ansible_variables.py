@@ -29,6 +29,7 @@ def facility_variables(facility: Facility, file: Path) -> dict[str, object]:
         "facility_services": _services(facility),
         "facility_node_classes": _node_classes(facility),
         "facility_partitions": _partitions(facility),
+        "facility_switches": _switches(facility),
         "facility_access_modes": [
             {"name": name, **mode.model_dump(exclude={"title"})}
             for name, mode in facility.access_modes.items()
@@ -50,7 +51,7 @@ def _network(facility: Facility) -> dict[str, str]:
 
 def _services(facility: Facility) -> dict[str, dict[str, str]]:
     addresses = facility.host_addresses()
-    services: dict[str, str] = facility.services.model_dump() if facility.services else {}
+    services = facility.services.hosts() if facility.services else {}
     return {name: {"host": host, "address": addresses[host]} for name, host in services.items()}
 
 
@@ -70,6 +71,12 @@ def _partitions(facility: Facility) -> list[dict[str, object]]:
         for name, partition in facility.partitions.items()
         if partition.scheduler == "slurm"
     ]
+
+
+def _switches(facility: Facility) -> list[dict[str, str | None]]:
+    """Leaves first: Slurm wants a switch to be known before another one names it."""
+    ordered = sorted(facility.switches.items(), key=lambda item: item[1].nodes is None)
+    return [{"name": name, **switch.model_dump()} for name, switch in ordered]
 
 
 def _memory_per_cpu(facility: Facility, partition: str) -> int | None:

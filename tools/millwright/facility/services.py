@@ -1,0 +1,26 @@
+"""Hosts of the partition services."""
+
+from millwright.facility.frozen import Frozen
+from millwright.facility.names import HostName
+
+
+class Services(Frozen):
+    """Hosts of the partition services."""
+
+    controller: HostName
+    """Runs slurmctld."""
+    backup_controller: HostName | None = None
+    """Runs a second slurmctld, which takes over when the first one is gone."""
+    database: HostName
+    """Runs slurmdbd and its database."""
+    rest: HostName | None = None
+    """Runs slurmrestd, through which programs submit jobs over HTTP."""
+    login: HostName
+    """Users log in here; antennas lead here."""
+    harness: HostName
+    """Runs ReFrame."""
+
+    def hosts(self) -> dict[str, str]:
+        """Each service that the facility has, with its host."""
+        found: dict[str, str] = self.model_dump(exclude_none=True)
+        return found
