@@ -2,7 +2,7 @@ import pytest
 
 from millwright.capacity.peak import Peak, find_peak
 from millwright.facility.catalogue import Catalogue, load_catalogue
-from millwright.facility.model import SourceKind
+from millwright.facility.sources import SourceKind
 from millwright.results.metrics import Quantity
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from millwright.facility.model import CommitmentClass, SourceKind
+from millwright.facility.model import CommitmentClass
+from millwright.facility.sources import SourceKind
 from millwright.results.metrics import Better
 from millwright.statistics.repetitions import repetitions_to_decide
 from millwright.verdicts.judge import Verdict, judge, not_measured

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from millwright.facility.catalogue import Catalogue, Fact, Part
-from millwright.facility.model import SourceKind
+from millwright.facility.sources import SourceKind
 from millwright.results.metrics import Quantity
 
 GIGA_PER_TERA = 1000.0

@@ -8,8 +8,8 @@ from pydantic import Field, ValidationError
 
 from millwright.errors import BadInputError, Problem
 from millwright.facility.frozen import Frozen
-from millwright.facility.model import SourceKind
 from millwright.facility.places import checkout
+from millwright.facility.sources import SourceKind
 
 
 class Fact(Frozen):

@@ -4,11 +4,13 @@ import ipaddress
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from millwright.facility.access_rules import find_access_problems
 from millwright.facility.finding import Finding
-from millwright.facility.model import Facility, SourceKind
+from millwright.facility.model import Facility
 from millwright.facility.names import expand
 from millwright.facility.placement_rules import placement
 from millwright.facility.services_rules import backup_is_another_host
+from millwright.facility.sources import SourceKind
 
 
 def _addresses(facility: Facility) -> Iterator[Finding]:
@@ -166,6 +168,7 @@ RULES: tuple[Callable[[Facility], Iterator[Finding]], ...] = (
     _commitments,
     placement,
     backup_is_another_host,
+    find_access_problems,
 )
 
 

@@ -12,21 +12,15 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PositiveInt
 
+from millwright.facility.access import AccessMode, AccessTime, Account
+from millwright.facility.charging import Charging
 from millwright.facility.frozen import Frozen
 from millwright.facility.names import HostName, Name, NodeSetText, Title, UserName, expand
 from millwright.facility.placement import Racks, Switches
 from millwright.facility.services import Services
+from millwright.facility.sources import SourceKind
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
-
-
-class SourceKind(StrEnum):
-    """How a stated value is known."""
-
-    READ = "read"
-    SECONDARY = "secondary"
-    DERIVED = "derived"
-    MEMORY = "memory"
 
 
 class CommitmentClass(StrEnum):
@@ -111,6 +105,7 @@ class Partition(Frozen):
     max_time_min: PositiveInt = 60
     """Longest job, in minutes."""
     is_default: Annotated[bool, Field(alias="default")] = False
+    charging: Charging = Charging()
     shared_hardware: bool = False
     """Nodes share physical hardware, so they are measured one after the other."""
     checks: Checks = {}
@@ -152,16 +147,6 @@ class Antenna(Frozen):
     checks: Checks = {}
 
 
-class AccessMode(Frozen):
-    """One access mode, as a Slurm QOS."""
-
-    title: Title
-    priority: Annotated[int, Field(ge=0, le=1_000_000)] = 0
-    max_wall_min: PositiveInt | None = None
-    """Longest job in this mode, in minutes."""
-    max_jobs_per_user: PositiveInt | None = None
-
-
 class Ssh(Frozen):
     """How Millwright reaches the hosts."""
 
@@ -198,6 +183,9 @@ class Facility(Frozen):
     switches: Switches = {}
     """The tree of the network that jobs use; Slurm packs jobs by it, and waves can go leaf by leaf."""
     access_modes: dict[Name, AccessMode] = {}
+    access_time: AccessTime | None = None
+    accounts: dict[UserName, Account] = {}
+    """Grants; an antenna's user may also name an account that is not listed here, which then has no limit."""
     antennas: dict[Name, Antenna] = {}
 
     def address_of(self, host: str) -> str:

@@ -31,7 +31,7 @@ def facility_variables(facility: Facility, file: Path) -> dict[str, object]:
         "facility_partitions": _partitions(facility),
         "facility_switches": _switches(facility),
         "facility_access_modes": [
-            {"name": name, **mode.model_dump(exclude={"title"})}
+            {"name": name, **mode.model_dump(include={"priority", "max_wall_min", "max_jobs_per_user"})}
             for name, mode in facility.access_modes.items()
         ],
         "facility_antennas": [_antenna(name, antenna) for name, antenna in facility.antennas.items()],
