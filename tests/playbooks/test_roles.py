@@ -31,6 +31,31 @@ def tasks_of(role):
             yield from load(path)
 
 
+def plays_of(path):
+    return [play for play in load(path) if "hosts" in play]
+
+
+def imports_of(tasks):
+    """Every task that imports a role, also within blocks."""
+    for task in tasks:
+        if "ansible.builtin.import_role" in task:
+            yield task
+        yield from imports_of(task.get("block", []))
+
+
+def roles_of(tasks):
+    """Role and entry of everything that tasks import."""
+    for task in imports_of(tasks):
+        imported = task["ansible.builtin.import_role"]
+        yield imported["name"], imported.get("tasks_from", "main")
+
+
+def proofs_of(role):
+    """Roles whose proof this role's proof is made of."""
+    entries = roles_of(load(role / "tasks/verify.yml"))
+    return {name for name, entry in entries if entry == "verify"}
+
+
 def in_each_role(function):
     return pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)(function)
 
@@ -121,6 +146,48 @@ def test_every_role_is_used():
     assert {role.name for role in ROLES} == used | imported
 
 
+@in_each_role
+def test_every_role_proves_the_state_it_reaches(role):
+    tasks = load(role / "tasks/verify.yml")
+    assert tasks
+    own = {"reached_state", "slurm_accounting", "slurm_nodes"}
+    judging = [
+        task
+        for task in tasks
+        if own & set(task)
+        or "failed_when" in task
+        or {"ansible.builtin.assert", "ansible.builtin.command", "ansible.builtin.import_role"} & set(task)
+    ]
+    assert judging, "nothing in it can fail"
+
+
+def test_every_proof_is_asked_on_the_hosts_that_have_the_role():
+    """``playbooks/verify.yml`` asks each role's proof, where the other playbooks use the role."""
+    used = {
+        role["role"]: play["hosts"]
+        for path in PLAYBOOKS.glob("*.yml")
+        if path.name != "verify.yml"
+        for play in plays_of(path)
+        for role in play.get("roles", [])
+    }
+    proved = {
+        name: play["hosts"]
+        for play in plays_of(PLAYBOOKS / "verify.yml")
+        for name, entry in roles_of(play.get("tasks", []))
+        if entry == "verify"
+    }
+    assert proved == used
+    through_others = {name for role in ROLES for name in proofs_of(role)}
+    assert {role.name for role in ROLES} == set(proved) | through_others | {"verify"}
+
+
+def test_a_check_proves_nothing():
+    """In check mode the state is not reached yet, so no proof is asked."""
+    for play in plays_of(PLAYBOOKS / "verify.yml"):
+        for entry in [*play.get("tasks", []), *play.get("roles", [])]:
+            assert entry["when"] == "not ansible_check_mode", play["name"]
+
+
 def test_no_play_targets_gateways():
     hosts = {play["hosts"] for path in PLAYBOOKS.glob("*.yml") for play in load(path) if "hosts" in play}
     assert "all" not in hosts
@@ -159,3 +226,12 @@ def test_every_role_can_be_run_alone_by_its_tag():
     plays = [play for path in PLAYBOOKS.glob("*.yml") for play in load(path)]
     roles = [role for play in plays for role in play.get("roles", [])]
     assert [role["tags"] for role in roles] == [[role["role"]] for role in roles]
+
+
+def test_the_proof_of_a_role_runs_with_the_role_alone_and_with_all_proofs():
+    tasks = [
+        task for play in plays_of(PLAYBOOKS / "verify.yml") for task in imports_of(play.get("tasks", []))
+    ]
+    assert tasks
+    for task in tasks:
+        assert task["tags"] == [task["ansible.builtin.import_role"]["name"], "verify"]
