@@ -21,9 +21,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "capacity": {"errors", "facility", "results", "statistics", "verdicts"},
     "report": {"errors", "capacity"},
     "readers": {"errors", "facility", "results"},
+    "fleet": {"errors", "facility", "statistics", "results", "verdicts", "readers"},
     "antennas": {"errors", "facility", "readers"},
     "rack": {"errors", "facility"},
-    "fleet": {"errors", "facility", "readers"},
 }
 EDGE = {"readers", "antennas", "rack", "fleet", "cli"}
 EDGE_TOOLS = {"ansible", "pyinfra", "fabric", "paramiko", "invoke", "reframe", "subprocess"}

@@ -8,6 +8,7 @@ import pytest
 from millwright.cli import apply as command
 from millwright.cli.main import run
 from millwright.errors import NotTestableError
+from millwright.fleet.waves import Wave
 from millwright.readers.ansible_events import ApplyResult, Failure, FileChange, HostCounts
 
 
@@ -17,6 +18,8 @@ def outcome(monkeypatch, tmp_path):
     asked = []
 
     def pretend(hosts, failures=(), changes=(), status=0):
+        by_name = {host.host: host for host in hosts}
+
         def apply(file, facility, options, **surroundings):
             asked.append(options)
             for event in (
@@ -25,9 +28,14 @@ def outcome(monkeypatch, tmp_path):
                 {"event": "stats"},
             ):
                 surroundings["on_event"](event)
-            return ApplyResult(tuple(hosts), failures, changes, status, tmp_path / "apply.log", 2.0)
+            wanted = options.limit or tuple(by_name)
+            found = tuple(by_name.get(name, HostCounts(name, 5, 0, 0, 0)) for name in wanted)
+            return ApplyResult(found, failures, changes, status, tmp_path / "apply.log", 2.0)
 
         monkeypatch.setattr(command, "converge", apply)
+        waves = (Wave("all", tuple(by_name)),) if hosts else ()
+        monkeypatch.setattr(command, "plan_request", lambda *_: waves)
+        monkeypatch.setattr(command, "lost_nodes", lambda *_: {})
         monkeypatch.setattr(command, "state_folder", lambda name: tmp_path / name)
         return asked
 
@@ -91,7 +99,7 @@ def test_equal_changes_name_their_hosts_once(outcome, capsys):
     change = FileChange(
         "base : Ensure limits", "+* - memlock unlimited", ("rack-c1", "rack-c2", "rack-login")
     )
-    outcome([], changes=(change,))
+    outcome([HostCounts("rack-c1", ok=1, changed=1, failed=0, unreachable=0)], changes=(change,))
     run(["apply", "rack", "--check", "--diff"])
     out = capsys.readouterr().out
     assert "rack-c[1-2],rack-login: base : Ensure limits" in out
@@ -118,7 +126,11 @@ def test_json_holds_everything(outcome, capsys):
         "failed": 0,
         "unreachable": 0,
         "state": "changed",
+        "wave": "all",
+        "message": "",
+        "resumed": False,
     }
+    assert json.loads(Path(found["folder"], "report.json").read_text()) == found
     assert Path(found["log"]).name == "apply.log"
     assert found["exit_code"] == 0
 
@@ -131,3 +143,37 @@ def test_a_run_under_way_is_no_failure(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(command, "state_folder", lambda name: tmp_path / name)
     assert run(["apply", "rack"]) == 3
     assert "being provisioned already" in capsys.readouterr().err
+
+
+def test_the_stored_report_has_a_line_for_every_host(outcome, capsys):
+    outcome([HostCounts(f"n{number}", ok=9, changed=0, failed=0, unreachable=0) for number in range(100)])
+    run(["apply", "rack", "--json"])
+    text = Path(json.loads(capsys.readouterr().out)["folder"], "report.txt").read_text()
+    assert [line.split()[0] for line in text.splitlines()[1:101]] == [f"n{number}" for number in range(100)]
+
+
+def test_going_on_takes_the_hosts_of_the_run_that_was_left(outcome, capsys):
+    asked = outcome([HostCounts("n1", 1, 0, 1, 0), HostCounts("n2", 1, 0, 0, 0)])
+    assert run(["apply", "rack", "--limit", "rack-c1"]) == 1
+    assert run(["apply", "rack", "--resume", "--limit", "rack-c2"]) == 2
+    assert "--limit: can't be changed on the way" in capsys.readouterr().err
+    assert run(["apply", "rack", "--resume", "--max-failed", "50%"]) == 1
+    assert [options.limit for options in asked] == [("n1", "n2"), ("n1",)]
+    run(["apply", "rack"])
+    assert "was not finished; --resume would have gone on" in capsys.readouterr().err
+
+
+def test_going_on_with_nothing_is_bad_input(outcome, capsys):
+    outcome([HostCounts("n1", 1, 0, 0, 0)])
+    assert run(["apply", "rack", "--resume"]) == 2
+    run(["apply", "rack"])
+    assert run(["apply", "rack", "--resume"]) == 2
+    assert "no run was left unfinished" in capsys.readouterr().err
+
+
+def test_options_that_mean_nothing_are_all_told(outcome, capsys):
+    asked = outcome([])
+    options = ["--canary=-1", "--wave-size=0", "--by=moon", "--max-failed=5%%"]
+    assert run(["apply", "rack", *options]) == 2
+    assert "4 problems; nothing was changed" in capsys.readouterr().err
+    assert asked == []

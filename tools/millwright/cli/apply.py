@@ -1,61 +1,117 @@
-"""``millwright apply``: bring the hosts of a facility to their declared state."""
+"""``millwright apply``: bring the hosts of a facility to their declared state, wave by wave."""
 
 import datetime
-import json
-from collections.abc import Iterable
-from dataclasses import asdict
+import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from millwright.antennas.certificates import ensure_user_ca
+from millwright.cli.apply_report import print_report, report_data, report_text, show_json
 from millwright.cli.rack_progress import LiveSteps, PlainSteps, shown
 from millwright.errors import BadInputError, Problem
-from millwright.facility import load_facility
-from millwright.facility.names import expand, fold
-from millwright.facility.places import facility_file, state_folder
+from millwright.facility import Facility, load_facility
+from millwright.facility.names import expand
+from millwright.facility.places import checkout, facility_file, state_folder
 from millwright.fleet.converge import converge
-from millwright.readers.ansible_events import ApplyOptions, ApplyResult, Event, HostCounts
+from millwright.fleet.host_lines import HostLine
+from millwright.fleet.journal import Journal, open_journal, require_unfinished, unfinished_journal
+from millwright.fleet.lost import lost_nodes
+from millwright.fleet.request import Request, plan_request, read_request, request_from
+from millwright.fleet.rollout import Outcome, Step, Surroundings, roll_out
+from millwright.fleet.state_digest import declared_files, digest_of
+from millwright.fleet.stored_report import store_report
+from millwright.fleet.waves import Wave
+from millwright.readers.ansible_events import ApplyOptions, ApplyResult, Event
+from millwright.readers.facility_lock import ROLLOUT_LOCK, only_one
+from millwright.results.run_info import make_run_id
 
-STYLES = {"ok": "green", "changed": "yellow", "failed": "bold red", "unreachable": "bold magenta"}
-MAX_ROWS = 40
+KIND = "apply"
+WAVES = "Waves"
 
 
-def command(
+def command(  # noqa: PLR0913 - the options of a command line
     facility: Annotated[str, typer.Argument(help="Name of a shipped facility, or path to a facility.yaml.")],
     *,
     check: Annotated[bool, typer.Option("--check", help="Only say what would change.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show changes of files line by line.")] = False,
     limit: Annotated[str, typer.Option(help="Hosts as a node set, or groups: rack-c[1-2],login.")] = "",
+    canary: Annotated[
+        int | None,
+        typer.Option(
+            help="Nodes of each partition that go first, with the services. [1]", rich_help_panel=WAVES
+        ),
+    ] = None,
+    wave_size: Annotated[
+        int | None, typer.Option(help="Most nodes in a wave. [128]", rich_help_panel=WAVES)
+    ] = None,
+    group_by: Annotated[
+        str | None,
+        typer.Option("--by", help="What stays together: rack, switch or size. [rack]", rich_help_panel=WAVES),
+    ] = None,
+    max_failed_wave: Annotated[
+        str | None,
+        typer.Option(help="Hosts of a wave that may fail, 3 or 10%. [10%]", rich_help_panel=WAVES),
+    ] = None,
+    max_failed: Annotated[
+        str | None, typer.Option(help="Hosts that may fail in total, 3 or 5%. [5%]", rich_help_panel=WAVES)
+    ] = None,
+    count_unreachable: Annotated[
+        bool | None,
+        typer.Option(
+            "--count-unreachable", help="An unreachable host counts as failed.", rich_help_panel=WAVES
+        ),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the last run, as its journal left it.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> int:
     """Bring the hosts of a facility to their declared state; again changes nothing.
 
-    The same as: ansible-playbook -i inventories/rack/facility.yaml playbooks/site.yml
+    Services and one node of each partition go first, then the other nodes in waves. No wave begins after
+    too many hosts failed. A run that was ended goes on with --resume.
+
+    The same for all hosts at once: ansible-playbook -i inventories/rack/facility.yaml playbooks/site.yml
 
     Example: millwright apply rack --check --diff --limit rack-c[1-2]
     """
     file = facility_file(facility)
     described = load_facility(file)
     state = state_folder(described.name)
-    options = ApplyOptions(check=check, diff=diff, limit=_expand_limit(limit))
-    if described.antennas and not check:
+    given = request_from(
+        limit=expand_limit(limit),
+        canary=canary,
+        wave_size=wave_size,
+        group_by=group_by,
+        max_failed_wave=max_failed_wave,
+        max_failed=max_failed,
+        count_unreachable=count_unreachable,
+    )
+    if check:
+        return _check(
+            file, described, ApplyOptions(check=True, diff=diff, limit=given.limit), as_json=as_json
+        )
+    if described.antennas:
         ensure_user_ca(state)
-    now = datetime.datetime.now(datetime.UTC)
-    with shown() as steps:
-        result = converge(file, described, options, state=state, now=now, on_event=_Narrator(steps))
+    now = _now()
+    with only_one(state, described.name, now, ROLLOUT_LOCK):
+        journal, request = _begin(state, described.name, given, resume=resume, now=now)
+        with shown() as steps:
+            outcome = _roll_out(file, described, request, journal, steps, diff=diff)
+    data = report_data(outcome, described.name, journal.run_id, journal.folder)
+    store_report(journal.folder, data, report_text(outcome, described.name))
     if as_json:
-        typer.echo(json.dumps(_as_data(result), indent=2))
+        show_json(data)
     else:
-        _print(result, described.name, check=check)
-    return result.exit_code
+        print_report(outcome, described.name, journal.folder)
+    return outcome.exit_code
 
 
-def _expand_limit(limit: str) -> tuple[str, ...]:
+def expand_limit(limit: str) -> tuple[str, ...]:
+    """Hosts and groups of ``--limit``; raises :exc:`BadInputError` where it is no node set."""
     if not limit:
         return ()
     try:
@@ -66,92 +122,98 @@ def _expand_limit(limit: str) -> tuple[str, ...]:
         ) from error
 
 
+def _check(file: Path, facility: Facility, options: ApplyOptions, *, as_json: bool) -> int:
+    """A check changes nothing, so it needs no waves and leaves no journal."""
+    with shown() as steps:
+        result = converge(
+            file,
+            facility,
+            options,
+            state=state_folder(facility.name),
+            now=_now(),
+            on_event=_Narrator(steps),
+        )
+    outcome = Outcome.of_check(result)
+    if as_json:
+        show_json(report_data(outcome, facility.name, "", None))
+    else:
+        print_report(outcome, facility.name, None)
+    return outcome.exit_code
+
+
+def _begin(
+    state: Path, name: str, given: Request, *, resume: bool, now: datetime.datetime
+) -> tuple[Journal, Request]:
+    """The journal of this run, and what it is asked to do."""
+    if resume:
+        journal = require_unfinished(state, KIND, name)
+        request = read_request(journal, given)
+        journal.note(now, "resume")
+        return journal, request
+    if left := unfinished_journal(state, KIND):
+        typer.echo(f"Run {left.run_id} was not finished; --resume would have gone on with it.", err=True)
+    journal = open_journal(state, KIND, make_run_id(now, secrets.token_hex(4)))
+    journal.note(now, "begin", facility=name, request=given.as_data())
+    return journal, given
+
+
+def _roll_out(  # noqa: PLR0913 - joins what the command found
+    file: Path,
+    facility: Facility,
+    request: Request,
+    journal: Journal,
+    steps: LiveSteps | PlainSteps,
+    *,
+    diff: bool,
+) -> Outcome:
+    waves = plan_request(file, facility, request)
+    narrator = _Narrator(steps, counts_waves=len(waves) > 1)
+
+    def one_wave(wave: Wave) -> ApplyResult:
+        options = ApplyOptions(diff=diff, limit=wave.hosts)
+        state = state_folder(facility.name)
+        return converge(file, facility, options, state=state, now=_now(), on_event=narrator)
+
+    around = Surroundings(
+        one_wave, lost=lambda hosts: lost_nodes(facility, hosts), clock=_now, tell=narrator.tell
+    )
+    digest = digest_of(declared_files(file, checkout()), checkout())
+    return roll_out(waves, request.budget, journal, digest, around)
+
+
 class _Narrator:
     """Turns events into steps: one for each play, saying the task that is under way."""
 
-    def __init__(self, steps: LiveSteps | PlainSteps) -> None:
+    def __init__(self, steps: LiveSteps | PlainSteps, *, counts_waves: bool = False) -> None:
         self._steps = steps
         self._play = ""
-        self._changed = 0
+        self._wave = ""
+        self._changed, self._results = 0, 0
+        self._counts_waves = counts_waves
+
+    def tell(self, step: Step, wave: Wave, lines: Sequence[HostLine]) -> None:
+        """Say which wave is under way, and how it ended."""
+        if not self._counts_waves:
+            return
+        self._wave = f"{wave.name}: "
+        if step is Step.ENDED:
+            states = [str(line.state) for line in lines]
+            counted = (f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+            self._steps.done(wave.name, ", ".join(counted))
 
     def __call__(self, event: Event) -> None:
         kind = event["event"]
         if kind in {"play", "stats"}:
-            if self._play:
+            if self._results:  # a play for hosts that are not in this wave says nothing
                 self._steps.done(self._play, f"{self._changed} changed" if self._changed else "as declared")
-            self._play, self._changed = str(event.get("name", "")), 0
+            name = str(event.get("name", ""))
+            self._play = self._wave + name if name else ""
+            self._changed, self._results = 0, 0
         if kind == "task":
             self._steps.step(self._play, str(event["name"]))
+        self._results += kind == "result"
         self._changed += event.get("status") == "changed"
 
 
-def _as_data(result: ApplyResult) -> dict[str, object]:
-    return {
-        "exit_code": result.exit_code,
-        "hosts": [{**asdict(host), "state": host.state} for host in result.hosts],
-        "failures": [asdict(failure) for failure in result.failures],
-        "changes": [asdict(change) for change in result.changes],
-        "log": str(result.log) if result.log else None,
-        "seconds": round(result.seconds, 1),
-    }
-
-
-def _print(result: ApplyResult, facility: str, *, check: bool) -> None:
-    console = Console()
-    if result.log is None:
-        console.print(Text(f"{facility} has no host that Ansible provisions: nothing to do."))
-        return
-    for change in result.changes:
-        console.print(Text(f"{fold(change.hosts)}: {change.task}", style="bold"))
-        console.print(Text(change.text))
-    console.print(_table(result.hosts, check=check))
-    for failure in result.failures:
-        console.print(Text(f"{failure.host}: {failure.task}: {failure.message}", style="red"))
-    console.print(Text(_last_line(result, facility, check=check)))
-    console.print(Text(f"{result.seconds:.0f} s, log: {_from_home(result.log)}", style="dim"))
-
-
-def _table(hosts: Iterable[HostCounts], *, check: bool) -> Table:
-    """One line a host; many hosts with equal counts share one."""
-    rows: dict[tuple[str, int, int, int, int], list[str]] = {}
-    for host in hosts:
-        rows.setdefault((host.state, host.ok, host.changed, host.unreachable, host.failed), []).append(
-            host.host
-        )
-    alone = sum(map(len, rows.values())) <= MAX_ROWS
-    table = Table(
-        "host",
-        "state",
-        "ok",
-        "would change" if check else "changed",
-        "unreachable",
-        "failed",
-        box=None,
-        pad_edge=False,
-    )
-    lines = [
-        (name, counts)
-        for counts, names in rows.items()
-        for name in (names if alone else [fold(tuple(names))])
-    ]
-    for name, (state, *numbers) in sorted(lines):
-        table.add_row(Text(name), Text(state, style=STYLES[state]), *(str(number) for number in numbers))
-    return table
-
-
-def _last_line(result: ApplyResult, facility: str, *, check: bool) -> str:
-    states = [host.state for host in result.hosts]
-    failed, unreachable = states.count("failed"), states.count("unreachable")
-    if failed:
-        return f"{facility}: {failed} of {len(states)} hosts failed; the messages stand above."
-    if unreachable:
-        return f"{facility}: {unreachable} of {len(states)} hosts could not be reached; apply it again."
-    changed = sum(host.changed for host in result.hosts)
-    if check:
-        return f"{facility}: {changed} tasks would change something; nothing was changed."
-    return f"{facility}: {changed} changed, every host is in its declared state."
-
-
-def _from_home(path: Path) -> str:
-    home = Path.home()
-    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)

@@ -1,22 +1,24 @@
 """Runs the playbooks on a facility, as ``ansible-playbook -i FACILITY playbooks/site.yml`` does."""
 
-import fcntl
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from millwright.errors import BadInputError, FailedError, NotTestableError, Problem
+from millwright.errors import BadInputError, FailedError, Problem
 from millwright.facility.model import Facility
 from millwright.facility.places import checkout
 from millwright.readers.ansible_events import ApplyOptions, ApplyResult, Event, parse_event, summarize
 from millwright.readers.ansible_inventory import AnsibleInventory, build_inventory
+from millwright.readers.facility_lock import only_one
 
 KEPT_LOGS = 50
+LONGEST_LIMIT = 64 * 1024
+"""Characters; the kernel takes twice as many in one argument."""
 WAIT_S = 0.1
 
 
@@ -36,14 +38,25 @@ def apply(  # noqa: PLR0913 - time, state and progress are given, not taken from
     :exc:`NotTestableError` while another run on the facility is under way, and :exc:`FailedError`
     where Ansible did not get as far as the hosts.
     """
-    inventory = build_inventory(facility, file)
-    problems = [*_find_limit_problems(options.limit, inventory, facility), *_find_name_problems(file)]
+    if not selected_hosts(file, facility, build_inventory(facility, file), options.limit):
+        return ApplyResult((), (), (), status=0, log=None, seconds=0.0)
+    with only_one(state, facility.name, now) as lock:
+        log = new_log(state, now)
+        return _run(playbook_argv(file, _with_short_limit(options, state)), log, lock, on_event)
+
+
+def selected_hosts(
+    file: Path, facility: Facility, inventory: AnsibleInventory, limit: Sequence[str]
+) -> tuple[str, ...]:
+    """The hosts that a limit names, in the inventory's order; all that are provisioned where it is empty.
+
+    Raises :exc:`BadInputError` where it names a host that is not provisioned.
+    """
+    problems = [*_find_limit_problems(limit, inventory, facility), *_find_name_problems(file)]
     if problems:
         raise BadInputError(problems)
-    if not inventory.groups["managed"]:
-        return ApplyResult((), (), (), status=0, log=None, seconds=0.0)
-    with _only_one(state, facility.name, now) as lock:
-        return _run(playbook_argv(file, options), new_log(state, now), lock, on_event)
+    named = {host for name in limit for host in inventory.groups.get(name, (name,))}
+    return tuple(host for host in inventory.groups["managed"] if not limit or host in named)
 
 
 def playbook_argv(file: Path, options: ApplyOptions) -> list[str]:
@@ -55,6 +68,15 @@ def playbook_argv(file: Path, options: ApplyOptions) -> list[str]:
         *([f"--limit={','.join(options.limit)}"] if options.limit else []),
         str(checkout() / "playbooks" / options.playbook),
     ]
+
+
+def _with_short_limit(options: ApplyOptions, state: Path) -> ApplyOptions:
+    """Thousands of hosts do not fit into one argument: they stand in a file, which the lock guards."""
+    if sum(len(name) + 1 for name in options.limit) < LONGEST_LIMIT:
+        return options
+    hosts = state / "apply.limit"
+    hosts.write_text("".join(f"{name}\n" for name in options.limit), encoding="utf-8")
+    return replace(options, limit=(f"@{hosts}",))
 
 
 def _find_name_problems(file: Path) -> Iterator[Problem]:
@@ -76,24 +98,6 @@ def _find_limit_problems(
         elif not hosts <= managed:
             expected = f"a host or group of {facility.name} (ansible-inventory --graph lists them)"
             yield Problem("--limit", name, "no such host or group to provision", expected)
-
-
-@contextmanager
-def _only_one(state: Path, name: str, now: datetime) -> Iterator[int]:
-    """Hold the facility's lock; the run inherits it, so it lasts as long as anything still changes hosts."""
-    state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (state / "apply.lock").open("a+", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            holder = lock.read().strip() or "another process"
-            msg = f"{name} is being provisioned already ({holder}): wait until that run has ended"
-            raise NotTestableError(msg) from None
-        lock.truncate(0)
-        lock.write(f"process {os.getpid()}, since {now:%Y-%m-%d %H:%M:%S %Z}\n")
-        lock.flush()
-        yield lock.fileno()
 
 
 def new_log(state: Path, now: datetime) -> Path:

@@ -75,6 +75,8 @@ class ApplyResult:
     log: Path | None
     """Its whole output; None where nothing had to be run."""
     seconds: float
+    is_complete: bool = True
+    """Whether every play was reached: Ansible ends early where all hosts of a play failed."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -101,7 +103,11 @@ def summarize(events: Iterable[Event], *, status: int, log: Path, seconds: float
     counts: dict[str, HostCounts] = {}
     failures: list[Failure] = []
     changed_on: dict[tuple[str, str], list[str]] = {}
+    expected, begun = 0, 0
     for event in events:
+        if event["event"] == "start":
+            expected = int(str(event.get("plays", 0)))
+        begun += event["event"] == "play"
         if event["event"] == "stats":
             counts |= _counts(event)
         elif event["event"] == "diff":
@@ -109,7 +115,8 @@ def summarize(events: Iterable[Event], *, status: int, log: Path, seconds: float
         elif event.get("status") in {"failed", "unreachable"}:
             failures.append(Failure(str(event["host"]), str(event["task"]), str(event.get("message", ""))))
     changes = tuple(FileChange(task, text, tuple(hosts)) for (task, text), hosts in changed_on.items())
-    return ApplyResult(tuple(counts.values()), tuple(failures), changes, status, log, seconds)
+    is_complete = bool(counts) and begun >= expected
+    return ApplyResult(tuple(counts.values()), tuple(failures), changes, status, log, seconds, is_complete)
 
 
 def _counts(event: Event) -> dict[str, HostCounts]:

@@ -1,0 +1,125 @@
+"""What a roll-out was asked to do: kept in its journal, so that going on with it needs no options again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from millwright.errors import BadInputError, Problem
+from millwright.facility.model import Facility
+from millwright.fleet.budget import Budget, parse_allowance
+from millwright.fleet.journal import Journal
+from millwright.fleet.waves import Policy, Selected, Wave, check_policy, plan_waves
+from millwright.readers.ansible import selected_hosts
+from millwright.readers.ansible_inventory import build_inventory
+
+GROUPINGS = ("rack", "switch", "size")
+SELECTION = {"limit": "--limit", "canary": "--canary", "wave_size": "--wave-size", "group_by": "--by"}
+"""What decides which hosts are in which wave, and with which option it is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The options that were given; what was not said has its default."""
+
+    given: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def limit(self) -> tuple[str, ...]:
+        """Hosts and groups; all where empty."""
+        found = self.given.get("limit")
+        return tuple(str(name) for name in found) if isinstance(found, list | tuple) else ()
+
+    @property
+    def policy(self) -> Policy:
+        """How nodes are dealt out to waves."""
+        default = Policy()
+        return Policy(
+            canary=_int(self.given.get("canary"), default.canary),
+            wave_size=_int(self.given.get("wave_size"), default.wave_size),
+        )
+
+    @property
+    def group_by(self) -> str:
+        """What stays together in a wave."""
+        return str(self.given.get("group_by", "rack"))
+
+    @property
+    def budget(self) -> Budget:
+        """How much may go wrong."""
+        default = Budget()
+        wave, total = self.given.get("max_failed_wave"), self.given.get("max_failed")
+        return Budget(
+            default.per_wave if wave is None else parse_allowance(str(wave), "--max-failed-wave"),
+            default.in_total if total is None else parse_allowance(str(total), "--max-failed"),
+            counts_unreachable=bool(self.given.get("count_unreachable", False)),
+        )
+
+    def as_data(self) -> dict[str, object]:
+        """What :func:`read_request` reads back."""
+        return dict(self.given)
+
+
+def request_from(**options: object) -> Request:
+    """A request from options, where None and an empty limit mean that nothing was said.
+
+    Raises :exc:`BadInputError` with everything that can't be meant.
+    """
+    request = Request({name: value for name, value in options.items() if value is not None and value != ()})
+    problems: list[Problem] = []
+    for check in (
+        lambda: check_policy(request.policy),
+        lambda: request.budget,
+        lambda: _check_grouping(request),
+    ):
+        try:
+            check()
+        except BadInputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise BadInputError(problems)
+    return request
+
+
+def read_request(journal: Journal, given: Request) -> Request:
+    """The request that a journal begins with, with the budget of `given` where that names one.
+
+    Raises :exc:`BadInputError` where `given` would change which hosts are in which wave.
+    """
+    changed = [option for name, option in SELECTION.items() if name in given.given]
+    if changed:
+        expected = f"only budget options: the hosts are those of run {journal.run_id}"
+        raise BadInputError(
+            Problem("--resume", option, "can't be changed on the way", expected) for option in changed
+        )
+    begun = next((entry for entry in journal.entries() if entry["event"] == "begin"), {})
+    stored = begun.get("request")
+    return Request({**(stored if isinstance(stored, dict) else {}), **given.given})
+
+
+def plan_request(file: Path, facility: Facility, request: Request) -> tuple[Wave, ...]:
+    """The waves of a request; raises :exc:`BadInputError` where its limit names unknown hosts."""
+    inventory = build_inventory(facility, file)
+    hosts = selected_hosts(file, facility, inventory, request.limit)
+    chosen, scheduled = frozenset(hosts), frozenset(inventory.groups["scheduled"])
+    partitions = {
+        name: tuple(node for node in partition.node_names() if node in chosen)
+        for name, partition in facility.partitions.items()
+        if partition.scheduler == "slurm"
+    }
+    services = tuple(host for host in hosts if host not in scheduled)
+    return plan_waves(Selected(services, partitions, groups_of(facility, request.group_by)), request.policy)
+
+
+def groups_of(facility: Facility, group_by: str) -> dict[str, tuple[str, ...]]:
+    """Nodes that stay together: those of a rack or under a switch; none where waves go by size."""
+    del facility, group_by
+    return {}
+
+
+def _check_grouping(request: Request) -> None:
+    if request.group_by not in GROUPINGS:
+        raise BadInputError([Problem("--by", request.group_by, "unknown", f"one of {', '.join(GROUPINGS)}")])
+
+
+def _int(found: object, default: int) -> int:
+    return found if isinstance(found, int) else default
