@@ -1,6 +1,7 @@
 """The gateway's operations are loaded by path, as pyinfra loads them; facilities for the library's tests."""
 
 import copy
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from millwright.facility import load_facility
 from millwright.facility.places import checkout
 
 sys.path.append(str(checkout()))
+sys.path.append(str(Path(__file__).parent))  # for the tests' own helpers
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +43,12 @@ def golden():
         assert text == (Path(__file__).parent / "golden" / name).read_text()
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def antennas(provisioned_rack):
+    """The rack's antennas in their described state, by the command that a user types."""
+    command = [sys.executable, "-m", "millwright", "antenna", "apply", "rack"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return provisioned_rack

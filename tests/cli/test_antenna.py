@@ -163,4 +163,27 @@ def test_certificates_are_renewed_without_any_host(rack_down, capsys):
     assert users == [("coast", "ada"), ("hills", "bea"), ("hills", "ada")]
     assert all(Path(row["config"]).exists() for row in rows)
     assert run(["antenna", "config", rack_down]) == 0
-    assert f"ssh -F {rows[0]['config']} factory" in capsys.readouterr().out
+    printed = capsys.readouterr()
+    assert f"ssh -F {rows[0]['config']} factory" in printed.err
+    assert printed.out.startswith("# ada at rack-coast: ")
+
+
+def test_what_is_printed_names_no_file_of_this_machine(rack_down, tmp_path, capsys):
+    assert run(["antenna", "config", rack_down, "-a", "coast", "-u", "ada"]) == 0
+    printed = capsys.readouterr().out
+    assert str(tmp_path) not in printed
+    assert KEY in printed
+
+
+def test_a_user_of_another_antenna_is_refused(rack_down, capsys):
+    assert run(["antenna", "config", rack_down, "-a", "coast", "-u", "mallory"]) == 2
+    assert "unknown user 'mallory', expected one of ada" in capsys.readouterr().err
+
+
+def test_a_key_that_a_user_sent_is_certified_and_nothing_else_printed(rack_down, tmp_path, capsys):
+    key = tmp_path / "sent.pub"
+    key.write_text(f"{KEY} ada@home\n")
+    assert run(["antenna", "certify", rack_down, str(key), "-a", "coast", "-u", "ada"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("ssh-ed25519-cert-v01@openssh.com ")
+    assert printed.count("\n") == 1

@@ -7,6 +7,7 @@ from pathlib import Path
 from millwright.antennas.certificates import certificate_of, ensure_user_certificate
 from millwright.antennas.gateway_sshd import JUMP_USER
 from millwright.antennas.host_keys import SshTarget, pinned_keys, resolve_target
+from millwright.antennas.printed_config import Way
 from millwright.antennas.private_files import write_whole
 from millwright.errors import BadInputError, NotTestableError, Problem
 from millwright.facility.model import Facility
@@ -65,6 +66,22 @@ def _hosts(facility: Facility, antenna: str) -> tuple[str, str]:
     return facility.antennas[antenna].gateway, facility.services.login
 
 
+def way_of(facility: Facility, access: UserAccess) -> Way:
+    """What the user's own OpenSSH must know; host keys as they stand in the user's ``known_hosts``."""
+    address, port = access.gateway.address, access.gateway.port
+    met = {address, f"[{address}]:{port}", access.factory_address}
+    lines = access.known_hosts.read_text(encoding="utf-8").splitlines()
+    return Way(
+        facility=facility.name,
+        antenna=access.antenna,
+        title=facility.antennas[access.antenna].title,
+        user=access.user,
+        gateway=(address, port),
+        factory_address=access.factory_address,
+        known_hosts=tuple(line for line in lines if line.startswith("@") or line.split(" ")[0] in met),
+    )
+
+
 def known_hosts_text(pinned: dict[str, tuple[str, ...]]) -> str:
     """Write pinned host keys, one line for each address and key."""
     return "".join(f"{address} {key}\n" for address, keys in pinned.items() for key in keys)
@@ -102,7 +119,8 @@ Host {GATEWAY_ALIAS} {FACTORY_ALIAS}
     ForwardAgent no
     ForwardX11 no
     ConnectTimeout 10
-    ServerAliveInterval 15
+    ServerAliveInterval 20
+    ServerAliveCountMax 9
 """
 
 

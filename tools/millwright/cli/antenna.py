@@ -2,7 +2,6 @@
 
 import datetime
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +14,8 @@ from millwright.antennas.apply import Surroundings, apply_antennas, chosen_anten
 from millwright.antennas.check import check_antenna, plan_check
 from millwright.antennas.factory_side import run_factory_play
 from millwright.antennas.proofs import Outcome, Proof, exit_code_of
-from millwright.antennas.signing import read_certificate
-from millwright.antennas.user_files import UserAccess, ensure_user_access
+from millwright.cli import antenna_user
+from millwright.cli.antenna_user import AntennaName, FacilityName
 from millwright.facility import Facility, load_facility
 from millwright.facility.places import checkout, facility_file, state_folder
 
@@ -27,8 +26,6 @@ app = typer.Typer(
     help="Give antennas their access, and prove that only their users have it.",
 )
 
-FacilityName = Annotated[str, typer.Argument(help="Name of a shipped facility, or path to a facility.yaml.")]
-AntennaName = Annotated[str | None, typer.Option("--antenna", "-a", help="One antenna; all where left out.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 STYLES = {Outcome.PASS: "green", Outcome.FAIL: "bold red", Outcome.NOT_MEASURED: "yellow"}
@@ -127,43 +124,5 @@ def _line(proof: Proof) -> Text:
     return line
 
 
-@app.command()
-def config(
-    name: FacilityName,
-    antenna: AntennaName = None,
-    as_json: AsJson = False,
-) -> None:
-    """Write or renew the users' certificates and OpenSSH configurations, and say where they lie.
-
-    Then `ssh -F FILE factory squeue` comes in through the gateway.
-
-    Example: millwright antenna config rack --json
-    """
-    _, facility = _load(name)
-    state, now = state_folder(facility.name), _now()
-    rows = [
-        _row(ensure_user_access(facility, each, user.name, state=state, now=now))
-        for each in chosen_antennas(facility, antenna)
-        for user in facility.antennas[each].users
-    ]
-    if as_json:
-        typer.echo(json.dumps(rows, indent=2))
-    else:
-        _print_rows(rows)
-
-
-def _row(access: UserAccess) -> dict[str, str]:
-    ends = read_certificate(access.certificate).certificate.valid_before
-    return {
-        "antenna": access.antenna,
-        "user": access.user,
-        "config": str(access.config),
-        "certificate": str(access.certificate),
-        "valid_before": ends.isoformat(),
-    }
-
-
-def _print_rows(rows: Iterable[dict[str, str]]) -> None:
-    for row in rows:
-        typer.echo(f"{row['antenna']}/{row['user']}: certificate valid until {row['valid_before']}")
-        typer.echo(f"  ssh -F {row['config']} factory")
+app.command()(antenna_user.config)
+app.command()(antenna_user.certify)

@@ -27,6 +27,7 @@ PROGRAMS: Mapping[str, str] = {
     "mount": "mount",
     "ssh": "openssh-client",
     "ssh-keygen": "openssh-client",
+    "rsync": "rsync",
 }
 KEYRING_PACKAGE = "debian-archive-keyring"
 BUILD_MIB = 3000  # image, wheels and packages together, with room for the build
