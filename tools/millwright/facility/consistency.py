@@ -11,6 +11,8 @@ from millwright.facility.names import expand
 from millwright.facility.placement_rules import placement
 from millwright.facility.services_rules import backup_is_another_host
 from millwright.facility.sources import SourceKind
+from millwright.facility.storage_rules import file_systems_are_served_and_apart
+from millwright.facility.virtual_rules import only_virtual_hosts_are_made
 
 
 def _addresses(facility: Facility) -> Iterator[Finding]:
@@ -169,6 +171,8 @@ RULES: tuple[Callable[[Facility], Iterator[Finding]], ...] = (
     placement,
     backup_is_another_host,
     find_access_problems,
+    file_systems_are_served_and_apart,
+    only_virtual_hosts_are_made,
 )
 
 

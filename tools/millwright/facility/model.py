@@ -14,11 +14,15 @@ from pydantic import AfterValidator, Field, PositiveInt
 
 from millwright.facility.access import AccessMode, AccessTime, Account
 from millwright.facility.charging import Charging
+from millwright.facility.fabric import Fabric
 from millwright.facility.frozen import Frozen
 from millwright.facility.names import HostName, Name, NodeSetText, Title, UserName, expand
 from millwright.facility.placement import Racks, Switches
 from millwright.facility.services import Services
+from millwright.facility.software import Software
 from millwright.facility.sources import SourceKind
+from millwright.facility.storage import Storage
+from millwright.facility.virtual import Virtual
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
@@ -64,6 +68,7 @@ class NodeClass(Frozen):
     memory_mib: PositiveInt
     """Memory that Slurm may give to jobs, in MiB."""
     accelerators: Accelerators | None = None
+    fabric: Fabric = Fabric()
     emulated: bool = False
     """User programs run under emulation: measured values never enter a capacity figure."""
 
@@ -182,6 +187,10 @@ class Facility(Frozen):
     """Hosts of each rack; waves of an apply can go rack by rack."""
     switches: Switches = {}
     """The tree of the network that jobs use; Slurm packs jobs by it, and waves can go leaf by leaf."""
+    storage: Storage = {}
+    """Shared file systems; none is mounted that does not stand here."""
+    software: Software = Software()
+    virtual: Virtual | None = None
     access_modes: dict[Name, AccessMode] = {}
     access_time: AccessTime | None = None
     accounts: dict[UserName, Account] = {}

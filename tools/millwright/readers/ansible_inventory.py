@@ -12,6 +12,7 @@ from pathlib import Path
 from millwright.errors import BadInputError, Problem
 from millwright.facility.catalogue import load_catalogue
 from millwright.facility.model import Facility, NodeClass
+from millwright.readers.ansible_software import software_groups
 from millwright.readers.ansible_variables import facility_variables
 from millwright.readers.unix_users import find_user_problems
 
@@ -54,7 +55,7 @@ def _groups(facility: Facility) -> dict[str, tuple[str, ...]]:
         for node in nodes
     ]
     hardware = _hardware_groups(facility, partitions)
-    return {
+    groups = {
         "managed": tuple(dict.fromkeys([*services.values(), *scheduled])),
         **{service: (services[service],) if service in services else () for service in SERVICES},
         "nodes": tuple(node for nodes in partitions.values() for node in nodes),
@@ -65,6 +66,7 @@ def _groups(facility: Facility) -> dict[str, tuple[str, ...]]:
         "antenna_peer": (services["login"],) if services and facility.antennas else (),
         "gateways": tuple(dict.fromkeys(antenna.gateway for antenna in facility.antennas.values())),
     }
+    return groups | software_groups(facility, groups)
 
 
 def _hardware_groups(

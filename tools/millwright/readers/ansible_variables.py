@@ -8,6 +8,7 @@ from millwright.facility.catalogue import load_catalogue
 from millwright.facility.model import Antenna, Facility, NodeClass
 from millwright.facility.names import fold
 from millwright.facility.places import state_folder
+from millwright.readers.ansible_software import software_variables
 from millwright.readers.unix_users import users_of
 
 
@@ -38,6 +39,7 @@ def facility_variables(facility: Facility, file: Path) -> dict[str, object]:
         "facility_users": [
             {key: _plain(value) for key, value in asdict(user).items()} for user in users_of(facility)
         ],
+        **software_variables(facility),
     }
 
 
