@@ -32,6 +32,29 @@ def test_a_host_with_two_services_stands_once_among_the_managed():
     assert managed == ("rack-ctl", "rack-login", "rack-c1", "rack-c2", "rack-r1")
 
 
+def test_every_role_manages_its_hosts_unless_the_facility_names_some():
+    every = build_inventory(shipped(), FILE).variables["facility_manages"]
+    assert {"base", "munge", "slurm_controller"} <= set(every)
+    assert build_inventory(shipped(manages=["munge"]), FILE).variables["facility_manages"] == ["munge"]
+    assert build_inventory(shipped(manages=[]), FILE).variables["facility_manages"] == []
+
+
+def test_a_role_that_is_not_there_is_refused():
+    with pytest.raises(BadInputError, match=r"manages: no role 'mungo', expected one of .*munge"):
+        build_inventory(shipped(manages=["mungo"]), FILE)
+
+
+def test_a_node_finds_its_class_by_a_group():
+    inventory = build_inventory(shipped(), FILE)
+    assert inventory.groups["class_virtual_cpu"] == ("rack-c1", "rack-c2")
+    classes = inventory.variables["facility_node_classes"]
+    assert [found["group"] for found in classes] == ["class_virtual_cpu", "class_virtual_riscv"]
+
+
+def test_a_service_that_a_facility_does_not_have_is_an_empty_group():
+    assert build_inventory(shipped(), FILE).groups["monitoring"] == ()
+
+
 def test_dashes_of_a_partition_become_underscores():
     partition = {"nodes": "rack-c[1-2]", "node_class": "virtual-cpu"}
     groups = build_inventory(shipped(partitions={"big-memory": partition}, antennas={}), FILE).groups

@@ -16,7 +16,8 @@ from millwright.facility.access import AccessMode, AccessTime, Account
 from millwright.facility.charging import Charging
 from millwright.facility.fabric import Fabric
 from millwright.facility.frozen import Frozen
-from millwright.facility.names import HostName, Name, NodeSetText, Title, UserName, expand
+from millwright.facility.health import Health
+from millwright.facility.names import HostName, Name, NodeSetText, RoleName, Title, UserName, expand
 from millwright.facility.placement import Racks, Switches
 from millwright.facility.services import Services
 from millwright.facility.software import Software
@@ -196,6 +197,9 @@ class Facility(Frozen):
     accounts: dict[UserName, Account] = {}
     """Grants; an antenna's user may also name an account that is not listed here, which then has no limit."""
     antennas: dict[Name, Antenna] = {}
+    manages: tuple[RoleName, ...] | None = None
+    """Roles that may change hosts, for a cluster that is adopted one role after the other; left out: all."""
+    health: Health = Health()
 
     def address_of(self, host: str) -> str:
         """IPv4 address of a host; raises :exc:`KeyError` where none is given."""

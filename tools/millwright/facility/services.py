@@ -19,6 +19,8 @@ class Services(Frozen):
     """Users log in here; antennas lead here."""
     harness: HostName
     """Runs ReFrame."""
+    monitoring: HostName | None = None
+    """Runs Prometheus and Alertmanager; without it nothing collects what the exporters say."""
 
     def hosts(self) -> dict[str, str]:
         """Each service that the facility has, with its host."""

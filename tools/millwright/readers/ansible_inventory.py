@@ -12,11 +12,12 @@ from pathlib import Path
 from millwright.errors import BadInputError, Problem
 from millwright.facility.catalogue import load_catalogue
 from millwright.facility.model import Facility, NodeClass
+from millwright.readers.ansible_roles import known_roles
 from millwright.readers.ansible_software import software_groups
 from millwright.readers.ansible_variables import facility_variables
 from millwright.readers.unix_users import find_user_problems
 
-SERVICES = ("controller", "backup_controller", "database", "rest", "login", "harness")
+SERVICES = ("controller", "backup_controller", "database", "rest", "login", "harness", "monitoring")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,9 @@ def _find_problems(facility: Facility, inventory: AnsibleInventory, file: Path) 
     if len(ports) > 1:
         text = f"the factory listens on one port, but antennas name {', '.join(map(str, sorted(ports)))}"
         yield Problem(str(file), "antennas", text, "the same tunnel.port for every antenna")
+    for role in facility.manages or ():
+        if role not in known_roles():
+            yield Problem(str(file), "manages", f"no role {role!r}", f"one of {', '.join(known_roles())}")
     for name, node_class in facility.node_classes.items():
         if node_class.accelerators and not _is_known(node_class.accelerators.part):
             text = f"unknown part {node_class.accelerators.part!r}"

@@ -8,7 +8,8 @@ from millwright.facility.catalogue import load_catalogue
 from millwright.facility.model import Antenna, Facility, NodeClass
 from millwright.facility.names import fold
 from millwright.facility.places import state_folder
-from millwright.readers.ansible_software import software_variables
+from millwright.readers.ansible_roles import known_roles
+from millwright.readers.ansible_software import class_group, software_variables
 from millwright.readers.unix_users import users_of
 
 
@@ -29,6 +30,8 @@ def facility_variables(facility: Facility, file: Path) -> dict[str, object]:
         "facility_addresses": dict(facility.addresses),
         "facility_services": _services(facility),
         "facility_node_classes": _node_classes(facility),
+        "facility_manages": list(known_roles() if facility.manages is None else facility.manages),
+        "facility_health": facility.health.model_dump(),
         "facility_partitions": _partitions(facility),
         "facility_switches": _switches(facility),
         "facility_access_modes": [
@@ -94,7 +97,12 @@ def _node_classes(facility: Facility) -> list[dict[str, object]]:
         if partition.scheduler == "slurm" and partition.node_class:
             nodes.setdefault(partition.node_class, []).extend(partition.node_names())
     return [
-        {"name": name, "nodes": fold(tuple(members)), **_hardware(name, facility.node_classes[name])}
+        {
+            "name": name,
+            "group": class_group(name),
+            "nodes": fold(tuple(members)),
+            **_hardware(name, facility.node_classes[name]),
+        }
         for name, members in nodes.items()
     ]
 
