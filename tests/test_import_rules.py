@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "readers": {"errors", "facility", "results"},
     "fleet": {"errors", "facility", "statistics", "results", "verdicts", "readers"},
     "antennas": {"errors", "facility", "readers"},
-    "rack": {"errors", "facility"},
+    "rack": {"errors", "facility", "readers"},
 }
 EDGE = {"readers", "antennas", "rack", "fleet", "cli"}
 EDGE_TOOLS = {"ansible", "pyinfra", "fabric", "paramiko", "invoke", "reframe", "subprocess"}

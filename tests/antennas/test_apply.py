@@ -81,6 +81,28 @@ def test_an_unreachable_gateway_stops_before_anything_changes(
     assert not (tmp_path / "ca").exists()
 
 
+def test_a_gateway_that_is_down_keeps_no_other_waiting(shipped_rack, around, steps, monkeypatch, tmp_path):
+    def reach(facility, name):
+        if name == "coast":
+            raise NotTestableError("coast is down")
+
+    monkeypatch.setattr(module, "_reach", reach)
+    applied = apply_antennas(shipped_rack, ["coast", "hills"], around([KEY, KEY]))
+    assert steps == ["play", "pyinfra antenna_hills", "play", "wait hills AAEC"]
+    assert applied.unreached == {"coast": "coast is down"}
+
+
+def test_a_gateway_that_breaks_leaves_the_others_their_tunnels(shipped_rack, around, steps, monkeypatch):
+    def deploy(facility_file, *, root, groups):
+        raise FailedError("pyinfra failed: something on rack-antenna")
+
+    monkeypatch.setattr(module, "deploy_gateways", deploy)
+    with pytest.raises(FailedError, match="something on rack-antenna"):
+        apply_antennas(shipped_rack, ["coast", "hills"], around([KEY, KEY]))
+    assert steps[2:4] == ["play", "play"]
+    assert sorted(steps[4:]) == ["wait coast AAEC", "wait hills AAEC"]
+
+
 @pytest.mark.parametrize(("ages", "ends"), [([0, 0, 990], True), ([990], True), ([0], False), ([500], False)])
 def test_a_handshake_is_waited_for_and_its_absence_is_a_failure(shipped_rack, monkeypatch, ages, ends):
     clock, left = [0.0], list(ages)

@@ -1,8 +1,8 @@
 """Giving antennas their access: the user CA, the gateways, the factory's side, and a tunnel that answers."""
 
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from millwright.antennas.certificates import ensure_user_ca
@@ -10,9 +10,10 @@ from millwright.antennas.deployment import Deployed, deploy_gateways
 from millwright.antennas.doors import connect_as_admin
 from millwright.antennas.host_keys import pinned_keys, resolve_target
 from millwright.antennas.proofs import Outcome, judge_handshake
+from millwright.antennas.side_by_side import find_failures, out_of_reach
 from millwright.antennas.visitor import run_on
 from millwright.antennas.wireguard import INTERFACE, read_public_key
-from millwright.errors import BadInputError, FailedError, Problem
+from millwright.errors import BadInputError, FailedError, NotTestableError, Problem
 from millwright.facility.model import Facility
 
 HANDSHAKE_WAIT_S = 45
@@ -49,39 +50,49 @@ class Applied:
 
     gateways: Deployed
     factory_changes: int
+    unreached: Mapping[str, str] = field(default_factory=dict)
+    """Antennas whose gateway could not be reached, and why; nothing of theirs was changed."""
 
 
-def apply_antennas(facility: Facility, antennas: Iterable[str], around: Surroundings) -> Applied:
+def apply_antennas(facility: Facility, antennas: Sequence[str], around: Surroundings) -> Applied:
     """Bring the antennas to their described state; running it again changes nothing.
 
-    Raises :exc:`NotTestableError` where a gateway can't be reached (nothing was changed then) and
-    :exc:`FailedError` where a step failed.
+    A gateway that can't be reached is left out, and delays no other.
+    Raises :exc:`NotTestableError` where none can be reached (nothing was changed then) and
+    :exc:`FailedError` where a step failed, after all that could be done for the others.
     """
-    names = tuple(antennas)
     around.say("reaching the gateways")
-    for name in names:
-        _reach(facility, name)
+    unreached = out_of_reach(find_failures(antennas, lambda name: _reach(facility, name)))
+    names = tuple(name for name in antennas if name not in unreached)
+    if not names:
+        raise NotTestableError("; ".join(unreached.values()))
     ensure_user_ca(around.state)
     factory_key, changes = around.state / "wireguard" / "factory.pub", 0
     if not factory_key.exists():
         around.say("factory: making its key")
         changes = around.run_factory_play()
-    deployed = _deploy(names, around)
+    deployed, failures = _deploy(names, around)
     shown = factory_key.read_text()
     around.say("factory: letting the gateways in")
     changes += around.run_factory_play()
     if factory_key.read_text() != shown:  # the factory's host is a new one: its old key led nowhere
-        deployed = _deploy(names, around)
-    for name in names:
-        around.say(f"{name}: waiting for the tunnel's handshake")
-        wait_for_handshake(facility, name, read_public_key(factory_key))
-    return Applied(deployed, changes)
+        deployed, failures = _deploy(names, around)
+    around.say(f"waiting for the handshakes of {len(names)} tunnels")
+    key = read_public_key(factory_key)
+    silent = find_failures(names, lambda name: wait_for_handshake(facility, name, key))
+    if failures or silent:
+        raise FailedError("\n".join([*failures, *map(str, silent.values()), *unreached.values()]))
+    return Applied(deployed, changes, unreached)
 
 
-def _deploy(names: Iterable[str], around: Surroundings) -> Deployed:
+def _deploy(names: Iterable[str], around: Surroundings) -> tuple[Deployed, tuple[str, ...]]:
+    """What the deploy did, or why it failed: pyinfra goes on with the gateways on which it works."""
     around.say("gateways: tunnel and way in")
     groups = [f"antenna_{name}" for name in names]
-    return deploy_gateways(around.facility_file, root=around.root, groups=groups)
+    try:
+        return deploy_gateways(around.facility_file, root=around.root, groups=groups), ()
+    except FailedError as error:
+        return Deployed(0, ()), (str(error),)
 
 
 def _reach(facility: Facility, antenna: str) -> None:

@@ -13,6 +13,7 @@ def run_tool(
     limit_s: float = 30,
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
+    text_input: str = "",
 ) -> subprocess.CompletedProcess[str]:
     """Run a tool and return what it printed, whatever its exit status.
 
@@ -25,7 +26,7 @@ def run_tool(
             text=True,
             errors="replace",
             check=False,
-            stdin=subprocess.DEVNULL,
+            input=text_input,
             timeout=limit_s,
             env=dict(environment) if environment is not None else None,
             cwd=folder,

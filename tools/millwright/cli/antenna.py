@@ -14,8 +14,9 @@ from millwright.antennas.apply import Surroundings, apply_antennas, chosen_anten
 from millwright.antennas.check import check_antenna, plan_check
 from millwright.antennas.factory_side import run_factory_play
 from millwright.antennas.proofs import Outcome, Proof, exit_code_of
-from millwright.cli import antenna_user
+from millwright.cli import antenna_bundle, antenna_user
 from millwright.cli.antenna_user import AntennaName, FacilityName
+from millwright.errors import ExitCode
 from millwright.facility import Facility, load_facility
 from millwright.facility.places import checkout, facility_file, state_folder
 
@@ -64,6 +65,8 @@ def list_antennas(name: FacilityName, as_json: AsJson = False) -> None:
 def apply(name: FacilityName, antenna: AntennaName = None) -> None:
     """Bring gateways and the factory's side of the tunnel to their described state.
 
+    A gateway that is down delays no other; the exit code is 3 then.
+
     Example: millwright antenna apply rack --antenna coast
     """
     path, facility = _load(name)
@@ -80,7 +83,12 @@ def apply(name: FacilityName, antenna: AntennaName = None) -> None:
     for change in applied.gateways.changed:
         typer.echo(f"changed  {change}")
     gateways, factory = len(applied.gateways.changed), applied.factory_changes
-    typer.echo(f"{', '.join(names)}: tunnel up; changed: {gateways} on gateways, {factory} at the factory")
+    up = ", ".join(each for each in names if each not in applied.unreached)
+    typer.echo(f"{up}: tunnel up; changed: {gateways} on gateways, {factory} at the factory")
+    for each, reason in applied.unreached.items():
+        typer.echo(f"{each}: NOT REACHED: {reason}", err=True)
+    if applied.unreached:
+        raise typer.Exit(ExitCode.NOT_TESTED)
 
 
 @app.command()
@@ -126,3 +134,5 @@ def _line(proof: Proof) -> Text:
 
 app.command()(antenna_user.config)
 app.command()(antenna_user.certify)
+app.command()(antenna_bundle.bundle)
+app.command("import")(antenna_bundle.import_result)

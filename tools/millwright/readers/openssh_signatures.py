@@ -23,13 +23,13 @@ class _Done:
     stderr: str
 
 
-def sign_file(path: Path, key: Path) -> None:
+def sign_file(path: Path, key: Path, namespace: str = NAMESPACE) -> None:
     """Sign a file with a private key, or with a public key whose private part an agent holds.
 
     The signature lies beside the file as ``<name>.sig``. Never asks for a passphrase. Raises
     :exc:`FailedError` where the key can't sign.
     """
-    done = _ssh_keygen(("-Y", "sign", "-f", str(key), "-n", NAMESPACE, str(path)))
+    done = _ssh_keygen(("-Y", "sign", "-f", str(key), "-n", namespace, str(path)))
     if done.returncode != 0 or not path.with_name(f"{path.name}.sig").is_file():
         raise FailedError(f"{path} could not be signed with the key {key}: {_last_line(done)}")
 

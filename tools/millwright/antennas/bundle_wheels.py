@@ -1,0 +1,42 @@
+"""Python packages that a gateway needs to apply itself, from the project's own lock."""
+
+import hashlib
+import shutil
+import tempfile
+from pathlib import Path
+
+from millwright.antennas.commands import output_of
+from millwright.antennas.private_files import private_folder
+from millwright.readers.python_lock import (
+    download_argv,
+    marker_environment,
+    parse_lock,
+    reduce_lock,
+    render_lock,
+)
+
+ROOTS = ("clustershell", "pydantic", "pyinfra", "pyyaml")
+FETCH_LIMIT_S = 600
+
+
+def gateway_wheels(lock_text: str, *, cache: Path, python: str, machine: str) -> Path:
+    """Folder of wheels for a gateway's Python (``3.13``) and machine type, fetched where it is missing.
+
+    Each is checked against the hashes of the lock. Raises :exc:`FailedError` with pip's own words.
+    """
+    environment = marker_environment(python, machine)
+    lock = render_lock(reduce_lock(parse_lock(lock_text), ROOTS, environment))
+    digest = hashlib.sha256(f"{python} {machine}\n{lock}".encode()).hexdigest()
+    ready = cache / "bundle-wheels" / digest[:16]
+    if ready.is_dir():
+        return ready
+    building = Path(tempfile.mkdtemp(dir=private_folder(ready.parent), prefix=".building-"))
+    try:
+        file = building / "gateway.lock"
+        file.write_text(lock, encoding="ascii")
+        output_of(download_argv(file, building, python, machine), limit_s=FETCH_LIMIT_S)
+        if not ready.is_dir():  # another process may have been first
+            building.rename(ready)
+        return ready
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
