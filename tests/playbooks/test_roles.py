@@ -121,11 +121,12 @@ def test_files_have_modes(role):
             assert arguments is None or "mode" in arguments, task["name"]
 
 
-def test_every_task_that_touches_the_munge_key_is_silent():
+@pytest.mark.parametrize(("role", "secret"), [("munge", "munge_key"), ("slurm_jwt", "slurm_jwt_secret")])
+def test_every_task_that_touches_a_key_is_silent(role, secret):
     key_tasks = [
         task
-        for task in tasks_of(PLAYBOOKS / "roles/munge")
-        if "munge_key" in json.dumps(task.get("ansible.builtin.copy", ""))
+        for task in tasks_of(PLAYBOOKS / "roles" / role)
+        if secret in json.dumps(task.get("ansible.builtin.copy", ""))
     ]
     assert len(key_tasks) == 2
     assert all(task["no_log"] is True and task["diff"] is False for task in key_tasks)

@@ -23,6 +23,8 @@ TEMPLATES = (
     "slurm_controller/slurm.conf.j2",
     "slurm_controller/cgroup.conf.j2",
     "slurm_controller/gres.conf.j2",
+    "slurm_controller/topology.conf.j2",
+    "slurm_rest/slurmrestd.conf.j2",
     "slurm_configless/service.conf.j2",
     "ssh_trust/sshd.conf.j2",
     "antenna_peer/settings.conf.j2",

@@ -21,11 +21,11 @@ def changed(tmp_path, **keys):
     return load_facility(path)
 
 
-def test_the_shipped_rack_has_its_seven_nodes_at_the_addresses_of_its_file():
+def test_the_shipped_rack_has_its_eight_nodes_at_the_addresses_of_its_file():
     facility = load_facility(facility_file("rack"))
     plan = plan_rack(facility, [0, 1], STATE, CACHE)
     assert {node.name: node.address for node in plan.nodes} == facility.host_addresses()
-    assert len(plan.nodes) == 7
+    assert len(plan.nodes) == 8
     assert plan.gateway == "10.91.0.1"
     assert plan.emulates_riscv
     assert plan.needs_tun

@@ -29,7 +29,7 @@ def test_gateways_are_known_but_not_managed():
 
 def test_a_host_with_two_services_stands_once_among_the_managed():
     managed = build_inventory(shipped(), FILE).groups["managed"]
-    assert managed == ("rack-ctl", "rack-login", "rack-c1", "rack-c2", "rack-r1")
+    assert managed == ("rack-ctl", "rack-ctl2", "rack-login", "rack-c1", "rack-c2", "rack-r1")
 
 
 def test_every_role_manages_its_hosts_unless_the_facility_names_some():

@@ -1,6 +1,7 @@
 """What every host may know of its facility, under names that begin with ``facility_``."""
 
 import ipaddress
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -19,6 +20,7 @@ def facility_variables(facility: Facility, file: Path) -> dict[str, object]:
     Node and address lists are folded (``rack-c[1-2]``), so they grow with the number of node
     classes and partitions, not with the number of nodes.
     """
+    services = _services(facility)
     return {
         "facility_name": facility.name,
         "facility_title": facility.title,
@@ -28,7 +30,8 @@ def facility_variables(facility: Facility, file: Path) -> dict[str, object]:
         "facility_domain": facility.network.domain if facility.network else "",
         "facility_network": _network(facility),
         "facility_addresses": dict(facility.addresses),
-        "facility_services": _services(facility),
+        "facility_services": services,
+        "facility_controllers": _controllers(services),
         "facility_node_classes": _node_classes(facility),
         "facility_manages": list(known_roles() if facility.manages is None else facility.manages),
         "facility_health": facility.health.model_dump(),
@@ -58,6 +61,11 @@ def _services(facility: Facility) -> dict[str, dict[str, str]]:
     addresses = facility.host_addresses()
     services = facility.services.hosts() if facility.services else {}
     return {name: {"host": host, "address": addresses[host]} for name, host in services.items()}
+
+
+def _controllers(services: Mapping[str, dict[str, str]]) -> list[dict[str, str]]:
+    """The controller and its backup, in the order in which they are asked."""
+    return [services[name] for name in ("controller", "backup_controller") if name in services]
 
 
 def _plain(value: object) -> object:
