@@ -35,8 +35,9 @@ class NodesPlugin(rfm.RegressionTestPlugin):
         working = partition.extras["nodes"]
         if self.is_on_slurm:
             states = node_states(partition.name, working)
-            working = [state.node for state in states if state.takes_jobs]
-            self.nodes_left_out = {state.node: str(state) for state in states if not state.takes_jobs}
+            ours = bool(partition.extras["reservation"])
+            working = [state.node for state in states if state.takes_jobs or (ours and state.is_reserved)]
+            self.nodes_left_out = {state.node: str(state) for state in states if state.node not in working}
         if len(working) < self.nodes_needed:
             why = ", ".join(f"{node} is {state}" for node, state in self.nodes_left_out.items())
             found = f"{len(working)} of {len(partition.extras['nodes'])} nodes of {partition.name} take jobs"

@@ -6,7 +6,7 @@ import platform
 from millwright.errors import BadInputError
 from millwright.facility import load_facility
 from millwright.facility.places import facility_file, state_folder
-from millwright.readers.reframe_settings import site_configuration
+from millwright.readers.reframe_settings import read_narrowing, site_configuration
 from millwright.verdicts.expectations import find_commitment_problems
 
 # ReFrame skips a check file that does not import with a warning, and exits with 0.
@@ -17,5 +17,8 @@ _facility = load_facility(_file)
 if _problems := find_commitment_problems(_facility, str(_file)):
     raise BadInputError(_problems)
 site_configuration = site_configuration(
-    _facility, harness_architecture=platform.machine(), state=state_folder(_facility.name)
+    _facility,
+    harness_architecture=platform.machine(),
+    state=state_folder(_facility.name),
+    narrowing=read_narrowing(os.environ),
 )

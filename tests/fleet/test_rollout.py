@@ -53,7 +53,7 @@ class Fleet:
         }
 
     def run(self, budget=FORGIVING, waves=WAVES, digest="d1"):
-        around = Surroundings(self.converge, self.lost, lambda: NOW, lambda *_: None)
+        around = Surroundings(self.converge, self.lost, lambda: NOW, lambda *_: None, lambda _: None)
         return roll_out(waves, budget, self.journal, digest, around)
 
 

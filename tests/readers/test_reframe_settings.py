@@ -101,6 +101,7 @@ def test_extras_carry_what_checks_need(site):
     assert extras.pop("references") == {}
     assert extras == {
         "nodes": ["h3", "h4"],
+        "reservation": "",
         "cores_per_node": 8,
         "cpus_per_node": 8,
         "memory_mib": 64000,

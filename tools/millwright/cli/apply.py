@@ -2,6 +2,7 @@
 
 import datetime
 import secrets
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -175,7 +176,11 @@ def _roll_out(  # noqa: PLR0913 - joins what the command found
         return converge(file, facility, options, state=state, now=_now(), on_event=narrator)
 
     around = Surroundings(
-        one_wave, lost=lambda hosts: lost_nodes(facility, hosts), clock=_now, tell=narrator.tell
+        one_wave,
+        lost=lambda hosts: lost_nodes(facility, hosts),
+        clock=_now,
+        tell=narrator.tell,
+        wait=time.sleep,
     )
     digest = digest_of(declared_files(file, checkout()), checkout())
     return roll_out(waves, request.budget, journal, digest, around)

@@ -14,8 +14,8 @@ from millwright import __version__
 from millwright.errors import BadInputError, ExitCode, MillwrightError
 
 INTERRUPTED = 130  # what a shell reports for SIGINT
-GROUPS = ("facility", "rack", "antenna", "results")
-COMMANDS = ("apply", "run", "report", "demo")
+GROUPS = ("facility", "rack", "antenna", "nodes", "results")
+COMMANDS = ("apply", "maintain", "run", "report", "demo")
 
 
 class _OnDemand(TyperGroup):

@@ -1,17 +1,20 @@
 """What a roll-out was asked to do: kept in its journal, so that going on with it needs no options again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from millwright.errors import BadInputError, Problem
 from millwright.facility.model import Facility
+from millwright.facility.names import expand
 from millwright.fleet.budget import Budget, parse_allowance
 from millwright.fleet.journal import Journal
 from millwright.fleet.waves import Policy, Selected, Wave, check_policy, plan_waves
 from millwright.readers.ansible import selected_hosts
 from millwright.readers.ansible_inventory import build_inventory
 
+UPKEEP_WAVE = 16
+DEFAULT_POLICY = Policy()
 GROUPINGS = ("rack", "switch", "size")
 SELECTION = {"limit": "--limit", "canary": "--canary", "wave_size": "--wave-size", "group_by": "--by"}
 """What decides which hosts are in which wave, and with which option it is said."""
@@ -29,10 +32,8 @@ class Request:
         found = self.given.get("limit")
         return tuple(str(name) for name in found) if isinstance(found, list | tuple) else ()
 
-    @property
-    def policy(self) -> Policy:
+    def policy(self, default: Policy = DEFAULT_POLICY) -> Policy:
         """How nodes are dealt out to waves."""
-        default = Policy()
         return Policy(
             canary=_int(self.given.get("canary"), default.canary),
             wave_size=_int(self.given.get("wave_size"), default.wave_size),
@@ -67,7 +68,7 @@ def request_from(**options: object) -> Request:
     request = Request({name: value for name, value in options.items() if value is not None and value != ()})
     problems: list[Problem] = []
     for check in (
-        lambda: check_policy(request.policy),
+        lambda: check_policy(request.policy()),
         lambda: request.budget,
         lambda: _check_grouping(request),
     ):
@@ -107,13 +108,27 @@ def plan_request(file: Path, facility: Facility, request: Request) -> tuple[Wave
         if partition.scheduler == "slurm"
     }
     services = tuple(host for host in hosts if host not in scheduled)
-    return plan_waves(Selected(services, partitions, groups_of(facility, request.group_by)), request.policy)
+    return plan_waves(Selected(services, partitions, groups_of(facility, request.group_by)), request.policy())
+
+
+def plan_upkeep(facility: Facility, nodes: Iterable[str], request: Request) -> tuple[Wave, ...]:
+    """Waves of nodes that leave service; small ones, since users miss them meanwhile."""
+    chosen = frozenset(nodes)
+    partitions = {
+        name: tuple(node for node in partition.node_names() if node in chosen)
+        for name, partition in facility.partitions.items()
+    }
+    selected = Selected((), partitions, groups_of(facility, request.group_by))
+    return plan_waves(selected, request.policy(Policy(wave_size=UPKEEP_WAVE)))
 
 
 def groups_of(facility: Facility, group_by: str) -> dict[str, tuple[str, ...]]:
     """Nodes that stay together: those of a rack or under a switch; none where waves go by size."""
-    del facility, group_by
-    return {}
+    if group_by == "size":
+        return {}
+    if group_by == "switch":
+        return {name: expand(switch.nodes) for name, switch in facility.switches.items() if switch.nodes}
+    return {name: expand(hosts) for name, hosts in facility.racks.items()}
 
 
 def _check_grouping(request: Request) -> None:

@@ -19,6 +19,10 @@ Lost = Callable[[Sequence[str]], Mapping[str, str]]
 """Nodes that can't take jobs although nobody took them out of service, with Slurm's word for it."""
 
 
+SILENCE_S = 60.0
+POLL_S = 3.0
+
+
 class Step(StrEnum):
     """What a follower is told."""
 
@@ -37,6 +41,8 @@ class Surroundings:
     lost: Lost
     clock: Callable[[], datetime]
     tell: Tell
+    wait: Callable[[float], None]
+    """Let so many seconds pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +117,21 @@ def _one_wave(
     except FailedError as error:
         why = str(error)
         lines = tuple(HostLine(host, wave.name, HostState.UNFINISHED, message=why) for host in wave.hosts)
-    after = around.lost(wave.hosts)
-    lines = lost_lines(lines, {host: state for host, state in after.items() if host not in before})
+    lines = lost_lines(lines, _newly_lost(wave, before, around))
     journal.note_all(around.clock(), (_entry(line, digest) for line in lines))
     around.tell(Step.ENDED, wave, lines)
     return lines, result, why
+
+
+def _newly_lost(wave: Wave, before: Mapping[str, str], around: Surroundings) -> Mapping[str, str]:
+    """Nodes that were lost in their wave; one whose slurmd was restarted is given time to call again."""
+    waited_s = 0.0
+    while True:
+        now = {host: word for host, word in around.lost(wave.hosts).items() if host not in before}
+        if not now or waited_s >= SILENCE_S:
+            return now
+        around.wait(POLL_S)
+        waited_s += POLL_S
 
 
 def _entry(line: HostLine, digest: str) -> dict[str, object]:

@@ -1,10 +1,12 @@
 """The facility as ReFrame's site configuration: plain data, which needs no ReFrame."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from millwright.facility.model import Antenna, Commitment, Facility, NodeClass, Partition
+from millwright.facility.names import expand
 from millwright.results.metrics import METRICS, Better
 
 Settings = dict[str, Any]
@@ -27,14 +29,41 @@ NOTHING_BUILT = "builtin"
 """ReFrame's environment for checks that compile nothing."""
 
 
-def site_configuration(facility: Facility, *, harness_architecture: str, state: Path) -> Settings:
+NODES_VARIABLE = "MILLWRIGHT_NODES"
+"""Node set that a session is narrowed to; every node where it is unset."""
+RESERVATION_VARIABLE = "MILLWRIGHT_RESERVATION"
+"""Slurm reservation that the jobs of a session run in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Which nodes a session may take, and in which reservation of Slurm."""
+
+    nodes: frozenset[str] | None = None
+    """All where None."""
+    reservation: str = ""
+
+
+def read_narrowing(environment: Mapping[str, str]) -> Narrowing:
+    """The narrowing that the variables of a session ask for."""
+    nodes = environment.get(NODES_VARIABLE)
+    return Narrowing(frozenset(expand(nodes)) if nodes else None, environment.get(RESERVATION_VARIABLE, ""))
+
+
+def site_configuration(
+    facility: Facility, *, harness_architecture: str, state: Path, narrowing: Narrowing = Narrowing()
+) -> Settings:
     """ReFrame's configuration of one facility.
 
     `harness_architecture` is what ReFrame's own machine runs (`platform.machine()`); programs for
     other architectures are cross-compiled. `state` is the facility's state folder.
     """
     partitions = [
-        *(_partition(facility, name, harness_architecture) for name in facility.partitions),
+        *(
+            _partition(facility, name, harness_architecture, narrowing)
+            for name, partition in facility.partitions.items()
+            if narrowing.nodes is None or narrowing.nodes.intersection(partition.node_names())
+        ),
         *(_antenna(name, antenna, state) for name, antenna in facility.antennas.items()),
     ]
     system = {
@@ -74,8 +103,10 @@ def _bounds(commitment: Commitment, better: Better) -> Bounds:
     return commitment.value, None, commitment.tolerance, commitment.unit
 
 
-def _partition(facility: Facility, name: str, harness_architecture: str) -> Settings:
+def _partition(facility: Facility, name: str, harness_architecture: str, narrowing: Narrowing) -> Settings:
     partition, node_class = facility.partitions[name], facility.class_of(name)
+    nodes = [n for n in partition.node_names() if narrowing.nodes is None or n in narrowing.nodes]
+    reservation = [f"--reservation={narrowing.reservation}"] if narrowing.reservation else []
     is_slurm = partition.scheduler == "slurm"
     architecture = node_class.architecture if node_class else harness_architecture
     features = _features(
@@ -86,14 +117,15 @@ def _partition(facility: Facility, name: str, harness_architecture: str) -> Sett
         "descr": partition.title,
         "scheduler": "slurm" if is_slurm else "local",
         "launcher": "srun" if is_slurm else "local",
-        "access": [f"--partition={name}"] if is_slurm else [],
+        "access": [f"--partition={name}", *reservation] if is_slurm else [],
         "environs": [NOTHING_BUILT, _compiler(architecture), *(["mpi"] if "mpi" in features else [])],
         "features": features,
         "max_jobs": 1,
         "time_limit": f"{partition.max_time_min}m",
         "processor": _processor(node_class, architecture),
         "extras": {
-            "nodes": list(partition.node_names()),
+            "nodes": nodes,
+            "reservation": narrowing.reservation,
             "cores_per_node": node_class.sockets * node_class.cores_per_socket if node_class else None,
             "cpus_per_node": node_class.cpus if node_class else None,
             "memory_mib": node_class.memory_mib if node_class else None,

@@ -10,7 +10,7 @@ import sys
 import tarfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
@@ -111,6 +111,8 @@ class HarnessMachine:
     seat: Seat = Seat.HARNESS
     home: PurePosixPath = HARNESS_HOME
     reframe: PurePosixPath = HARNESS_REFRAME
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Further variables of every session, for example which nodes it may take."""
 
     def put(self, name: str, content: bytes) -> None:
         """Write a file into the session's folder."""
@@ -118,7 +120,7 @@ class HarnessMachine:
 
     def start(self, command: Sequence[str], environment: Mapping[str, str]) -> Process:
         """Start a command; its process id is kept, since ending ssh would not end it."""
-        pairs = [f"{key}={value}" for key, value in environment.items()]
+        pairs = [f"{key}={value}" for key, value in {**environment, **self.environment}.items()]
         script = f'echo $$ > {PID_FILE} && export MILLWRIGHT_FACILITY="$PWD/{FACILITY_COPY}" && exec "$@"'
         return _popen(self._command(script, ["env", *pairs, *command]))
 
@@ -183,13 +185,17 @@ def local_machine(seat: Seat, folder: Path) -> LocalMachine:
     return LocalMachine(seat, folder, home=PurePosixPath(checkout()), reframe=reframe)
 
 
-def harness_machine(facility: Facility, run_id: str, folder: Path) -> HarnessMachine:
+def harness_machine(
+    facility: Facility, run_id: str, folder: Path, environment: Mapping[str, str] | None = None
+) -> HarnessMachine:
     """The harness that the facility names; it must have services."""
     if facility.services is None:
         raise ValueError(f"{facility.name} has no services")
     config = ("-F", str(Path(facility.ssh.config).expanduser())) if facility.ssh.config else ()
     ssh = ("ssh", *config, *SSH_OPTIONS, "-l", facility.ssh.user, facility.services.harness)
-    return HarnessMachine(ssh=ssh, run_folder=HARNESS_RUNS / run_id, folder=folder)
+    return HarnessMachine(
+        ssh=ssh, run_folder=HARNESS_RUNS / run_id, folder=folder, environment=environment or {}
+    )
 
 
 def _remove(folder: Path) -> None:

@@ -33,9 +33,14 @@ class NodeState:
         return self.state.rstrip(HARMLESS_FLAGS) in WORKING_STATES
 
     @property
+    def is_reserved(self) -> bool:
+        """Whether only jobs of a reservation start on the node."""
+        return self.state.rstrip(HARMLESS_FLAGS) == "reserved"
+
+    @property
     def is_silent(self) -> bool:
         """Whether the node would take jobs, but does not respond."""
-        return self.state.endswith(SILENT) and self.state.rstrip(SILENT) in WORKING_STATES
+        return self.state.endswith(SILENT) and self.state.rstrip(SILENT) in {*WORKING_STATES, "reserved"}
 
     def __str__(self) -> str:
         return f"{self.state}: {self.reason}" if self.reason else self.state

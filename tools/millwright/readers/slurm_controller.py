@@ -24,7 +24,7 @@ class Controller:
     becomes_root: bool
     """Whether commands need sudo there."""
 
-    def run(self, argv: Sequence[str], *, stdin: str = "") -> str:
+    def run(self, argv: Sequence[str]) -> str:
         """Output of a command on the controller; every word of it is quoted for the remote shell.
 
         Raises :exc:`NotTestableError` where the controller can't be reached or does not answer in time,
@@ -34,7 +34,7 @@ class Controller:
         try:
             done = subprocess.run(
                 [*self.ssh, shlex.join(command)],
-                input=stdin,
+                stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
                 errors="replace",

@@ -1,0 +1,72 @@
+"""Nodes beside the others of their class."""
+
+import pytest
+
+from millwright.verdicts.judge import Verdict
+from millwright.verdicts.peers import compare, newest_values
+from millwright.verdicts.series import Series
+
+
+def series(node, value, device="", *, check="MemoryBandwidth", metric="triad_bw", unit="GB/s"):
+    return Series("cpu", check, metric, unit, node, device, (value,) * 3, emulated=False)
+
+
+PEERS = [series(f"p{number}", 100.0 + number) for number in range(6)]
+
+
+def verdicts(own, runs=(PEERS,), nodes=tuple(f"p{number}" for number in range(6))):
+    return {found.node: found.verdict for found in compare(own, newest_values(runs, nodes))}
+
+
+def test_a_slow_node_fails_beside_its_peers():
+    assert verdicts([series("n1", 80.0), series("n2", 101.0)]) == {"n1": Verdict.FAIL, "n2": Verdict.PASS}
+
+
+def test_few_peers_are_inconclusive_never_a_pass():
+    (found,) = compare([series("n1", 100.0)], newest_values([PEERS[:4]], [peer.node for peer in PEERS]))
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert "4 peers are too few" in found.says
+
+
+def test_new_nodes_are_peers_of_each_other():
+    own = [series(f"n{number}", 100.0) for number in range(6)]
+    found = verdicts([*own, series("n9", 50.0)], runs=())
+    assert found["n9"] is Verdict.FAIL
+    assert found["n0"] is Verdict.PASS
+
+
+def test_many_devices_of_few_nodes_are_few_peers():
+    own = [series("n1", 100.0, f"gpu{number}") for number in range(8)]
+    peers = [series("p0", 100.0, f"gpu{number}") for number in range(8)]
+    assert set(verdicts(own, runs=(peers,)).values()) == {Verdict.INCONCLUSIVE}
+
+
+def test_the_newest_run_of_each_node_counts_and_only_its_own_class():
+    newer = [series("p0", 50.0)]
+    found = newest_values([newer, [*PEERS, series("other", 1.0)]], [f"p{number}" for number in range(6)])
+    values = found["MemoryBandwidth", "triad_bw", "GB/s"]
+    assert values["p0"] == [50.0]
+    assert values["p1"] == [101.0]
+    assert "other" not in values
+
+
+def test_lower_is_better_where_the_metric_says_so():
+    own = [series("n1", 3.0, check="RiscvVector", metric="kernel_mismatches", unit="count")]
+    peers = [
+        series(f"p{n}", 1.0, check="RiscvVector", metric="kernel_mismatches", unit="count") for n in range(6)
+    ]
+    assert verdicts(own, runs=(peers,)) == {"n1": Verdict.FAIL}
+
+
+def test_what_spans_nodes_is_not_compared():
+    own = [series("n[1-2]", 3.0, check="MpiPointToPoint", metric="latency", unit="us")]
+    assert compare(own, {}) == ()
+
+
+@pytest.mark.parametrize(("threshold", "verdict"), [(0.05, Verdict.FAIL), (0.5, Verdict.PASS)])
+def test_the_threshold_is_the_callers(threshold, verdict):
+    (found,) = compare([series("n1", 80.0)], newest_values([PEERS], [peer.node for peer in PEERS]), threshold)
+    assert found.verdict is verdict
+    assert found.says.startswith(
+        "MemoryBandwidth triad_bw 80 GB/s: 22.0% worse than the median of 6 peers, 102.5"
+    )

@@ -1,0 +1,100 @@
+"""Takes nodes out of service and gives them back, through the controller, and never another's."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from millwright.errors import FailedError
+from millwright.facility.model import Facility
+from millwright.facility.names import fold
+from millwright.fleet.drain import (
+    Owner,
+    Sorted,
+    reason_of,
+    require_known,
+    sort_for_drain,
+    sort_for_resume,
+)
+from millwright.readers.slurm_controller import Controller, controller_of
+from millwright.readers.slurm_nodes import NODES, SlurmNode, parse_nodes
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The nodes of one facility, as Slurm holds them."""
+
+    facility: str
+    controller: Controller
+
+    def nodes(self) -> Mapping[str, SlurmNode]:
+        """Every node by name; raises :exc:`NotTestableError` where the controller does not answer."""
+        return parse_nodes(self.controller.run(NODES))
+
+    def drain(self, wanted: Sequence[str], owner: Owner, what: str = "") -> Sorted:
+        """Drain nodes for an owner; running jobs run on, and what another drained stays as it is."""
+        nodes = self.nodes()
+        require_known(nodes, wanted, self.facility)
+        found = sort_for_drain(nodes, wanted, owner)
+        fresh = tuple(name for name in found.chosen if not nodes[name].is_drained)
+        self._update(fresh, "state=drain", f"reason={reason_of(owner, what)}")
+        return found
+
+    def take_over(self, wanted: Sequence[str], owners: Sequence[str], new: Owner, what: str = "") -> Sorted:
+        """Let another owner hold the drains that these owners hold; the nodes stay drained throughout."""
+        if not wanted:
+            return Sorted(())
+        found = sort_for_resume(self.nodes(), wanted, owners)
+        self._update(found.chosen, "state=drain", f"reason={reason_of(new, what)}")
+        return found
+
+    def resume(self, wanted: Sequence[str], owners: Sequence[str]) -> Sorted:
+        """Give back nodes whose drain one of these owners holds.
+
+        Only the drain ends: a node that Slurm itself set down stays down.
+        """
+        nodes = self.nodes()
+        require_known(nodes, wanted, self.facility)
+        found = sort_for_resume(nodes, wanted, owners)
+        self._update(found.chosen, "state=undrain")
+        return found
+
+    def reserve(self, nodes: Sequence[str], owner: Owner, user: str) -> str:
+        """Keep nodes for the jobs of one user until :meth:`release`; the name of the reservation.
+
+        It has no end: where this process dies, nobody else gets nodes that were not let into service.
+        """
+        name = reservation_of(owner)
+        settings = [f"nodes={fold(tuple(nodes))}", f"users={user}", "flags=ignore_jobs"]
+        exists = (
+            name
+            in self.controller.run(["scontrol", "--oneliner", "show", "reservation"])
+            .replace("=", " ")
+            .split()
+        )
+        begin = ["starttime=now", "duration=unlimited"]
+        verb = (
+            ["update", f"reservationname={name}"]
+            if exists
+            else ["create", "reservation", f"reservationname={name}"]
+        )
+        self.controller.run(["scontrol", *verb, *settings, *([] if exists else begin)])
+        return name
+
+    def release(self, owner: Owner) -> None:
+        """End an owner's reservation; nothing where there is none."""
+        with suppress(FailedError):  # scontrol refuses a name that it does not know
+            self.controller.run(["scontrol", "delete", f"reservationname={reservation_of(owner)}"])
+
+    def _update(self, nodes: Sequence[str], *settings: str) -> None:
+        if nodes:
+            self.controller.run(["scontrol", "update", f"nodename={fold(tuple(nodes))}", *settings])
+
+
+def reservation_of(owner: Owner) -> str:
+    """Name of the reservation that belongs to an owner; Slurm takes no colon in it."""
+    return str(owner).replace(":", "-")
+
+
+def service_of(facility: Facility) -> Service:
+    """The nodes' service of a facility; raises :exc:`NotTestableError` where it has no Slurm."""
+    return Service(facility.name, controller_of(facility))

@@ -1,0 +1,124 @@
+"""The verdict on nodes beside their peers: the other nodes of their class, by their newest values."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from millwright.results.metrics import Better, Scope, find_metric
+from millwright.statistics.interval import median_interval
+from millwright.statistics.outliers import FEWEST_PEERS, standing
+from millwright.verdicts.judge import Verdict
+from millwright.verdicts.series import Series
+
+THRESHOLD = 0.05
+"""Share of the peers' median by which a node may be worse, unless told otherwise."""
+
+Measure = tuple[str, str, str]
+"""Check, metric and unit."""
+PeerValues = Mapping[Measure, Mapping[str, Sequence[float]]]
+"""For each measure, every node's medians, one a device."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One measure of one node (or of one of its devices) beside its peers."""
+
+    node: str
+    device: str
+    check: str
+    metric: str
+    unit: str
+    value: float
+    """Median of the node's repetitions."""
+    peers: int
+    median: float | None
+    """Of the peers; None where they are too few."""
+    shortfall: float | None
+    """Share of the peers' median by which the node is worse."""
+    verdict: Verdict
+    """PASS, FAIL or INCONCLUSIVE."""
+
+    @property
+    def says(self) -> str:
+        """The comparison in words."""
+        what = f"{self.check} {self.metric}{f' of {self.device}' if self.device else ''}"
+        told = f"{what} {self.value:.4g} {self.unit}"
+        if self.median is None or self.shortfall is None:
+            return f"{told}: {self.peers} peers are too few to compare with, {FEWEST_PEERS} needed"
+        side = "worse" if self.shortfall > 0 else "better"
+        share = f"{abs(self.shortfall):.1%} {side}"
+        return f"{told}: {share} than the median of {self.peers} peers, {self.median:.4g}"
+
+
+def compare(
+    own: Iterable[Series], others: PeerValues, threshold: float = THRESHOLD
+) -> tuple[Comparison, ...]:
+    """Compare each node's series with the same measure of all other nodes of its class.
+
+    `own` are the nodes under judgement, all of one class, who are each other's peers too; their values
+    replace those that `others` holds of them.
+    """
+    mine = tuple(series for series in own if _is_of_a_node(series))
+    pool: dict[Measure, dict[str, list[float]]] = {}
+    for measure, nodes in others.items():
+        pool[measure] = {node: list(values) for node, values in nodes.items()}
+    for measure, node in {(_measure(series), series.node) for series in mine}:
+        pool.setdefault(measure, {})[node] = []
+    for series in mine:
+        pool[_measure(series)][series.node].append(_median(series))
+    return tuple(_compare(series, pool[_measure(series)], threshold) for series in mine)
+
+
+def newest_values(
+    runs: Iterable[Iterable[Series]], nodes: Iterable[str]
+) -> dict[Measure, dict[str, list[float]]]:
+    """Each node's medians from the newest run that measured it; `runs` come newest first."""
+    wanted = frozenset(nodes)
+    found: dict[Measure, dict[str, list[float]]] = {}
+    for run in runs:
+        fresh: dict[tuple[Measure, str], list[float]] = {}
+        for series in run:
+            if series.node in wanted and _is_of_a_node(series):
+                fresh.setdefault((_measure(series), series.node), []).append(_median(series))
+        for (measure, node), values in fresh.items():
+            found.setdefault(measure, {}).setdefault(node, values)
+    return found
+
+
+def _compare(series: Series, pool: Mapping[str, Sequence[float]], threshold: float) -> Comparison:
+    peers = list(_values_of_others(series.node, pool))
+    nodes = sum(bool(values) and node != series.node for node, values in pool.items())
+    metric = find_metric(series.check, series.metric)
+    higher = metric is None or metric.better is Better.HIGHER
+    value = _median(series)
+    # Devices of one node are no independent peers: the nodes must be many enough.
+    found = (
+        standing(value, peers, higher_is_better=higher, threshold=threshold)
+        if nodes >= FEWEST_PEERS
+        else None
+    )
+    verdict = Verdict.FAIL if found and found.stands_apart else Verdict.PASS
+    return Comparison(
+        *(series.node, series.device, series.check, series.metric, series.unit, value, nodes),
+        median=found.median if found else None,
+        shortfall=found.shortfall if found else None,
+        verdict=verdict if found else Verdict.INCONCLUSIVE,
+    )
+
+
+def _values_of_others(node: str, pool: Mapping[str, Sequence[float]]) -> Iterator[float]:
+    for other, values in pool.items():
+        if other != node:
+            yield from values
+
+
+def _is_of_a_node(series: Series) -> bool:
+    metric = find_metric(series.check, series.metric)
+    return metric is not None and metric.scope is Scope.NODE
+
+
+def _measure(series: Series) -> Measure:
+    return (series.check, series.metric, series.unit)
+
+
+def _median(series: Series) -> float:
+    return median_interval(series.values).median
