@@ -4,6 +4,7 @@ import datetime
 import secrets
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -68,9 +69,14 @@ def command(  # noqa: PLR0913 - the options of a command line
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the last run, as its journal left it.")
     ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Let Ansible go through everything, also where a look would do.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> int:
     """Bring the hosts of a facility to their declared state; again changes nothing.
+
+    Each host is looked at first, in one round trip; Ansible goes to what is new, changed or drifted.
 
     Services and one node of each partition go first, then the other nodes in waves. No wave begins after
     too many hosts failed. A run that was ended goes on with --resume.
@@ -101,7 +107,8 @@ def command(  # noqa: PLR0913 - the options of a command line
     with only_one(state, described.name, now, ROLLOUT_LOCK):
         journal, request = _begin(state, described.name, given, resume=resume, now=now)
         with shown() as steps:
-            outcome = _roll_out(file, described, request, journal, steps, diff=diff)
+            options = ApplyOptions(diff=diff, is_full=full)
+            outcome = _roll_out(file, described, request, journal, steps, options)
     data = report_data(outcome, described.name, journal.run_id, journal.folder)
     store_report(journal.folder, data, report_text(outcome, described.name))
     if as_json:
@@ -158,22 +165,21 @@ def _begin(
     return journal, given
 
 
-def _roll_out(  # noqa: PLR0913 - joins what the command found
+def _roll_out(  # noqa: PLR0913, PLR0917 - joins what the command found
     file: Path,
     facility: Facility,
     request: Request,
     journal: Journal,
     steps: LiveSteps | PlainSteps,
-    *,
-    diff: bool,
+    options: ApplyOptions,
 ) -> Outcome:
     waves = plan_request(file, facility, request)
     narrator = _Narrator(steps, counts_waves=len(waves) > 1)
 
     def one_wave(wave: Wave) -> ApplyResult:
-        options = ApplyOptions(diff=diff, limit=wave.hosts)
+        here = replace(options, limit=wave.hosts)
         state = state_folder(facility.name)
-        return converge(file, facility, options, state=state, now=_now(), on_event=narrator)
+        return converge(file, facility, here, state=state, now=_now(), on_event=narrator)
 
     around = Surroundings(
         one_wave,

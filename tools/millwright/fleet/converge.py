@@ -1,12 +1,44 @@
-"""Brings a set of hosts to their declared state, and Ansible only to those that need it."""
+"""Brings a set of hosts to their declared state, and Ansible only to those that need it.
 
-from collections.abc import Callable
-from datetime import datetime
+A role whose inputs are those of its last good run would declare the same state again, so one look at
+the host says whether it still has it. Ansible goes to hosts and roles that are new, changed, drifted or
+can't be seen.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from millwright.facility.model import Facility
-from millwright.readers.ansible import apply
+from millwright.facility.places import checkout
+from millwright.fleet.declared import DeclaredHost, Store
+from millwright.fleet.look.finding import HostLook, Order
+from millwright.fleet.look.over_ssh import look_at_hosts
+from millwright.fleet.merged import add_looks, merge
+from millwright.fleet.runs import Run, runs_for
+from millwright.fleet.sealing import newly_declared, seal
+from millwright.fleet.sources import Sources, read_play
+from millwright.fleet.survey import LookAtHosts, Need, Survey, survey
+from millwright.fleet.things import Task
+from millwright.readers.ansible import (
+    apply,
+    new_log,
+    playbook_argv,
+    run_playbook,
+    selected_hosts,
+    with_short_limit,
+)
 from millwright.readers.ansible_events import ApplyOptions, ApplyResult, Event
+from millwright.readers.ansible_inventory import build_inventory
+from millwright.readers.facility_lock import only_one
+
+LOOKING = "Look at the hosts"
+FULL = "a full run was asked for"
+SEALING = "Look at what was reached"
 
 
 def converge(  # noqa: PLR0913 - time, state and progress are given, not taken from the surroundings
@@ -22,4 +54,100 @@ def converge(  # noqa: PLR0913 - time, state and progress are given, not taken f
 
     Raises what :func:`millwright.readers.ansible.apply` raises.
     """
-    return apply(file, facility, options, state=state, now=now, on_event=on_event)
+    if options.check:
+        return apply(file, facility, options, state=state, now=now, on_event=on_event)
+    inventory = build_inventory(facility, file)
+    hosts = selected_hosts(file, facility, inventory, options.limit)
+    if not hosts:
+        return ApplyResult((), (), (), status=0, log=None, seconds=0.0)
+    begun = time.monotonic()
+    with only_one(state, facility.name, now) as lock:
+        store = Store(state / "declared")
+        sources = Sources(file, facility, inventory, checkout(), state, read_play(checkout()))
+        look_at = looker(sources, store, on_event)
+        for host in hosts:
+            sources.basis(host)  # variables count as they were before the run
+        found = Survey({}, {}, (), tuple(Need(host, FULL) for host in hosts))
+        if not options.is_full:
+            found = survey(hosts, store, sources, look_at(LOOKING))
+        runs = runs_for(found.needs, sources.play)
+        results = []
+        for number, run in enumerate(runs):
+            argv = playbook_argv(file, with_short_limit(_options_for(run, hosts, options), state))
+            log = new_log(state, now + timedelta(microseconds=number))
+            _unsettle(run, store)
+            results.append(_run(argv, log, lock, on_event, run, store, sources, look_at(SEALING)))
+            if results[-1].status and results[-1].failures:
+                break
+        merged = merge(results, seconds=time.monotonic() - begun)
+        return add_looks(merged, found, hosts)
+
+
+def looker(sources: Sources, store: Store, on_event: Callable[[Event], None]) -> Callable[[str], LookAtHosts]:
+    """How to look at the hosts of a facility, telling it as a play of that name."""
+
+    def named(name: str) -> LookAtHosts:
+        def look_at(orders: Mapping[str, Order]) -> Mapping[str, HostLook]:
+            if not orders:
+                return {}
+            on_event({"event": "play", "name": name})
+
+            def tell(look: HostLook) -> None:
+                on_event({"event": "task", "name": look.host})
+                on_event({"event": "result", "host": look.host, "task": name, "status": "ok"})
+
+            return look_at_hosts(sources.facility, sources.inventory, orders, key=store.key(), on_look=tell)
+
+        return look_at
+
+    return named
+
+
+def _options_for(run: Run, hosts: Sequence[str], options: ApplyOptions) -> ApplyOptions:
+    limit = options.limit if len(run.hosts) == len(hosts) else run.hosts
+    return replace(options, limit=limit, tags=run.roles, skipped_tags=run.left_out)
+
+
+def _unsettle(run: Run, store: Store) -> None:
+    """Note that roles are about to run: a process that is killed leaves hosts that have to be run again."""
+    for host in run.hosts:
+        if found := store.load(host):
+            store.save(found.without(run.roles or found.roles))
+
+
+def _run(  # noqa: PLR0913, PLR0917 - joins a run with what is kept of it
+    argv: Sequence[str],
+    log: Path,
+    lock: int,
+    on_event: Callable[[Event], None],
+    run: Run,
+    store: Store,
+    sources: Sources,
+    look_at: LookAtHosts,
+) -> ApplyResult:
+    told = log.with_suffix(".declared.jsonl")
+    told.touch(mode=0o600)
+    try:
+        result = run_playbook(argv, log, lock, on_event, declared=told)
+        if result.is_complete:
+            good = [host.host for host in result.hosts if host.state in {"ok", "changed"}]
+            declared = newly_declared(read_tasks(told), good, run, store, sources)
+            _keep(seal(declared, look_at), store)
+    finally:
+        with suppress(FileNotFoundError):
+            told.unlink()
+    return result
+
+
+def _keep(declared: Iterable[DeclaredHost], store: Store) -> None:
+    for host in declared:
+        store.save(host)
+
+
+def read_tasks(path: Path) -> list[Task]:
+    """What the callback ``declared`` wrote; a line that was cut off is left out."""
+    found = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        with suppress(ValueError):
+            found.append(json.loads(line))
+    return found

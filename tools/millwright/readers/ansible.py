@@ -42,7 +42,7 @@ def apply(  # noqa: PLR0913 - time, state and progress are given, not taken from
         return ApplyResult((), (), (), status=0, log=None, seconds=0.0)
     with only_one(state, facility.name, now) as lock:
         log = new_log(state, now)
-        return _run(playbook_argv(file, _with_short_limit(options, state)), log, lock, on_event)
+        return run_playbook(playbook_argv(file, with_short_limit(options, state)), log, lock, on_event)
 
 
 def selected_hosts(
@@ -66,11 +66,13 @@ def playbook_argv(file: Path, options: ApplyOptions) -> list[str]:
         *(["--check"] if options.check else []),
         *(["--diff"] if options.diff else []),
         *([f"--limit={','.join(options.limit)}"] if options.limit else []),
+        *([f"--tags={','.join(options.tags)}"] if options.tags else []),
+        *([f"--skip-tags={','.join(options.skipped_tags)}"] if options.skipped_tags else []),
         str(checkout() / "playbooks" / options.playbook),
     ]
 
 
-def _with_short_limit(options: ApplyOptions, state: Path) -> ApplyOptions:
+def with_short_limit(options: ApplyOptions, state: Path) -> ApplyOptions:
     """Thousands of hosts do not fit into one argument: they stand in a file, which the lock guards."""
     if sum(len(name) + 1 for name in options.limit) < LONGEST_LIMIT:
         return options
@@ -109,7 +111,15 @@ def new_log(state: Path, now: datetime) -> Path:
     return folder / f"apply-{now:%Y%m%dT%H%M%S.%fZ}.log"
 
 
-def _run(argv: Sequence[str], log: Path, lock: int, on_event: Callable[[Event], None]) -> ApplyResult:
+def run_playbook(
+    argv: Sequence[str],
+    log: Path,
+    lock: int,
+    on_event: Callable[[Event], None],
+    *,
+    declared: Path | None = None,
+) -> ApplyResult:
+    """Run Ansible while the facility's lock is held; ``declared`` is where it tells what tasks declare."""
     told = log.with_suffix(".events.jsonl")
     for file in (log, told):
         file.touch(mode=0o600, exist_ok=False)
@@ -122,7 +132,7 @@ def _run(argv: Sequence[str], log: Path, lock: int, on_event: Callable[[Event], 
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=checkout(),
-            env=_environment(told),
+            env=_environment(told, declared),
             pass_fds=(lock,),
         )
         try:
@@ -140,11 +150,12 @@ def _run(argv: Sequence[str], log: Path, lock: int, on_event: Callable[[Event], 
     return result
 
 
-def _environment(told: Path) -> dict[str, str]:
+def _environment(told: Path, declared: Path | None) -> dict[str, str]:
     return {
         **os.environ,
+        **({"MILLWRIGHT_DECLARED": str(declared)} if declared else {}),
         "ANSIBLE_CONFIG": str(checkout() / "ansible.cfg"),
-        "ANSIBLE_CALLBACKS_ENABLED": "progress",
+        "ANSIBLE_CALLBACKS_ENABLED": "progress,declared" if declared else "progress",
         "ANSIBLE_NOCOLOR": "1",
         "MILLWRIGHT_EVENTS": str(told),
     }

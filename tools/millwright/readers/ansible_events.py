@@ -23,6 +23,12 @@ class ApplyOptions:
     """Hosts or groups; all where empty."""
     playbook: str = "site.yml"
     """File under ``playbooks/``."""
+    tags: tuple[str, ...] = ()
+    """Roles to run; all where empty."""
+    skipped_tags: tuple[str, ...] = ()
+    """Roles to leave out, with the check of their arguments that Ansible always makes."""
+    is_full: bool = False
+    """Let Ansible go through everything, also where a look at the hosts would do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,67 @@
+"""What a good run declared, kept with what a look at the hosts found right after it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from millwright.fleet.declared import DeclaredHost, DeclaredRole, Store
+from millwright.fleet.look.finding import MAX_CLOCK_SKEW_S, HostLook
+from millwright.fleet.runs import Run
+from millwright.fleet.sources import Sources
+from millwright.fleet.survey import LookAtHosts, Seen, order_for
+from millwright.fleet.things import HOST, Declaration, Task, Thing, declarations
+
+
+def newly_declared(
+    tasks: Iterable[Task], hosts: Iterable[str], run: Run, store: Store, sources: Sources
+) -> list[DeclaredHost]:
+    """Documents of the hosts that a run left in a good state, not yet compared with the hosts."""
+    sources.forget_files()  # the run may have made some: a key that was missing
+    told = declarations(tasks)
+    found = []
+    for host in hosts:
+        before = store.load(host)
+        kept = before.roles if before and run.roles else {}
+        new = {name: _role(host, name, role, sources) for name, role in told.get(host, {}).items()}
+        found.append(DeclaredHost(host, sources.basis(host), {**kept, **new}, HOST))
+    return found
+
+
+def _role(host: str, name: str, role: Declaration, sources: Sources) -> DeclaredRole:
+    inputs = sources.inputs(host, name)
+    files = sources.files_digest(inputs)
+    return DeclaredRole(
+        inputs.digest, files, is_settled=True, things=role.things, unseen=role.unseen, proved=role.proved
+    )
+
+
+def seal(declared: Sequence[DeclaredHost], look_at: LookAtHosts) -> list[DeclaredHost]:
+    """The same documents with the values that the hosts tell.
+
+    A role of which a thing is not as declared right after a good run stays unsettled: Ansible goes
+    to it again, as it does to a host that did not answer.
+    """
+    seen = {host.host: order_for(host) for host in declared}
+    looks = look_at({host: found.order for host, found in seen.items()})
+    return [_sealed(host, seen[host.host], looks[host.host]) for host in declared]
+
+
+def _sealed(declared: DeclaredHost, seen: Seen, look: HostLook) -> DeclaredHost:
+    things = [_with_values(thing, look, number) for number, thing in enumerate(seen.order.things)]
+    doubtful = {seen.roles[found.number] for found in look.differences}
+    doubtful |= {seen.roles[number] for number in look.untested}
+    if not look.is_seen or "" in doubtful or look.clock_skew_s > MAX_CLOCK_SKEW_S:
+        return declared.without(declared.roles)
+    roles: dict[str, list[Thing]] = {name: [] for name in declared.roles}
+    for role, thing in zip(seen.roles, things, strict=True):
+        if role:
+            roles[role].append(thing)
+    settled = {
+        name: replace(role, things=tuple(roles[name]), is_settled=role.is_settled and name not in doubtful)
+        for name, role in declared.roles.items()
+    }
+    return replace(declared, roles=settled, itself=things[0])
+
+
+def _with_values(thing: Thing, look: HostLook, number: int) -> Thing:
+    """A thing that wants what the host has told; what was sealed before stays as it was."""
+    return {**thing, "wants": {**thing["wants"], **look.sealed.get(number, {})}, "seal": []}
