@@ -9,6 +9,9 @@ from millwright.facility.frozen import Frozen
 from millwright.facility.paths import HostPath
 
 Percent = Annotated[int, Field(ge=0, le=100)]
+MountPoint = Annotated[
+    str, StringConstraints(pattern=r"^(/|(/[A-Za-z0-9_][A-Za-z0-9._-]*)+)$", max_length=255)
+]
 UnitName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9@._-]{0,100}$")]
 
 
@@ -31,7 +34,7 @@ class Health(Frozen):
     """Rate in Gbit/s below which a link of a node class's `fabric` is a fault, by device or interface."""
     services: tuple[UnitName, ...] = ("munge",)
     """systemd units that must be active."""
-    min_free_percent: dict[HostPath, Percent] = {"/": 5, "/tmp": 5}  # noqa: S108 - watched, not written
+    min_free_percent: dict[MountPoint, Percent] = {"/": 5, "/tmp": 5}  # noqa: S108 - watched, not written
     """Free space, in percent, below which a file system counts as full; a path
     that is not there is left out."""
     max_clock_skew_s: Annotated[float, Field(gt=0)] = 5.0

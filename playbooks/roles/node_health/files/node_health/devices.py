@@ -1,0 +1,108 @@
+"""Checks of accelerators and network devices."""
+
+import re
+from collections.abc import Iterator
+
+from node_health.reading import CouldNotTestError, Node, number
+
+NVIDIA_QUERY = (
+    "pci.bus_id",
+    "ecc.errors.uncorrected.volatile.total",
+    "remapped_rows.failure",
+    "pcie.link.width.current",
+    "pcie.link.width.max",
+    "clocks_throttle_reasons.hw_thermal_slowdown",
+)
+AMD_VENDOR = "0x1002"
+
+
+def nvidia(node: Node, expected: dict) -> Iterator:
+    """NVIDIA devices, as their driver sees them.
+
+    A link's generation falls when its device is idle, so only its width is judged.
+    """
+    wanted = expected["accelerators"]["count"]
+    status, text = node.output(
+        "nvidia-smi", f"--query-gpu={','.join(NVIDIA_QUERY)}", "--format=csv,noheader,nounits"
+    )
+    if status != 0:
+        yield "GPU_DRIVER", f"nvidia-smi ended with {status}"
+        return
+    rows = [[cell.strip() for cell in line.split(",")] for line in text.splitlines() if line.strip()]
+    if any(len(row) != len(NVIDIA_QUERY) for row in rows):
+        raise CouldNotTestError("nvidia-smi: unknown answer")
+    if len(rows) < wanted:
+        yield "GPU_COUNT", f"{len(rows)} of {wanted}"
+    for device, ecc, remap, width, widest, hot in rows:
+        if ecc.isdecimal() and int(ecc) > 0:
+            yield "GPU_ECC", f"{device}: {ecc}"
+        if remap in {"1", "Yes"}:
+            yield "GPU_ROW_REMAP", device
+        if width.isdecimal() and widest.isdecimal() and int(width) < int(widest):
+            yield "GPU_PCIE", f"{device}: x{width} of x{widest}"
+        if hot == "Active":
+            yield "GPU_THERMAL", device
+
+
+def amd(node: Node, expected: dict) -> Iterator:
+    """AMD devices, from the files of their driver; no program is started."""
+    wanted = expected["accelerators"]["count"]
+    cards = [
+        f"/sys/class/drm/{name}/device"
+        for name in node.names("/sys/class/drm")
+        if re.fullmatch(r"card\d+", name)
+    ]
+    cards = [card for card in cards if _is_amd(node, card)]
+    if len(cards) < wanted:
+        yield "GPU_COUNT", f"{len(cards)} of {wanted}"
+    for card in cards:
+        name = card.split("/")[4]
+        width, widest = (number(node.text(f"{card}/{kind}_link_width")) for kind in ("current", "max"))
+        if width < widest:
+            yield "GPU_PCIE", f"{name}: x{width:.0f} of x{widest:.0f}"
+        for block in node.names(f"{card}/ras"):
+            if block.endswith("_err_count"):
+                uncorrected = re.search(r"^ue: (\d+)", node.text(f"{card}/ras/{block}"), re.MULTILINE)
+                if uncorrected and int(uncorrected[1]) > 0:
+                    yield "GPU_ECC", f"{name}/{block}: {uncorrected[1]}"
+
+
+def _is_amd(node: Node, card: str) -> bool:
+    try:
+        return node.text(f"{card}/vendor").strip() == AMD_VENDOR
+    except CouldNotTestError:
+        return False
+
+
+def rdma(node: Node, expected: dict) -> Iterator:
+    """RDMA links of the node class, named as ``mlx5_0`` or, with a port, ``mlx5_0:1``."""
+    for name in expected["rdma_devices"]:
+        device, _, port = name.partition(":")
+        base = f"/sys/class/infiniband/{device}/ports/{port or '1'}"
+        try:
+            state, physical, rate = (
+                node.text(f"{base}/{file}").strip() for file in ("state", "phys_state", "rate")
+            )
+        except CouldNotTestError:
+            yield "IB_LINK", f"{name} is not there"
+            continue
+        if not state.endswith("ACTIVE") or not physical.endswith("LinkUp"):
+            yield "IB_LINK", f"{name}: {state}, {physical}"
+        elif number(rate.split(" ")[0]) < expected["min_link_gbit_s"].get(name, 0):
+            yield "IB_RATE", f"{name}: {rate}"
+
+
+def interfaces(node: Node, expected: dict) -> Iterator:
+    """Network interfaces of the node class."""
+    for name in expected["interfaces"]:
+        base = f"/sys/class/net/{name}"
+        try:
+            state = node.text(f"{base}/operstate").strip()
+        except CouldNotTestError:
+            yield "NET_LINK", f"{name} is not there"
+            continue
+        least = expected["min_link_gbit_s"].get(name)
+        if state not in {"up", "unknown"}:
+            yield "NET_LINK", f"{name} is {state}"
+        elif least and number(node.text(f"{base}/speed")) < least * 1000:
+            yield "NET_RATE", f"{name}: {node.text(f'{base}/speed').strip()} Mbit/s"
