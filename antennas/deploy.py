@@ -6,20 +6,24 @@ Example: pyinfra inventories/rack/pyinfra.py antennas/deploy.py   (--dry shows, 
 from io import StringIO
 from pathlib import Path
 
-from pyinfra import host
+from pyinfra import host, local
 from pyinfra.operations import files, server, systemd
 
 from antennas import operations
-from millwright.antennas import gateway_sshd, wireguard
-from millwright.antennas.certificates import gateway_principal
+from millwright.antennas import gateway_firewall, gateway_sshd, gateway_upkeep, wireguard
 
 antenna = host.data.antenna
 factory_key = wireguard.read_public_key(Path(antenna["factory_key_file"]))
 unit = f"wg-quick@{wireguard.INTERFACE}.service"
+reach, guard_s = tuple(antenna["reach"]), int(host.data.get("guard_s", gateway_upkeep.GUARD_S))
+
+operations.wireguard_packages(
+    name="Ensure WireGuard, the packet filter and security updates are installed",
+    others=("nftables", "unattended-upgrades"),
+)
 
 # The tunnel to the factory
 
-operations.wireguard_packages(name="Ensure WireGuard is installed")
 files.directory(
     name="Ensure only root sees the tunnel's files",
     path="/etc/wireguard",
@@ -71,7 +75,32 @@ operations.wireguard_tunnel(
     peer=(factory_key, antenna["factory_endpoint"], antenna["factory_address"]),
 )
 
-# The way in: users with a certificate of the factory's CA pass through, and do nothing else
+# What takes a change back that locked us out
+
+files.put(
+    name="Ensure the guard of what could lock us out",
+    src=str(Path(__file__).with_name("guard.sh")),
+    dest=gateway_upkeep.GUARD,
+    add_deploy_dir=False,
+    user="root",
+    group="root",
+    mode="755",
+)
+guard = files.put(
+    name="Ensure an unconfirmed change does not outlive a restart",
+    src=StringIO(gateway_upkeep.GUARD_UNIT_TEXT),
+    dest=f"/etc/systemd/system/{gateway_upkeep.GUARD_UNIT}",
+    mode="644",
+)
+systemd.daemon_reload(name="Ensure systemd knows the guard", _if=guard.did_change)
+systemd.service(
+    name="Ensure the guard looks at every start",
+    service=gateway_upkeep.GUARD_UNIT,
+    running=None,
+    enabled=True,
+)
+
+# The way in: users with a certificate of a trusted CA pass through, and do nothing else
 
 server.user(  # noqa: S604 - a login shell that refuses, not a shell to run
     name="Ensure the account that users pass through",
@@ -81,30 +110,76 @@ server.user(  # noqa: S604 - a login shell that refuses, not a shell to run
     ensure_home=False,
     shell="/usr/sbin/nologin",
 )
-files.put(
-    name="Ensure the gateway knows the user CA",
-    src=antenna["user_ca_file"],
-    dest=gateway_sshd.USER_CA_FILE,
-    add_deploy_dir=False,
-    user="root",
-    group="root",
-    mode="644",
-)
-files.put(
-    name="Ensure only this antenna's users pass",
-    src=StringIO(f"{gateway_principal(antenna['name'])}\n"),
-    dest=gateway_sshd.PRINCIPALS_FILE,
-    user="root",
-    group="root",
-    mode="644",
-)
-operations.sshd_drop_in(
+local.include(str(Path(__file__).with_name("trust.py")))
+operations.guarded_file(
     name="Ensure sshd lets users pass to the factory only",
+    kind="sshd",
     path=gateway_sshd.DROP_IN,
-    content=gateway_sshd.jump_only_config(antenna["factory_address"]),
+    content=gateway_sshd.jump_only_config(
+        antenna["factory_address"],
+        administrator=antenna["administrator"],
+        administrator_networks=antenna["administrator_networks"],
+    ),
+    reach=reach,
+    seconds=guard_s,
 )
 operations.sshd_in_force(
     name="Ensure no other file overrides it",
     user=gateway_sshd.JUMP_USER,
     expected=gateway_sshd.expected_for_jump(antenna["factory_address"]),
 )
+
+# What neither enters nor leaves
+
+files.directory(
+    name="Ensure the folder of the packet filter", path="/etc/millwright", user="root", mode="755"
+)
+firewall_unit = files.put(
+    name="Ensure the packet filter stands before the network does",
+    src=StringIO(gateway_firewall.FIREWALL_UNIT),
+    dest=gateway_firewall.UNIT_FILE,
+    mode="644",
+)
+systemd.daemon_reload(name="Ensure systemd knows the packet filter", _if=firewall_unit.did_change)
+operations.guarded_file(
+    name="Ensure only what is named enters or leaves",
+    kind="nftables",
+    path=gateway_firewall.FILE,
+    content=gateway_firewall.firewall_rules(
+        factory_address=antenna["factory_address"], endpoint=antenna["factory_endpoint"]
+    ),
+    reach=reach,
+    seconds=guard_s,
+)
+operations.firewall_in_force(
+    name="Ensure the packet filter is in force", path=gateway_firewall.FILE, table=gateway_firewall.TABLE
+)
+systemd.service(
+    name="Ensure the packet filter starts with the gateway",
+    service=gateway_firewall.UNIT,
+    running=None,
+    enabled=True,
+)
+
+# What the gateway does by itself
+
+journal = files.put(
+    name="Ensure who entered when is kept",
+    src=StringIO(gateway_upkeep.AUDIT_CONFIG),
+    dest=gateway_upkeep.AUDIT_FILE,
+    mode="644",
+)
+systemd.service(
+    name="Ensure the journal follows",
+    service="systemd-journald.service",
+    running=None,
+    restarted=True,
+    _if=journal.did_change,
+)
+files.put(
+    name="Ensure security updates, and no others, come by themselves",
+    src=StringIO(gateway_upkeep.updates_config(antenna["reboot_at"])),
+    dest=gateway_upkeep.UPDATES_FILE,
+    mode="644",
+)
+operations.timers(name="Ensure security updates are looked for", names=gateway_upkeep.UPDATE_TIMERS)

@@ -78,3 +78,35 @@ class EffectiveSshd(FactBase[dict[str, str]]):
             keyword, _, value = line.partition(" ")
             values.setdefault(keyword, value)
         return values
+
+
+class FirewallInForce(FactBase[bool]):
+    """Whether the running table is the one that was loaded last, as ``nft`` itself lists it."""
+
+    def command(self, path: str, table: str) -> StringCommand:
+        """Compare the running table with its listing of then."""
+        listing = QuoteString(f"{path}.loaded")
+        running = StringCommand("nft -s list table inet", QuoteString(table), "2>/dev/null")
+        return StringCommand(running, "| cmp -s -", listing, "&& echo yes || echo no")
+
+    def process(self, output: list[str]) -> bool:
+        """One word."""
+        return output == ["yes"]
+
+
+class TimerStates(FactBase[tuple[str, ...]]):
+    """Whether timers are enabled and active: two words for each."""
+
+    def command(self, names: tuple[str, ...]) -> StringCommand:
+        """Ask systemd about each; a unit that it does not know has the state of its own answer."""
+        asked = [
+            part
+            for name in names
+            for verb in ("is-enabled", "is-active")
+            for part in (f"systemctl {verb}", QuoteString(name), "2>/dev/null || true;")
+        ]
+        return StringCommand(*asked)
+
+    def process(self, output: list[str]) -> tuple[str, ...]:
+        """One word a line."""
+        return tuple(output)

@@ -12,16 +12,25 @@ from pyinfra.facts.deb import DebPackages
 from pyinfra.facts.files import FileContents
 from pyinfra.operations import apt
 
-from antennas.facts import EffectiveSshd, LiveWireguard, WireguardModule, WireguardPublicKey
+from antennas.facts import (
+    EffectiveSshd,
+    FirewallInForce,
+    LiveWireguard,
+    TimerStates,
+    WireguardModule,
+    WireguardPublicKey,
+)
+from millwright.antennas.confirmation import confirm_change
+from millwright.antennas.gateway_upkeep import GUARD, GUARD_S
 from millwright.antennas.wireguard import KEEPALIVE_S, publish_public_key
 
 Commands = Iterator[PyinfraCommand]
 
 
 @operation()
-def wireguard_packages(userspace: str = "wireguard-go") -> Commands:
-    """Ensure WireGuard's tools, and its userspace implementation where the kernel has none."""
-    wanted = ["wireguard-tools"] + ([] if host.get_fact(WireguardModule) else [userspace])
+def wireguard_packages(userspace: str = "wireguard-go", others: tuple[str, ...] = ()) -> Commands:
+    """Ensure WireGuard's tools, its userspace implementation where the kernel has none, and others."""
+    wanted = ["wireguard-tools"] + ([] if host.get_fact(WireguardModule) else [userspace]) + list(others)
     installed = host.get_fact(DebPackages)
     missing = [name for name in wanted if name not in installed]
     if not missing:
@@ -79,16 +88,46 @@ def wireguard_tunnel(
 
 
 @operation()
-def sshd_drop_in(path: str, content: str) -> Commands:
-    """Ensure a file under ``sshd_config.d``.
+def guarded_file(
+    kind: str, path: str, content: str, reach: tuple[str, ...], seconds: int = GUARD_S
+) -> Commands:
+    """Ensure a file that decides who gets in: judged before it counts, and taken back unless confirmed.
 
-    sshd judges it before it counts; the old one comes back if all files together are refused.
+    The host itself puts the old file back when nobody has entered anew within ``seconds``: an apply
+    that is killed, or that locked itself out, leaves the gateway as it was.
+
+    + kind: ``sshd`` or ``nftables``
+    + reach: arguments of ``ssh`` that lead to the host; none on the host itself
     """
     if host.get_fact(FileContents, path=path) == content.splitlines():
         host.noop(f"{path} is as described")
         return
     yield FileUploadCommand(StringIO(content), f"{path}.new")
-    yield StringCommand("sh -c", QuoteString(REPLACE), "sh", QuoteString(path))
+    yield StringCommand("chmod 0644", QuoteString(f"{path}.new"))
+    yield StringCommand(GUARD, "try", kind, QuoteString(path), str(int(seconds)))
+    yield FunctionCommand(confirm_change, (kind, reach), {})
+
+
+@operation()
+def firewall_in_force(path: str, table: str) -> Commands:
+    """Ensure the running packet filter is the one that was loaded from the file."""
+    if host.get_fact(FirewallInForce, path=path, table=table):
+        host.noop(f"table {table} is in force")
+        return
+    listing = QuoteString(f"{path}.loaded")
+    yield StringCommand("nft -f", QuoteString(path), "&& nft -s list table inet", table, ">", listing)
+
+
+@operation()
+def timers(names: tuple[str, ...]) -> Commands:
+    """Ensure that timers run, also ones that somebody masked."""
+    states = host.get_fact(TimerStates, names=names)
+    if states == ("enabled", "active") * len(names):
+        host.noop(f"{', '.join(names)} run")
+        return
+    quoted = [QuoteString(name) for name in names]
+    yield StringCommand("systemctl unmask --quiet", *quoted)
+    yield StringCommand("systemctl enable --quiet --now", *quoted)
 
 
 @operation()
@@ -111,19 +150,3 @@ def sshd_in_force(user: str, expected: dict[str, str]) -> Commands:
 
 def _refuse(problem: str) -> None:
     raise OperationError(f"sshd's other configuration files override the gateway's: {problem}")
-
-
-REPLACE = """\
-set -e
-chmod 0644 "$1.new"
-sshd -t -f "$1.new"
-rm -f "$1.old"
-if [ -e "$1" ]; then cp -p "$1" "$1.old"; fi
-mv "$1.new" "$1"
-if ! sshd -t; then
-    if [ -e "$1.old" ]; then mv "$1.old" "$1"; else rm "$1"; fi
-    exit 1
-fi
-rm -f "$1.old"
-systemctl reload ssh.service
-"""

@@ -10,8 +10,8 @@ from pathlib import Path
 from antennas import apply_bundle
 from millwright.antennas.bundle import Order, Sources, make_bundle
 from millwright.antennas.bundle_manifest import Target
-from millwright.antennas.certificates import ensure_user_ca
 from millwright.antennas.ssh_keys import ensure_key_pair, fingerprint, public_half
+from millwright.antennas.trust import write_factory_trust
 from millwright.facility.places import checkout
 
 NOW = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.UTC)
@@ -34,7 +34,7 @@ class Workshop:
     def __init__(self, folder, facility):
         self.folder, self.facility = folder, facility
         self.state = folder / "state"
-        ensure_user_ca(self.state)
+        write_factory_trust(self.facility, checkout() / "inventories" / "rack" / "facility.yaml", self.state)
         (self.state / "wireguard").mkdir()
         (self.state / "wireguard" / "factory.pub").write_text(f"{FACTORY_KEY}\n")
         (folder / "wheels").mkdir()

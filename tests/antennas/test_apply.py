@@ -6,6 +6,7 @@ import pytest
 
 from millwright.antennas import apply as module
 from millwright.antennas.apply import Surroundings, apply_antennas, chosen_antennas, wait_for_handshake
+from millwright.antennas.certificates import ensure_user_ca
 from millwright.antennas.deployment import Deployed
 from millwright.errors import BadInputError, FailedError, NotTestableError
 
@@ -22,6 +23,7 @@ def steps(monkeypatch):
         made.append(f"pyinfra {' '.join(groups)}")
         return Deployed(15, ())
 
+    monkeypatch.setattr(module, "write_trust", lambda *_, state, **__: ensure_user_ca(state))
     monkeypatch.setattr(module, "_reach", lambda _, name: made.append(f"reach {name}"))
     monkeypatch.setattr(module, "deploy_gateways", deploy)
     monkeypatch.setattr(

@@ -38,7 +38,7 @@ def test_a_certificate_lives_as_long_as_the_facility_says_and_covers_clock_skew(
 
 def test_it_names_one_antenna_and_one_user(shipped_rack):
     certificate = new_certificate(shipped_rack, "coast", "ada", now=NOON)
-    assert certificate.principals == ("antenna-coast", "user-ada")
+    assert certificate.principals == ("project-coast", "user-ada")
     assert certificate.key_id == "rack/coast/ada"
     assert certificate.serial == 1772366400250000
 
@@ -87,7 +87,7 @@ def test_the_ca_lies_in_the_state_folder(tmp_path):
 @pytest.mark.parametrize(
     "change",
     [
-        {"principals": ("antenna-coast", "user-root")},
+        {"principals": ("project-coast", "user-root")},
         {"key_id": "x"},
         {"extensions": ("permit-pty", "permit-X11-forwarding")},
     ],

@@ -1,17 +1,21 @@
 """The whole deploy on pyinfra's fake host: it runs in order, and stops where the gateway misbehaves."""
 
 import json
+import os
 import subprocess
 import sys
 
 import pytest
 
-from millwright.antennas.certificates import ensure_user_ca
 from millwright.antennas.gateway_sshd import expected_for_jump
+from millwright.antennas.private_files import write_whole
+from millwright.antennas.trust import write_factory_trust
+from millwright.facility import load_facility
 from millwright.facility.places import checkout
 
 pytestmark = pytest.mark.tools
 
+STEPS = 32
 GATEWAY_KEY = "WtK4FszKYkaa/Kg4bl6aZi3aR8iyaV/yrdBaxCshIQY="
 FACTORY_KEY = "YpH9G5selcu6Q5qw9TmqdiQUsnwxFTptn8gwW+x6N/w="
 
@@ -32,9 +36,17 @@ gateways = [
 @pytest.fixture
 def deploy(tmp_path):
     """Run ``antennas/deploy.py`` against a fake gateway that answers as given."""
-    ensure_user_ca(tmp_path)
+    for host in ("rack-antenna", "rack-antenna2"):
+        write_whole(tmp_path / "hosts" / host / "ssh_host_ed25519_key-cert.pub", "a certificate\n")
+    facility_file = checkout() / "inventories" / "rack" / "facility.yaml"
+    write_factory_trust(load_facility(facility_file), facility_file, tmp_path)
     (tmp_path / "wireguard").mkdir()
     (tmp_path / "wireguard" / "factory.pub").write_text(FACTORY_KEY + "\n")
+
+    (tmp_path / "bin").mkdir()
+    ssh = tmp_path / "bin" / "ssh"
+    ssh.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/entered\n')
+    ssh.chmod(0o755)
 
     def run(responses, *options):
         facility = checkout() / "inventories" / "rack" / "facility.yaml"
@@ -49,7 +61,10 @@ def deploy(tmp_path):
             str(inventory),
             "antennas/deploy.py",
         ]
-        return subprocess.run(arguments, capture_output=True, text=True, check=False, cwd=checkout())
+        environment = {**os.environ, "PATH": f"{tmp_path}/bin:{os.environ['PATH']}"}
+        return subprocess.run(
+            arguments, capture_output=True, text=True, check=False, cwd=checkout(), env=environment
+        )
 
     return run
 
@@ -64,9 +79,23 @@ def test_every_step_of_the_deploy_runs(deploy, tmp_path):
     result = json.loads(done.stdout)["results"]
     assert (done.returncode, result["totals"]["error"]) == (0, 0)
     names = [operation["name"] for operation in result["operations"]]
-    assert all(name.startswith("Ensure ") for name in names)
-    assert len(names) == len(set(names)) == 15
+    assert all(name.rpartition(" | ")[2].startswith("Ensure ") for name in names)
+    assert len(names) == len(set(names)) == STEPS
     assert (tmp_path / "wireguard" / "coast.pub").read_text() == GATEWAY_KEY + "\n"
+
+
+def test_what_could_lock_us_out_is_confirmed_by_entering_anew(deploy, tmp_path):
+    assert deploy(answers(), "-y").returncode == 0
+    entered = (tmp_path / "entered").read_text().splitlines()
+    assert sorted(line.rpartition(" ")[2] for line in entered) == ["nftables"] * 2 + ["sshd"] * 2
+    assert all("ControlPath=none" in line and "/guard confirm " in line for line in entered)
+
+
+def test_where_nobody_gets_in_anew_the_run_stops(deploy, tmp_path):
+    (tmp_path / "bin" / "ssh").write_text("#!/bin/sh\necho refused >&2; exit 255\n")
+    done = deploy(answers(), "-y")
+    assert done.returncode != 0
+    assert "nobody gets in after the change of sshd: refused" in done.stdout + done.stderr
 
 
 def test_a_dry_run_changes_nothing_here_either(deploy, tmp_path):

@@ -107,9 +107,15 @@ def test_every_user_gets_files_of_their_own_and_the_first_stands_for_the_antenna
 
 
 def test_the_logins_host_key_is_pinned_under_its_tunnel_address(ensure):
-    lines = ensure("ada").known_hosts.read_text().splitlines()
+    lines = ensure("ada").pinned.read_text().splitlines()
     assert f"10.92.0.1 {LOGIN_KEY}" in lines
     assert f"10.91.0.41 {GATEWAY_KEY}" in lines
+
+
+def test_users_know_the_host_ca_and_no_single_key(ensure, tmp_path):
+    (line,) = ensure("ada").known_hosts.read_text().splitlines()
+    key = (tmp_path / "state" / "ca" / "host_ca.pub").read_text().split()[1]
+    assert line == f"@cert-authority 10.91.0.41,10.92.0.1 ssh-ed25519 {key}"
 
 
 def test_nothing_is_readable_by_others_and_a_second_run_changes_nothing(ensure, tmp_path):

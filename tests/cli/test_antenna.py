@@ -172,7 +172,7 @@ def test_what_is_printed_names_no_file_of_this_machine(rack_down, tmp_path, caps
     assert run(["antenna", "config", rack_down, "-a", "coast", "-u", "ada"]) == 0
     printed = capsys.readouterr().out
     assert str(tmp_path) not in printed
-    assert KEY in printed
+    assert '"@cert-authority [127.0.0.1]:' in printed
 
 
 def test_a_user_of_another_antenna_is_refused(rack_down, capsys):

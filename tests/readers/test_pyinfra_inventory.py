@@ -31,6 +31,7 @@ def facility_with(tmp_path):
 def another_antenna(data, gateway):
     other = copy.deepcopy(data["antennas"]["coast"])
     other["gateway"] = gateway
+    other["users"] = [{"name": "eve", "account": "islands"}]
     data["addresses"][gateway] = "10.91.0.49"
     other["tunnel"]["gateway_address"] = "10.92.0.9"
     data["antennas"]["pyinfra"] = other

@@ -1,16 +1,17 @@
 """Giving antennas their access: the user CA, the gateways, the factory's side, and a tunnel that answers."""
 
+import datetime
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from millwright.antennas.certificates import ensure_user_ca
 from millwright.antennas.deployment import Deployed, deploy_gateways
 from millwright.antennas.doors import connect_as_admin
 from millwright.antennas.host_keys import pinned_keys, resolve_target
 from millwright.antennas.proofs import Outcome, judge_handshake
 from millwright.antennas.side_by_side import find_failures, out_of_reach
+from millwright.antennas.trust import write_trust
 from millwright.antennas.visitor import run_on
 from millwright.antennas.wireguard import INTERFACE, read_public_key
 from millwright.errors import BadInputError, FailedError, NotTestableError, Problem
@@ -30,6 +31,7 @@ class Surroundings:
     run_factory_play: Callable[[], int]
     """Brings the factory's side of every antenna to its state; gives the number of its changes."""
     say: Callable[[str], None]
+    now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC)
 
 
 def chosen_antennas(facility: Facility, name: str | None) -> tuple[str, ...]:
@@ -66,7 +68,7 @@ def apply_antennas(facility: Facility, antennas: Sequence[str], around: Surround
     names = tuple(name for name in antennas if name not in unreached)
     if not names:
         raise NotTestableError("; ".join(unreached.values()))
-    ensure_user_ca(around.state)
+    write_trust(facility, around.facility_file, names, state=around.state, now=around.now())
     factory_key, changes = around.state / "wireguard" / "factory.pub", 0
     if not factory_key.exists():
         around.say("factory: making its key")

@@ -11,7 +11,7 @@ from millwright.errors import FailedError
 
 STATE = PurePosixPath("state")
 """Where the payload keeps what lies in the state folder here."""
-DEPLOY = ("__init__.py", "deploy.py", "operations.py", "facts.py")
+DEPLOY = ("__init__.py", "deploy.py", "trust.py", "operations.py", "facts.py", "guard.sh")
 SECRET_MARKS = (b"PRIVATE KEY", b"PrivateKey")
 
 INVENTORY = '''\
@@ -31,7 +31,7 @@ def payload_contents(antenna: Mapping[str, Any], *, state: Path, root: Path, whe
 
     ``antenna`` is the gateway's data for pyinfra, whose files lie below ``state``; ``root`` is the checkout.
     """
-    moved = _moved(antenna, state)
+    moved = _moved(antenna, state) | {"reach": []}  # a change is confirmed on the gateway itself
     contents: Contents = {
         PurePosixPath("inventory.py"): INVENTORY.encode(),
         PurePosixPath("antenna.json"): json.dumps(moved, indent=2, sort_keys=True).encode(),

@@ -3,27 +3,40 @@
 import datetime
 from pathlib import Path
 
+from millwright.antennas.gateway_sshd import project_principal
+from millwright.antennas.revocations import is_revoked
 from millwright.antennas.signing import Certificate, read_certificate, sign
 from millwright.antennas.ssh_keys import ensure_key_pair, fingerprint, public_half
-from millwright.errors import FailedError
+from millwright.antennas.user_cas import ensure_own_ca
+from millwright.errors import BadInputError, FailedError, Problem
 from millwright.facility.model import Facility
+from millwright.facility.trust import Environment
 
 CLOCK_SKEW = datetime.timedelta(minutes=1)
 """How far a host's clock may be behind ours before it refuses a fresh certificate."""
 
 
-def ensure_user_ca(state: Path) -> Path:
+def ensure_user_ca(state: Path, environment: Environment = Environment.PRODUCTION) -> Path:
     """The private key of the facility's user CA, made on first use; ``user_ca.pub`` lies beside it.
 
     ``state`` is the facility's state folder. The factory and the gateways trust the public key;
     the private key never leaves this folder.
     """
-    return ensure_key_pair(state / "ca", "user_ca", comment="millwright user CA")
+    return ensure_own_ca(state, environment)
 
 
-def gateway_principal(antenna: str) -> str:
-    """The principal that an antenna's gateway lets through."""
-    return f"antenna-{antenna}"
+def key_id(facility: Facility, antenna: str, user: str) -> str:
+    """What sshd's log and a revocation call a user of an antenna."""
+    return f"{facility.name}/{antenna}/{user}"
+
+
+def refuse_revoked(state: Path, wanted: Certificate) -> None:
+    """Raise :exc:`BadInputError` for a user who was revoked: a new certificate would open nothing."""
+    if is_revoked(state, wanted.key_id):
+        problem = Problem(
+            "revocations", wanted.key_id, "this user is revoked", "revoke --lift, if it is over"
+        )
+        raise BadInputError([problem])
 
 
 def user_principal(user: str) -> str:
@@ -39,12 +52,17 @@ def new_certificate(facility: Facility, antenna: str, user: str, *, now: datetim
     issued = now.replace(microsecond=0)
     minutes = facility.antennas[antenna].certificate_minutes
     return Certificate(
-        key_id=f"{facility.name}/{antenna}/{user}",
+        key_id=key_id(facility, antenna, user),
         serial=round(now.timestamp() * 1_000_000),
-        principals=(gateway_principal(antenna), user_principal(user)),
+        principals=(*_projects(facility, antenna, user), user_principal(user)),
         valid_after=issued - CLOCK_SKEW,
         valid_before=issued + datetime.timedelta(minutes=minutes),
     )
+
+
+def _projects(facility: Facility, antenna: str, user: str) -> tuple[str, ...]:
+    accounts = (each.account for each in facility.antennas[antenna].users if each.name == user)
+    return tuple(dict.fromkeys(project_principal(account) for account in accounts))
 
 
 def ensure_user_certificate(
@@ -58,8 +76,9 @@ def ensure_user_certificate(
     key = ensure_key_pair(
         state / "antennas" / antenna / "users" / user, "id_ed25519", comment=f"{user}@{antenna}"
     )
-    ca = ensure_user_ca(state)
+    ca = ensure_user_ca(state, facility.antennas[antenna].environment)
     wanted = new_certificate(facility, antenna, user, now=now)
+    refuse_revoked(state, wanted)
     if not _is_still_good(certificate_of(key), wanted, ca, key, now):
         sign(ca, public_half(key), wanted, certificate_of(key))
     return key

@@ -15,7 +15,7 @@ def run_tool(
     folder: Path | None = None,
     text_input: str = "",
 ) -> subprocess.CompletedProcess[str]:
-    """Run a tool and return what it printed, whatever its exit status.
+    """Run a tool with ``text_input`` as its input, and return what it printed, whatever its exit status.
 
     Raises :exc:`NotTestableError` where the tool is missing and :exc:`FailedError` past ``limit_s`` seconds.
     """

@@ -3,26 +3,34 @@
 import tempfile
 from pathlib import Path
 
-from millwright.antennas.certificates import ensure_user_ca
+from millwright.antennas.certificates import ensure_user_ca, refuse_revoked
 from millwright.antennas.commands import run_tool
 from millwright.antennas.private_files import private_folder
 from millwright.antennas.signing import Certificate, sign
 from millwright.errors import BadInputError, Problem
+from millwright.facility.trust import Environment
 
 MAX_KEY_BYTES = 16 * 1024
 
 
-def issue_certificate(public_key: Path, wanted: Certificate, *, state: Path) -> str:
+def issue_certificate(
+    public_key: Path,
+    wanted: Certificate,
+    *,
+    state: Path,
+    environment: Environment = Environment.PRODUCTION,
+) -> str:
     """The text of a certificate for a user's own public key.
 
-    ``state`` is the facility's state folder, which holds the user CA. Raises :exc:`BadInputError` where
-    the file is no public key of OpenSSH.
+    ``state`` is the facility's state folder, which holds the user CAs. Raises :exc:`BadInputError` where
+    the file is no public key of OpenSSH, or the user is revoked.
     """
+    refuse_revoked(state, wanted)
     text = _public_key(public_key)
     with tempfile.TemporaryDirectory(dir=private_folder(state), prefix=".issue-") as folder:
         copy, certificate = Path(folder) / "key.pub", Path(folder) / "cert.pub"
         copy.write_text(text, encoding="ascii")
-        sign(ensure_user_ca(state), copy, wanted, certificate)
+        sign(ensure_user_ca(state, environment), copy, wanted, certificate)
         return certificate.read_text(encoding="ascii")
 
 

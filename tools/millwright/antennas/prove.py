@@ -79,7 +79,8 @@ def prove_job(facility: Facility, visitor: Visitor, given: Circumstances, accoun
 
 def prove_expiry(facility: Facility, visitor: Visitor, given: Circumstances) -> Judgement:
     """An expired certificate is refused at both doors, for its date alone."""
-    ca, valid = ensure_user_ca(given.state), visitor.access.certificate
+    environment = facility.antennas[visitor.access.antenna].environment
+    ca, valid = ensure_user_ca(given.state, environment), visitor.access.certificate
     judged = []
     with expired_certificate(facility, visitor.access, ca=ca, now=given.now) as expired:
         for knock, where in ((visitor.at_gateway, "the gateway"), (visitor.at_factory, "the factory")):

@@ -1,4 +1,4 @@
-"""What a user needs to reach the factory: key, certificate, pinned host keys and an ``ssh_config``."""
+"""What a user needs to reach the factory: key, certificate, host CA and an ``ssh_config``."""
 
 import datetime
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from millwright.antennas.certificates import certificate_of, ensure_user_certificate
 from millwright.antennas.gateway_sshd import JUMP_USER
+from millwright.antennas.host_ca import authority_lines, ensure_host_ca
 from millwright.antennas.host_keys import SshTarget, pinned_keys, resolve_target
 from millwright.antennas.printed_config import Way
 from millwright.antennas.private_files import write_whole
@@ -25,9 +26,15 @@ class UserAccess:
     key: Path
     certificate: Path
     known_hosts: Path
+    """What the user's OpenSSH knows: the host CA, which vouches for gateway and factory."""
     config: Path
     gateway: SshTarget
     factory_address: str
+
+    @property
+    def pinned(self) -> Path:
+        """The host keys themselves, for proofs with a client that knows no host certificates."""
+        return self.known_hosts.with_name("pinned_hosts")
 
 
 def ensure_user_access(
@@ -41,8 +48,11 @@ def ensure_user_access(
     folder = state / "antennas" / antenna
     gateway, login = (resolve_target(facility, host) for host in _hosts(facility, antenna))
     factory_address = facility.antennas[antenna].tunnel.factory_address
-    pinned = {gateway.address: pinned_keys(gateway), login.address: pinned_keys(login)}
-    write_whole(folder / "known_hosts", known_hosts_text(pinned | {factory_address: pinned[login.address]}))
+    pinned = {known_name(gateway): pinned_keys(gateway), login.address: pinned_keys(login)}
+    write_whole(folder / "pinned_hosts", known_hosts_text(pinned | {factory_address: pinned[login.address]}))
+    names = (known_name(gateway), factory_address)
+    lines = authority_lines(ensure_host_ca(state), names)
+    write_whole(folder / "known_hosts", "".join(f"{line}\n" for line in lines))
     key = ensure_user_certificate(facility, antenna, user, state=state, now=now)
     access = UserAccess(
         antenna=antenna,
@@ -80,6 +90,11 @@ def way_of(facility: Facility, access: UserAccess) -> Way:
         factory_address=access.factory_address,
         known_hosts=tuple(line for line in lines if line.startswith("@") or line.split(" ")[0] in met),
     )
+
+
+def known_name(target: SshTarget) -> str:
+    """The name under which OpenSSH looks a host up."""
+    return target.address if target.port == 22 else f"[{target.address}]:{target.port}"
 
 
 def known_hosts_text(pinned: dict[str, tuple[str, ...]]) -> str:

@@ -66,7 +66,7 @@ class Visitor:
     ) -> Iterator[tuple[PinnedConnection, Attempt]]:
         def make() -> PinnedConnection:
             login = user_login(self.access.key, certificate)
-            known = [self.access.known_hosts]
+            known = [self.access.pinned]
             return PinnedConnection(endpoint, user, login=login, known_hosts=known, gateway=gateway)
 
         connection, attempt = knock_patiently(make)

@@ -14,10 +14,10 @@ from millwright.antennas.bundle import Order, Sources, make_bundle
 from millwright.antennas.bundle_manifest import Manifest, Target
 from millwright.antennas.bundle_result import Result, Sender, take_result
 from millwright.antennas.bundle_wheels import gateway_wheels
-from millwright.antennas.certificates import ensure_user_ca
 from millwright.antennas.factory_side import run_factory_play
 from millwright.antennas.host_keys import pinned_keys, resolve_target
 from millwright.antennas.ssh_keys import fingerprint, public_half
+from millwright.antennas.trust import write_trust
 from millwright.antennas.wireguard import publish_public_key
 from millwright.cli.antenna_user import FacilityName
 from millwright.cli.signing import own_signing_key
@@ -53,7 +53,7 @@ def bundle(  # noqa: PLR0913, PLR0917 - each is a decision of the caller
     now, state, key = _now(), state_folder(facility.name), sign_with or own_signing_key()
     target = _target(facility, chosen, python=python, machine=machine)
     with Console(stderr=True).status("starting") as status:
-        ensure_user_ca(state)
+        write_trust(facility, path, [chosen], state=state, now=now)
         if not (state / "wireguard" / "factory.pub").exists():
             status.update("factory: making its key")
             run_factory_play(path, facility, state=state, now=now)

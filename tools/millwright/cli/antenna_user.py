@@ -68,7 +68,8 @@ def certify(
     [person] = _users(facility, chosen, user, for_all=False)
     state, now = state_folder(facility.name), datetime.datetime.now(datetime.UTC)
     wanted = new_certificate(facility, chosen, person, now=now)
-    typer.echo(issue_certificate(public_key, wanted, state=state), nl=False)
+    environment = facility.antennas[chosen].environment
+    typer.echo(issue_certificate(public_key, wanted, state=state, environment=environment), nl=False)
 
 
 def _users(facility: Facility, antenna: str, user: str | None, *, for_all: bool) -> tuple[str, ...]:

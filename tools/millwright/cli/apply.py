@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from millwright.antennas.certificates import ensure_user_ca
+from millwright.antennas.trust import write_factory_trust
 from millwright.cli.apply_report import print_report, report_data, report_text, show_json
 from millwright.cli.rack_progress import LiveSteps, PlainSteps, shown
 from millwright.errors import BadInputError, Problem
@@ -102,7 +102,7 @@ def command(  # noqa: PLR0913 - the options of a command line
             file, described, ApplyOptions(check=True, diff=diff, limit=given.limit), as_json=as_json
         )
     if described.antennas:
-        ensure_user_ca(state)
+        write_factory_trust(described, file, state)
     now = _now()
     with only_one(state, described.name, now, ROLLOUT_LOCK):
         journal, request = _begin(state, described.name, given, resume=resume, now=now)

@@ -12,6 +12,7 @@ from millwright.facility.placement_rules import placement
 from millwright.facility.services_rules import backup_is_another_host
 from millwright.facility.sources import SourceKind
 from millwright.facility.storage_rules import file_systems_are_served_and_apart
+from millwright.facility.trust_rules import find_trust_problems
 from millwright.facility.virtual_rules import only_virtual_hosts_are_made
 
 
@@ -173,6 +174,7 @@ RULES: tuple[Callable[[Facility], Iterator[Finding]], ...] = (
     find_access_problems,
     file_systems_are_served_and_apart,
     only_virtual_hosts_are_made,
+    find_trust_problems,
 )
 
 

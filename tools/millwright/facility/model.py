@@ -23,6 +23,7 @@ from millwright.facility.services import Services
 from millwright.facility.software import Software
 from millwright.facility.sources import SourceKind
 from millwright.facility.storage import Storage
+from millwright.facility.trust import ClockTime, Environment, Principal, UserCa
 from millwright.facility.virtual import Virtual
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -127,7 +128,9 @@ class AntennaUser(Frozen):
 
     name: UserName
     account: UserName
-    """Slurm account that is charged."""
+    """Slurm account that is charged: a project of this antenna."""
+    principals: tuple[Principal, ...] = ()
+    """Names by which certificates of an outside CA (`user_cas`) know the user."""
 
 
 class Tunnel(Frozen):
@@ -150,6 +153,13 @@ class Antenna(Frozen):
     users: tuple[AntennaUser, ...] = ()
     certificate_minutes: Annotated[int, Field(ge=1, le=1440)] = 60
     """Lifetime of a user's SSH certificate."""
+    environment: Environment = Environment.PRODUCTION
+    """Whose certificates are accepted: a staging certificate opens nothing at a production antenna."""
+    administrator_networks: tuple[Ipv4Network, ...] = ()
+    """Networks from which administrators reach the gateway; from everywhere where left out. They enter
+    with the key that `ssh` of the facility names."""
+    reboot_at: ClockTime | None = None
+    """When the gateway may restart after a security update that needs it; never where left out."""
     checks: Checks = {}
 
 
@@ -200,6 +210,8 @@ class Facility(Frozen):
     manages: tuple[RoleName, ...] | None = None
     """Roles that may change hosts, for a cluster that is adopted one role after the other; left out: all."""
     health: Health = Health()
+    user_cas: dict[Name, UserCa] = {}
+    """Certification authorities outside of the facility; its own ones need no entry."""
 
     def address_of(self, host: str) -> str:
         """IPv4 address of a host; raises :exc:`KeyError` where none is given."""

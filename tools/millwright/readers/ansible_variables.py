@@ -42,6 +42,10 @@ def facility_variables(facility: Facility, file: Path) -> dict[str, object]:
             for name, mode in facility.access_modes.items()
         ],
         "facility_antennas": [_antenna(name, antenna) for name, antenna in facility.antennas.items()],
+        "facility_user_cas": [
+            {"name": name, "environment": ca.environment.value, "fingerprint": ca.fingerprint}
+            for name, ca in facility.user_cas.items()
+        ],
         "facility_users": [
             {key: _plain(value) for key, value in asdict(user).items()} for user in users_of(facility)
         ],
@@ -145,5 +149,6 @@ def _antenna(name: str, antenna: Antenna) -> dict[str, object]:
         "title": antenna.title,
         "gateway": antenna.gateway,
         **antenna.tunnel.model_dump(),
-        "users": [user.model_dump() for user in antenna.users],
+        "environment": antenna.environment.value,
+        "users": [user.model_dump(mode="json") for user in antenna.users],
     }

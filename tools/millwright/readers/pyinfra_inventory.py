@@ -35,6 +35,13 @@ def _connection(facility: Facility, host: str) -> dict[str, Any]:
     return data | {"ssh_config_file": config, "ssh_look_for_keys": False}
 
 
+def _reach(facility: Facility, host: str) -> list[str]:
+    """Arguments of OpenSSH's ``ssh`` that lead to a gateway on a connection of their own."""
+    if facility.ssh.config is None:
+        return ["-l", facility.ssh.user, "-o", f"HostName={facility.address_of(host)}", host]
+    return ["-F", str(Path(facility.ssh.config).expanduser()), host]
+
+
 def _antenna(facility: Facility, name: str, state: Path) -> dict[str, Any]:
     antenna = facility.antennas[name]
     if facility.services is None:
@@ -45,7 +52,15 @@ def _antenna(facility: Facility, name: str, state: Path) -> dict[str, Any]:
         "factory_endpoint": f"{facility.address_of(facility.services.login)}:{antenna.tunnel.port}",
         "factory_address": antenna.tunnel.factory_address,
         "gateway_address": antenna.tunnel.gateway_address,
-        "user_ca_file": str(state / "ca" / "user_ca.pub"),
+        "projects": list(dict.fromkeys(user.account for user in antenna.users)),
+        "outside_principals": list(dict.fromkeys(p for user in antenna.users for p in user.principals)),
+        "administrator": facility.ssh.user,
+        "administrator_networks": list(antenna.administrator_networks),
+        "reboot_at": antenna.reboot_at,
+        "reach": _reach(facility, antenna.gateway),
+        "user_ca_file": str(state / "trust" / f"{antenna.environment}.pub"),
+        "revoked_file": str(state / "trust" / "revoked_keys"),
+        "host_certificate_file": str(state / "hosts" / antenna.gateway / "ssh_host_ed25519_key-cert.pub"),
         "factory_key_file": str(state / "wireguard" / "factory.pub"),
         "gateway_key_file": str(state / "wireguard" / f"{name}.pub"),
     }

@@ -37,6 +37,8 @@ class UnixUser:
     """Slurm accounts that the user may charge; the first is the default."""
     tunnel_addresses: tuple[str, ...]
     """Gateway addresses from which the user comes."""
+    principals: tuple[str, ...] = ()
+    """Names by which outside CAs know the user."""
 
 
 def user_id(name: str) -> int:
@@ -52,13 +54,17 @@ def users_of(facility: Facility) -> tuple[UnixUser, ...]:
     """Every antenna user once, by name."""
     accounts: dict[str, list[str]] = {}
     addresses: dict[str, list[str]] = {}
+    principals: dict[str, list[str]] = {}
     for antenna in facility.antennas.values():
         for user in antenna.users:
             accounts.setdefault(user.name, []).append(user.account)
             addresses.setdefault(user.name, []).append(antenna.tunnel.gateway_address)
+            principals.setdefault(user.name, []).extend(user.principals)
     return tuple(
         UnixUser(
-            name, user_id(name), tuple(dict.fromkeys(accounts[name])), tuple(dict.fromkeys(addresses[name]))
+            name,
+            user_id(name),
+            *(tuple(dict.fromkeys(found[name])) for found in (accounts, addresses, principals)),
         )
         for name in sorted(accounts)
     )

@@ -1,0 +1,51 @@
+"""What contradicts itself in whom a facility trusts."""
+
+from collections.abc import Iterator
+
+from millwright.facility.finding import Finding
+from millwright.facility.model import Facility
+
+OWN_PREFIXES = ("user-", "project-", "antenna-")
+"""Principals that only the facility's own certification authority may give out."""
+
+
+def find_trust_problems(facility: Facility) -> Iterator[Finding]:
+    """One account belongs to one antenna, one principal to one user, one CA to one environment."""
+    yield from _accounts(facility)
+    yield from _principals(facility)
+    yield from _authorities(facility)
+
+
+def _accounts(facility: Facility) -> Iterator[Finding]:
+    owner: dict[str, str] = {}
+    for name, antenna in facility.antennas.items():
+        for index, user in enumerate(antenna.users):
+            other = owner.setdefault(user.account, name)
+            if other != name:
+                text = f"account {user.account!r} belongs to antenna {other}"
+                yield f"antennas.{name}.users.{index}.account", text, "an account of this antenna alone"
+
+
+def _principals(facility: Facility) -> Iterator[Finding]:
+    owner: dict[str, str] = {}
+    for name, antenna in facility.antennas.items():
+        for index, user in enumerate(antenna.users):
+            key = f"antennas.{name}.users.{index}.principals"
+            for principal in user.principals:
+                if principal.startswith(OWN_PREFIXES):
+                    text = f"{principal!r} looks like a principal of the facility's own CA"
+                    yield key, text, f"a name that does not begin with {', '.join(OWN_PREFIXES)}"
+                other = owner.setdefault(principal, user.name)
+                if other != user.name:
+                    yield key, f"{principal!r} is user {other} too", "each principal for one user"
+
+
+def _authorities(facility: Facility) -> Iterator[Finding]:
+    owner: dict[str, str] = {}
+    for name, ca in facility.user_cas.items():
+        other = owner.setdefault(ca.fingerprint, name)
+        if other != name:
+            text = f"the same key as {other}: staging and production would not be apart"
+            yield f"user_cas.{name}.fingerprint", text, "each key once"
+        if ".." in ca.public_key.split("/"):
+            yield f"user_cas.{name}.public_key", "leads out of the facility's folder", "a path without .."
