@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -75,6 +76,8 @@ FILES = ("slurm.conf", "cgroup.conf", "gres.conf", "topology.conf")
 FOLLOWS = re.compile(r"^HASH_VAL\s+= Match", re.MULTILINE)
 STATE_FOLDER = re.compile(r"^StateSaveLocation=(\S+)", re.MULTILINE)
 STAMP = re.compile(r"^\[[^]]*\] *")
+RESUME_S = 8
+"""How long a controller that refused its files may take to answer again, in seconds."""
 Files = Mapping[str, "bytes | None"]
 Run = Callable[[list[str]], tuple[int, str, str]]
 
@@ -124,18 +127,26 @@ def state_folder(files: Files) -> str:
 
 
 class Controller:
-    """slurmctld on this host."""
+    """slurmctld on this host, which Slurm calls ``host``."""
 
-    def __init__(self, run: Run, log: Path, patience_s: int, *, standby: bool) -> None:
-        self._run, self._log, self._patience_s, self._standby = run, log, patience_s, standby
+    def __init__(self, run: Run, host: str, log: Path, patience_s: int, *, standby: bool) -> None:
+        self._run, self._host, self._log = run, host, log
+        self._patience_s, self._standby = patience_s, standby
 
     def is_active(self) -> bool:
         """Whether it runs."""
         return self._run(["systemctl", "is-active", "--quiet", "slurmctld"])[0] == 0
 
-    def follows_files(self) -> bool:
-        """Whether it runs, and the cluster's controller works with the slurm.conf of this host."""
+    def answers(self) -> bool:
+        """Whether it runs and answers; another controller that answers in its place does not count."""
         if not self.is_active():
+            return False
+        ping = self._run(["timeout", "20", "scontrol", "ping"])[1]
+        return f" at {self._host} is UP" in ping
+
+    def follows_files(self) -> bool:
+        """Whether it answers, and the cluster's controller works with the slurm.conf of this host."""
+        if not self.answers():
             return False
         return bool(FOLLOWS.search(self._run(["timeout", "20", "scontrol", "show", "config"])[1]))
 
@@ -143,13 +154,12 @@ class Controller:
         """Let it read its files; what it said where it refuses them, else nothing."""
         begin = self._log.stat().st_size if self._log.exists() else 0
         status, out, err = self._tell()
-        if status == 0 and self._comes_to_follow():
+        if status == 0 and self._comes_to(self.follows_files, self._patience_s):
             return ""
-        return (
-            told(self._logged_since(begin))
-            or told(err + out)
-            or f"exit code {status}, and no word in {self._log}"
-        )
+        if status == 0 and self.answers():
+            return "the controller in charge works with another slurm.conf, so both have to be applied"
+        silence = f"exit code {status}, and no word in {self._log}"
+        return told(self._logged_since(begin)) or told(err + out) or silence
 
     def _tell(self) -> tuple[int, str, str]:
         if not self.is_active():
@@ -159,9 +169,9 @@ class Controller:
             return self._run(["systemctl", "restart", "slurmctld"])
         return self._run(["timeout", str(self._patience_s), "scontrol", "reconfigure"])
 
-    def _comes_to_follow(self) -> bool:
-        end = time.monotonic() + self._patience_s
-        while not self.follows_files():
+    def _comes_to(self, state: Callable[[], bool], limit_s: float) -> bool:
+        end = time.monotonic() + limit_s
+        while not state():
             if not self.is_active() or time.monotonic() > end:
                 return False
             time.sleep(0.5)
@@ -174,11 +184,18 @@ class Controller:
             stream.seek(begin if begin <= self._log.stat().st_size else 0)
             return stream.read().decode(errors="replace")
 
-    def ensure_active(self) -> None:
-        """Start it where a refused start left it down."""
-        if not self.is_active():
-            self._run(["systemctl", "reset-failed", "slurmctld"])
-            self._run(["systemctl", "start", "slurmctld"])
+    def ensure_answering(self) -> None:
+        """Bring it back where a refusal left it down, or up but mute.
+
+        slurmctld 24.11 says "Resuming operation, reconfigure failed", and now and then hangs there.
+        """
+        if self._comes_to(self.answers, RESUME_S):
+            return
+        self._run(["timeout", str(RESUME_S), "systemctl", "stop", "slurmctld"])
+        self._run(["systemctl", "kill", "--signal=KILL", "slurmctld"])
+        self._run(["systemctl", "reset-failed", "slurmctld"])
+        self._run(["systemctl", "start", "slurmctld"])
+        self._comes_to(self.answers, self._patience_s)
 
     def move_state(self, old: str, new: str) -> None:
         """Take the record of all jobs along; the controller stands still meanwhile, and jobs run on.
@@ -216,7 +233,7 @@ def put_back(controller: Controller, folder: Path, accepted: Path) -> str:
     if not are_there(kept):
         return f"No earlier files are known, so nothing could be put back; a copy lies in {refused}."
     write_files(folder, kept)
-    controller.ensure_active()
+    controller.ensure_answering()
     if not controller.follows_files():
         return f"The earlier files are back, but the controller does not follow them either; see {refused}."
     return f"The files that it works with are back, and jobs go on; the refused ones lie in {refused}."
@@ -242,7 +259,11 @@ def main() -> None:
     folder, accepted = Path(given["folder"]), Path(given["accepted"])
     os.umask(0o022)
     controller = Controller(
-        module.run_command, Path(given["log"]), given["patience_s"], standby=given["standby"]
+        module.run_command,
+        socket.gethostname().partition(".")[0],
+        Path(given["log"]),
+        given["patience_s"],
+        standby=given["standby"],
     )
     try:
         if given["step"] == "keep":

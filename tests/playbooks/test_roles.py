@@ -18,7 +18,7 @@ VERBS = ("Ensure", "Check", "Render", "Load", "Let", "Reload")
 KEYWORDS = {
     *("name", "when", "loop", "loop_control", "register", "notify", "listen", "vars", "tags"),
     *("changed_when", "failed_when", "check_mode", "diff", "no_log", "until", "retries", "delay"),
-    *("delegate_to", "run_once", "become", "args"),
+    *("delegate_to", "run_once", "become", "args", "ignore_unreachable"),
 }
 
 
@@ -128,7 +128,7 @@ def test_every_task_that_touches_a_key_is_silent(role, secret):
         for task in tasks_of(PLAYBOOKS / "roles" / role)
         if secret in json.dumps(task.get("ansible.builtin.copy", ""))
     ]
-    assert len(key_tasks) == 2
+    assert key_tasks
     assert all(task["no_log"] is True and task["diff"] is False for task in key_tasks)
 
 

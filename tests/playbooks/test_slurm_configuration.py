@@ -24,18 +24,23 @@ class Host:
 
     def __init__(self, folder, log, *, works_with=None):
         self.folder, self.log, self.works_with, self.calls = folder, log, works_with, []
+        self.mute = False
 
     def __call__(self, argv):
         self.calls.append(" ".join(argv))
         match argv:
             case ["systemctl", "is-active", *_]:
                 return (0 if self.works_with else 3), "", ""
+            case ["timeout", _, "scontrol", "ping"]:
+                return 0, f"Slurmctld(primary) at here is {'DOWN' if self.mute else 'UP'}\n", ""
+            case ["systemctl", "kill", *_]:
+                self.works_with, self.mute = None, False
             case ["timeout", _, "scontrol", "show", "config"]:
                 mark = "Match" if self.works_with == self.here() else "Different"
                 return 0, f"HASH_VAL                = {mark}\n", ""
             case ["systemctl", "start" | "restart", _] | ["timeout", _, "scontrol", "reconfigure"]:
                 return self.read()
-            case ["systemctl", "stop", _]:
+            case ["systemctl", "stop", _] if not self.mute:
                 self.works_with = None
         return 0, "", ""
 
@@ -61,7 +66,7 @@ def place(tmp_path):
 
 
 def controller(host, *, standby=False):
-    return module.Controller(host, host.log, 1, standby=standby)
+    return module.Controller(host, "here", host.log, 1, standby=standby)
 
 
 def test_what_is_refused_is_put_back_with_its_reason(place, tmp_path):
@@ -86,6 +91,28 @@ def test_a_refusal_by_a_controller_that_was_down_starts_it_with_the_earlier_file
     assert controller(host).let_follow()
     assert "jobs go on" in module.put_back(controller(host), folder, accepted)
     assert host.works_with == GOOD
+
+
+def test_a_controller_that_is_mute_after_a_refusal_is_started_anew(place, tmp_path, monkeypatch):
+    """Another controller that answers for the cluster must not hide that."""
+    monkeypatch.setattr(module, "RESUME_S", 0)
+    folder, accepted = place
+    host = Host(folder, tmp_path / "log", works_with=GOOD)
+    module.accept(module.read_files(folder), accepted)
+    (folder / "slurm.conf").write_bytes(BAD)
+    assert controller(host).let_follow()
+    host.mute = True
+    assert "jobs go on" in module.put_back(controller(host), folder, accepted)
+    assert not host.mute
+    assert host.calls.count("systemctl start slurmctld") == 1
+
+
+def test_a_backup_whose_controller_has_other_files_says_so(place, tmp_path):
+    folder, _ = place
+    host = Host(folder, tmp_path / "log", works_with=GOOD)
+    (folder / "slurm.conf").write_bytes(NEW)
+    host.read = lambda: (0, "", "")
+    assert "both have to be applied" in controller(host, standby=True).let_follow()
 
 
 def test_without_earlier_files_nothing_is_put_back_and_that_is_told(place, tmp_path):

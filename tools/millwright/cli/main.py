@@ -14,7 +14,7 @@ from millwright import __version__
 from millwright.errors import BadInputError, ExitCode, MillwrightError
 
 INTERRUPTED = 130  # what a shell reports for SIGINT
-GROUPS = ("facility", "rack", "antenna", "nodes", "results")
+GROUPS = ("facility", "rack", "antenna", "nodes", "munge", "results")
 COMMANDS = ("apply", "maintain", "run", "report", "demo")
 
 

@@ -1,0 +1,25 @@
+"""What ``millwright munge rotate`` says of a run."""
+
+from pathlib import Path
+
+from millwright.cli.munge import told
+from millwright.readers.ansible_events import ApplyResult, Failure, HostCounts
+
+LOG = Path("/log")
+
+
+def host(name, **counts):
+    return HostCounts(name, **{"ok": 1, "changed": 1, "failed": 0, "unreachable": 0} | counts)
+
+
+def test_all_hosts_have_the_key():
+    result = ApplyResult((host("a"), host("b")), (), (), status=0, log=LOG, seconds=1.0)
+    assert told(result, "rack") == ["rack: 2 hosts have the new key, and know each other by it.", "log: /log"]
+
+
+def test_equal_reasons_of_many_hosts_stand_once_beside_who_was_not_reached():
+    reason = "Not every host could be reached"
+    failures = tuple(Failure(name, "task", reason) for name in "ab")
+    hosts = (host("a", failed=1), host("b", failed=1), host("c", unreachable=1))
+    result = ApplyResult(hosts, failures, (), status=2, log=LOG, seconds=1.0)
+    assert told(result, "rack") == [reason, "not reached: c", "log: /log"]
