@@ -1,6 +1,5 @@
 """The merged report of ``millwright apply``: one line a host, as text or as data."""
 
-import io
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -53,26 +52,37 @@ def show_json(data: dict[str, object]) -> None:
 
 def report_text(outcome: Outcome, facility: str) -> str:
     """The report as plain text with a line for every host, however many there are."""
-    written = Console(file=io.StringIO(), width=200, color_system=None)
-    _write(written, outcome, facility, folder=None, folds=False)
-    file = written.file
-    return file.getvalue() if isinstance(file, io.StringIO) else ""
+    heads = ("host", "wave", "state", *NUMBERS)
+    rows = [
+        (
+            line.host,
+            line.wave,
+            _state(line),
+            *(str(getattr(line, number)) for number in NUMBERS),
+            line.message,
+        )
+        for line in outcome.lines
+    ]
+    widths = [
+        max(map(len, column)) for column in zip(heads, *(row[: len(heads)] for row in rows), strict=True)
+    ]
+    lines = [
+        "  ".join(word.ljust(width) for word, width in zip(row, [*widths, 0], strict=False)).rstrip()
+        for row in (heads, *rows)
+    ]
+    return "\n".join([*lines, _last_line(outcome, facility, is_check=False)]) + "\n"
 
 
 def print_report(outcome: Outcome, facility: str, folder: Path | None) -> None:
     """Print the report; many hosts with equal counts share a line."""
-    _write(Console(), outcome, facility, folder=folder, folds=True)
-
-
-def _write(console: Console, outcome: Outcome, facility: str, *, folder: Path | None, folds: bool) -> None:
-    is_check = folds and folder is None
+    console, is_check = Console(), folder is None
     if not outcome.lines:
         console.print(Text(f"{facility} has no host that Ansible provisions: nothing to do."))
         return
     for change in _changes(outcome):
         console.print(Text(f"{fold(change.hosts)}: {change.task}", style="bold"))
         console.print(Text(change.text))
-    console.print(_table(outcome.lines, is_check=is_check, folds=folds and len(outcome.lines) > MAX_ROWS))
+    console.print(_table(outcome.lines, is_check=is_check, folds=len(outcome.lines) > MAX_ROWS))
     for line in outcome.lines:
         if line.message and line.state is not HostState.WAITING:
             console.print(Text(f"{line.host}: {line.message}", style="red"))
@@ -93,10 +103,14 @@ def _table(lines: Iterable[HostLine], *, is_check: bool, folds: bool) -> Table:
     for group in rows.values():
         line = group[0]
         name = fold(tuple(each.host for each in group)) if folds else line.host
-        state = Text(f"{line.state}, before" if line.resumed else str(line.state), style=STYLES[line.state])
+        state = Text(_state(line), style=STYLES[line.state])
         wave = [Text(line.wave)] if shows_waves else []
         table.add_row(Text(name), *wave, state, *(str(getattr(line, number)) for number in NUMBERS))
     return table
+
+
+def _state(line: HostLine) -> str:
+    return f"{line.state}, before" if line.resumed else str(line.state)
 
 
 def _last_line(outcome: Outcome, facility: str, *, is_check: bool) -> str:

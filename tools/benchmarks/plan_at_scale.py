@@ -1,0 +1,149 @@
+"""Time and peak memory of planning and dispatching a change to thousands of simulated nodes.
+
+Each size runs in a process of its own: load the facility, build the inventory, plan the waves, digest the
+declared state, dispatch every wave to a transport that answers at once (with the journal, which is synced,
+and the merged report), and let Ansible itself parse the inventory. No host is contacted.
+
+Example: .venv/bin/python tools/benchmarks/plan_at_scale.py --nodes 6250 --nodes 25000
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from simulated_facility import facility_text
+
+from millwright.cli.apply_report import report_data, report_text
+from millwright.facility import load_facility
+from millwright.facility.places import checkout
+from millwright.fleet.journal import open_journal
+from millwright.fleet.request import plan_request, request_from
+from millwright.fleet.rollout import Surroundings, roll_out
+from millwright.fleet.state_digest import declared_files, digest_of
+from millwright.fleet.stored_report import store_report
+from millwright.fleet.waves import Wave
+from millwright.readers.ansible_events import ApplyResult, HostCounts
+from millwright.readers.ansible_inventory import build_inventory
+
+Result = TypeVar("Result")
+DEFAULT_NODES = (6250, 25000)
+LIMIT_S, LIMIT_MIB = 30.0, 2048.0
+MOST_GROWTH = 1.5
+"""Times as much processor time a node at the larger size; linear growth is 1."""
+
+
+def answer_at_once(wave: Wave) -> ApplyResult:
+    """The transport: every host is as declared."""
+    counts = tuple(HostCounts(host, ok=30, changed=0, failed=0, unreachable=0) for host in wave.hosts)
+    return ApplyResult(counts, (), (), status=0, log=None, seconds=0.0)
+
+
+def measure(nodes: int, folder: Path, *, with_ansible: bool) -> dict[str, float]:
+    """Seconds of each step, by its name."""
+    file = folder / "facility.yaml"
+    file.write_text(facility_text(nodes), encoding="utf-8")
+    seconds: dict[str, float] = {}
+
+    def timed(name: str, step: Callable[[], Result]) -> Result:
+        begun = time.perf_counter()
+        result = step()
+        seconds[name] = time.perf_counter() - begun
+        return result
+
+    facility = timed("load", lambda: load_facility(file))
+    timed("inventory", lambda: build_inventory(facility, file))
+    waves = timed("waves", lambda: plan_request(file, facility, request_from()))
+    digest = timed("digest", lambda: digest_of(declared_files(file, checkout()), checkout()))
+    timed("dispatch", lambda: dispatch(waves, digest, folder))
+    if with_ansible:
+        timed("Ansible parses", lambda: parse_by_ansible(file))
+    return seconds
+
+
+def dispatch(waves: Sequence[Wave], digest: str, folder: Path) -> None:
+    """All waves with their journal, then the report; every host must be in it."""
+    journal = open_journal(folder, "apply", "run")
+    around = Surroundings(
+        converge=answer_at_once,
+        lost=lambda _: {},
+        clock=lambda: datetime.now(UTC),
+        tell=lambda *_: None,
+        wait=lambda _: None,
+    )
+    outcome = roll_out(waves, request_from().budget, journal, digest, around)
+    if len(outcome.lines) != sum(len(wave.hosts) for wave in waves):
+        raise RuntimeError("hosts are missing from the report")
+    data = report_data(outcome, "simulated", journal.run_id, journal.folder)
+    store_report(journal.folder, data, report_text(outcome, "simulated"))
+
+
+def parse_by_ansible(file: Path) -> None:
+    """What ``ansible-playbook`` does before its first play."""
+    os.environ["ANSIBLE_CONFIG"] = str(checkout() / "ansible.cfg")
+    from ansible.inventory.manager import InventoryManager  # noqa: PLC0415 - reads its configuration when imported
+    from ansible.parsing.dataloader import DataLoader  # noqa: PLC0415
+    from ansible.plugins.loader import init_plugin_loader  # noqa: PLC0415
+
+    init_plugin_loader([])
+    hosts = InventoryManager(DataLoader(), sources=[str(file)]).get_hosts("managed")
+    if not hosts:
+        raise RuntimeError("Ansible found no host")
+
+
+def run_apart(nodes: int, *, with_ansible: bool) -> dict[str, float]:
+    """Measure one size in a fresh process: each step, ``total`` and ``processor`` seconds, ``peak MiB``."""
+    command = [
+        sys.executable,
+        __file__,
+        "--child",
+        str(nodes),
+        *([] if with_ansible else ["--without-ansible"]),
+    ]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def main() -> int:
+    """Print a line for each size and the growth between the smallest and the largest; the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--nodes", type=int, action="append", help="size; may be given again")
+    parser.add_argument("--without-ansible", action="store_true", help="leave out Ansible's own parsing")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--child", type=int, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.child:
+        with tempfile.TemporaryDirectory() as folder:
+            begun = time.process_time()
+            seconds = measure(given.child, Path(folder), with_ansible=not given.without_ansible)
+            processor = time.process_time() - begun
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        told = {**seconds, "total": sum(seconds.values()), "processor": processor, "peak MiB": peak}
+        sys.stdout.write(json.dumps(told))
+        return 0
+    sizes = sorted(set(given.nodes or DEFAULT_NODES))
+    found = {nodes: run_apart(nodes, with_ansible=not given.without_ansible) for nodes in sizes}
+    growth = (found[sizes[-1]]["processor"] / found[sizes[0]]["processor"]) / (sizes[-1] / sizes[0])
+    largest = found[sizes[-1]]
+    good = largest["total"] < LIMIT_S and largest["peak MiB"] < LIMIT_MIB and growth < MOST_GROWTH
+    if given.json:
+        sys.stdout.write(json.dumps({"sizes": found, "growth": growth, "good": good}) + "\n")
+    else:
+        for nodes, values in found.items():
+            told = ", ".join(f"{name} {value:.2f}" for name, value in values.items())
+            sys.stdout.write(f"{nodes} nodes (seconds): {told}\n")
+        sys.stdout.write(f"growth a node: {growth:.2f} (linear is 1.00, at most {MOST_GROWTH})\n")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
