@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from millwright.fleet.advice import advise
 from millwright.readers.ansible_events import ApplyResult, HostCounts
 
 MAX_MESSAGE = 400
@@ -50,7 +51,7 @@ def lines_of(wave: str, hosts: Iterable[str], result: ApplyResult) -> tuple[Host
     counts = {found.host: found for found in result.hosts}
     reasons: dict[str, str] = {}
     for failure in result.failures:
-        reasons.setdefault(failure.host, f"{failure.task}: {failure.message}"[:MAX_MESSAGE])
+        reasons.setdefault(failure.host, advise(f"{failure.task}: {failure.message}")[:MAX_MESSAGE])
     return tuple(_line(wave, host, counts.get(host), reasons.get(host, ""), result) for host in hosts)
 
 
