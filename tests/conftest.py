@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from millwright.facility import load_facility
 from millwright.rack.requirements import find_missing
@@ -18,6 +19,9 @@ from millwright.results.storing import store_run
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
 """A shell in the background makes its children ignore SIGINT, and tests of interruptions start children."""
+
+settings.register_profile("millwright", deadline=None)  # a deadline would measure how busy the machine is
+settings.load_profile("millwright")
 
 SESSIONS = Path(__file__).parent / "data" / "reframe"
 
