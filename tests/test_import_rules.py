@@ -23,9 +23,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "readers": {"errors", "facility", "results"},
     "fleet": {"errors", "facility", "statistics", "results", "verdicts", "readers"},
     "antennas": {"errors", "facility", "readers"},
+    "discovery": {"errors", "facility"},
     "rack": {"errors", "facility", "readers"},
 }
-EDGE = {"readers", "antennas", "rack", "fleet", "cli"}
+EDGE = {"discovery", "readers", "antennas", "rack", "fleet", "cli"}
 EDGE_TOOLS = {"ansible", "pyinfra", "fabric", "paramiko", "invoke", "reframe", "subprocess"}
 REPORT_ONLY = {"jinja2", "matplotlib"}
 ROOT_FOLDERS = {

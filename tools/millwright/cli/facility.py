@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from millwright.cli.facility_discover import command as discover
 from millwright.errors import BadInputError, ExitCode, Problem
 from millwright.facility import load_facility
 from millwright.facility.model import Facility
@@ -22,6 +23,8 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Look at and check descriptions of facilities.",
 )
+
+app.command("discover")(discover)
 
 FacilityName = Annotated[str, typer.Argument(help="Name of a shipped facility, or path to a facility.yaml.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
