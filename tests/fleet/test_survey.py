@@ -1,12 +1,12 @@
 """Which hosts need what, from their documents and a look; and what is kept after a run."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 
 from millwright.errors import ExitCode
-from millwright.fleet.declared import DeclaredHost, DeclaredRole, Store
-from millwright.fleet.inputs import Inputs, Play
+from millwright.fleet.declared import Store
+from millwright.fleet.inputs import Play
 from millwright.fleet.look.finding import Difference, HostLook
 from millwright.fleet.merged import add_looks, merge
 from millwright.fleet.runs import Run, runs_for
@@ -14,51 +14,12 @@ from millwright.fleet.sealing import newly_declared, seal
 from millwright.fleet.survey import DIFFERS, FILES, INPUTS, NEVER, NOT_FINISHED, PLAYBOOKS, Need, survey
 from millwright.readers.ansible_events import ApplyResult, Failure, HostCounts
 
-FILE = {"kind": "path", "of": {"path": "/etc/a"}, "wants": {"digest": "1"}, "seal": []}
-HOST = {"kind": "host", "of": {}, "wants": {"hostname": "c1"}, "seal": []}
-SETTLED = DeclaredRole("inputs", "files", is_settled=True, things=(FILE,))
-
-
-@dataclass
-class FakeSources:
-    """What roles depend on, as a test says."""
-
-    bases: dict = field(default_factory=dict)
-    digests: dict = field(default_factory=dict)
-    files: str = "files"
-    dynamic: tuple = ()
-
-    def basis(self, host):
-        return self.bases.get(host, "basis")
-
-    def inputs(self, _host, role):
-        return Inputs(self.digests.get(role, "inputs"), (), needs_product=False, dynamic=self.dynamic)
-
-    def files_digest(self, _inputs):
-        return self.files
-
-    def forget_files(self):
-        pass
+from .fakes import SETTLED, FakeSources, keep, looker
 
 
 @pytest.fixture
 def store(tmp_path):
     return Store(tmp_path / "declared")
-
-
-def keep(store, *hosts, roles=None):
-    for host in hosts:
-        store.save(DeclaredHost(host, "basis", roles or {"base": SETTLED, "munge": SETTLED}, HOST))
-
-
-def looker(**found):
-    """A look that finds what a test says; everything else is as declared."""
-
-    def look_at(orders):
-        look_at.orders = orders
-        return {host: found.get(host, HostLook(host, is_reached=True)) for host in orders}
-
-    return look_at
 
 
 def test_hosts_that_are_as_declared_need_nothing(store):

@@ -112,6 +112,24 @@ def test_a_task_as_a_thing(told, expected):
     assert (found["kind"], found["of"], found["wants"], found["seal"]) == expected
 
 
+def test_a_slurm_daemon_is_its_service_and_what_its_process_was_told():
+    service, process = things_of(task("slurm_daemon", {"name": "slurmd", "controllers": ["a:1", "b:1"]}))
+    assert service["wants"] == {"active": True, "enabled": True, "fresh": True}
+    assert process["of"] == {"name": "slurmd", "argument": "a:1,b:1"}
+
+
+def test_a_controller_follows_its_files_and_its_backup_only_runs():
+    kinds = {
+        standby: [
+            found["kind"]
+            for found in things_of(task("slurm_configuration", {"step": "follow", "standby": standby}))
+        ]
+        for standby in (False, True)
+    }
+    assert kinds == {False: ["service", "answer"], True: ["service"]}
+    assert list(things_of(task("slurm_configuration", {"step": "keep"}))) == []
+
+
 def test_every_package_is_a_thing():
     names = [found["of"]["name"] for found in things_of(task("apt", {"name": ["a", "b"]}))]
     assert names == ["a", "b"]

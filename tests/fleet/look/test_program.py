@@ -20,11 +20,11 @@ from millwright.fleet.look.over_ssh import source_for
 
 KEY = "00" * 32
 UNITS = {
-    "good": "LoadState=loaded\nActiveState=active\nUnitFileState=enabled",
+    "good": "LoadState=loaded\nActiveState=active\nUnitFileState=enabled\nMainPID=4711",
     "stopped": "LoadState=loaded\nActiveState=inactive\nUnitFileState=enabled",
     "disabled": "LoadState=loaded\nActiveState=active\nUnitFileState=disabled",
     "masked": "LoadState=masked\nActiveState=inactive\nUnitFileState=masked",
-    "failing": "LoadState=loaded\nActiveState=activating\nUnitFileState=enabled",
+    "failing": "LoadState=loaded\nActiveState=activating\nUnitFileState=enabled\nNeedDaemonReload=yes",
     "unknown": "LoadState=not-found\nActiveState=inactive\nUnitFileState=",
 }
 DPKG = """Package: slurmd
@@ -200,6 +200,22 @@ def test_services(root, name, told):
     wants = {"active": True, "enabled": True, "masked": False}
     others = [thing("service", {"name": other}, {}) for other in UNITS]
     assert differing(root, thing("service", {"name": name}, wants), *others) == told
+
+
+def test_what_a_process_was_started_with(root):
+    (root / "proc/4711").mkdir(parents=True)
+    (root / "proc/4711/cmdline").write_bytes(b"/usr/sbin/slurmd\0--conf-server=a:1,b:1\0")
+    wants = {"runs_with_it": True}
+    assert differing(root, thing("process", {"name": "good", "argument": "a:1,b:1"}, wants)) == set()
+    assert differing(root, thing("process", {"name": "good", "argument": "a:1"}, wants)) == {"runs_with_it"}
+    assert differing(root, thing("process", {"name": "stopped", "argument": "a:1"}, wants)) == {
+        "runs_with_it"
+    }
+
+
+def test_a_unit_that_systemd_has_not_read_yet(root):
+    wanted = thing("service", {"name": "failing"}, {"fresh": True})
+    assert differing(root, wanted) == {"fresh"}
 
 
 def test_services_are_not_taken_for_good_where_systemd_does_not_answer(root):

@@ -3,7 +3,6 @@
 import datetime
 import secrets
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -12,21 +11,21 @@ import typer
 
 from millwright.antennas.trust import write_factory_trust
 from millwright.cli.apply_report import print_report, report_data, report_text, show_json
+from millwright.cli.narrator import Narrator
 from millwright.cli.rack_progress import LiveSteps, PlainSteps, shown
 from millwright.errors import BadInputError, Problem
 from millwright.facility import Facility, load_facility
 from millwright.facility.names import expand
 from millwright.facility.places import checkout, facility_file, state_folder
 from millwright.fleet.converge import converge
-from millwright.fleet.host_lines import HostLine
 from millwright.fleet.journal import Journal, open_journal, require_unfinished, unfinished_journal
 from millwright.fleet.lost import lost_nodes
 from millwright.fleet.request import Request, plan_request, read_request, request_from
-from millwright.fleet.rollout import Outcome, Step, Surroundings, roll_out
+from millwright.fleet.rollout import Outcome, Surroundings, roll_out
 from millwright.fleet.state_digest import declared_files, digest_of
 from millwright.fleet.stored_report import store_report
 from millwright.fleet.waves import Wave
-from millwright.readers.ansible_events import ApplyOptions, ApplyResult, Event
+from millwright.readers.ansible_events import ApplyOptions, ApplyResult
 from millwright.readers.facility_lock import ROLLOUT_LOCK, only_one
 from millwright.results.run_info import make_run_id
 
@@ -139,7 +138,7 @@ def _check(file: Path, facility: Facility, options: ApplyOptions, *, as_json: bo
             options,
             state=state_folder(facility.name),
             now=_now(),
-            on_event=_Narrator(steps),
+            on_event=Narrator(steps),
         )
     outcome = Outcome.of_check(result)
     if as_json:
@@ -174,7 +173,7 @@ def _roll_out(  # noqa: PLR0913, PLR0917 - joins what the command found
     options: ApplyOptions,
 ) -> Outcome:
     waves = plan_request(file, facility, request)
-    narrator = _Narrator(steps, counts_waves=len(waves) > 1)
+    narrator = Narrator(steps, counts_waves=len(waves) > 1)
 
     def one_wave(wave: Wave) -> ApplyResult:
         here = replace(options, limit=wave.hosts)
@@ -190,40 +189,6 @@ def _roll_out(  # noqa: PLR0913, PLR0917 - joins what the command found
     )
     digest = digest_of(declared_files(file, checkout()), checkout())
     return roll_out(waves, request.budget, journal, digest, around)
-
-
-class _Narrator:
-    """Turns events into steps: one for each play, saying the task that is under way."""
-
-    def __init__(self, steps: LiveSteps | PlainSteps, *, counts_waves: bool = False) -> None:
-        self._steps = steps
-        self._play = ""
-        self._wave = ""
-        self._changed, self._results = 0, 0
-        self._counts_waves = counts_waves
-
-    def tell(self, step: Step, wave: Wave, lines: Sequence[HostLine]) -> None:
-        """Say which wave is under way, and how it ended."""
-        if not self._counts_waves:
-            return
-        self._wave = f"{wave.name}: "
-        if step is Step.ENDED:
-            states = [str(line.state) for line in lines]
-            counted = (f"{states.count(state)} {state}" for state in dict.fromkeys(states))
-            self._steps.done(wave.name, ", ".join(counted))
-
-    def __call__(self, event: Event) -> None:
-        kind = event["event"]
-        if kind in {"play", "stats"}:
-            if self._results:  # a play for hosts that are not in this wave says nothing
-                self._steps.done(self._play, f"{self._changed} changed" if self._changed else "as declared")
-            name = str(event.get("name", ""))
-            self._play = self._wave + name if name else ""
-            self._changed, self._results = 0, 0
-        if kind == "task":
-            self._steps.step(self._play, str(event["name"]))
-        self._results += kind == "result"
-        self._changed += event.get("status") == "changed"
 
 
 def _now() -> datetime.datetime:

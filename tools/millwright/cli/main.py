@@ -15,7 +15,7 @@ from millwright.errors import BadInputError, ExitCode, MillwrightError
 
 INTERRUPTED = 130  # what a shell reports for SIGINT
 GROUPS = ("facility", "rack", "antenna", "nodes", "munge", "results")
-COMMANDS = ("apply", "maintain", "run", "report", "demo")
+COMMANDS = ("plan", "apply", "drift", "maintain", "run", "report", "demo")
 
 
 class _OnDemand(TyperGroup):

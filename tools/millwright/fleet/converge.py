@@ -73,7 +73,7 @@ def converge(  # noqa: PLR0913 - time, state and progress are given, not taken f
         runs = runs_for(found.needs, sources.play)
         results = []
         for number, run in enumerate(runs):
-            argv = playbook_argv(file, with_short_limit(_options_for(run, hosts, options), state))
+            argv = playbook_argv(file, with_short_limit(options_for(run, hosts, options), state))
             log = new_log(state, now + timedelta(microseconds=number))
             _unsettle(run, store)
             results.append(_run(argv, log, lock, on_event, run, store, sources, look_at(SEALING)))
@@ -103,7 +103,8 @@ def looker(sources: Sources, store: Store, on_event: Callable[[Event], None]) ->
     return named
 
 
-def _options_for(run: Run, hosts: Sequence[str], options: ApplyOptions) -> ApplyOptions:
+def options_for(run: Run, hosts: Sequence[str], options: ApplyOptions) -> ApplyOptions:
+    """What Ansible is told for one run of a converge of ``hosts``."""
     limit = options.limit if len(run.hosts) == len(hosts) else run.hosts
     return replace(options, limit=limit, tags=run.roles, skipped_tags=run.left_out)
 

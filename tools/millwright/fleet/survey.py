@@ -5,12 +5,20 @@ from dataclasses import dataclass, field
 
 from millwright.fleet.declared import DeclaredHost, DeclaredRole, Store
 from millwright.fleet.look.finding import MAX_CLOCK_SKEW_S, Difference, HostLook, Order
+from millwright.fleet.look.program import MISSING
 from millwright.fleet.sources import Sources
 from millwright.fleet.things import Thing
 
 LookAtHosts = Callable[[Mapping[str, Order]], Mapping[str, HostLook]]
 """One round trip to each of some hosts."""
 
+WORDS = {
+    "digest": "the content differs",
+    "names": "other names than declared",
+    "output": "other records than after the last run",
+    "good": "not so",
+    "there": "the line differs",
+}
 LOOKED_AT = "Look at the host"
 NEVER = "never converged"
 NOT_FINISHED = "its last run did not end well"
@@ -82,7 +90,7 @@ class _Found:
 def survey(hosts: Sequence[str], store: Store, sources: Sources, look_at: LookAtHosts) -> Survey:
     """Find out what hosts need; changes nothing."""
     declared = {host: found for host in hosts if (found := store.load(host))}
-    stale = {host: _stale_roles(found, sources) for host, found in declared.items()}
+    stale = {host: stale_roles(found, sources) for host, found in declared.items()}
     whole = {host: _why_everything(host, declared.get(host), sources) for host in hosts}
     seen = {
         host: order_for(found, left_out=stale[host])
@@ -111,7 +119,7 @@ def _by_host(hosts: Iterable[str], drift: Iterable[Drift]) -> dict[str, tuple[Dr
     return {host: tuple(items) for host, items in found.items()}
 
 
-def _stale_roles(declared: DeclaredHost, sources: Sources) -> dict[str, str]:
+def stale_roles(declared: DeclaredHost, sources: Sources) -> dict[str, str]:
     """Roles of which the declared state no longer tells what they would declare."""
     return {
         name: reason
@@ -159,8 +167,11 @@ def drift_of(look: HostLook, seen: Seen) -> Iterable[Drift]:
 
 
 def _drift(host: str, found: Difference, seen: Seen) -> Drift:
-    what = name_of(seen.order.things[found.number])
-    return Drift(host, seen.roles[found.number], what, found.attribute, found.wanted, found.found)
+    what, role = name_of(seen.order.things[found.number]), seen.roles[found.number]
+    if found.attribute in WORDS:  # digests say nothing to a reader
+        gone = found.found == MISSING
+        return Drift(host, role, what, found.attribute, "", MISSING if gone else WORDS[found.attribute])
+    return Drift(host, role, what, found.attribute, found.wanted, found.found)
 
 
 def name_of(thing: Thing) -> str:
@@ -170,6 +181,8 @@ def name_of(thing: Thing) -> str:
         return str(of.get("means") or " ".join(of["argv"]))
     if thing["kind"] == "line":
         return f"line {of['line']!r} in {of['path']}"
+    if thing["kind"] == "process":
+        return f"process of {of['name']} with {of['argument']}"
     words = {"path": "", "entries": "names in ", "block": "block in ", "tree": "everything below "}
     named = of.get("path") or of.get("name") or ""
     return f"{words.get(thing['kind'], thing['kind'] + ' ')}{named}".strip()

@@ -78,7 +78,7 @@ def _declaration(tasks: Sequence[Task]) -> Declaration:
 def is_unseen(task: Task) -> bool:
     """Whether a task that told no thing may have changed something."""
     module = task["module"]
-    if module in READERS or module in {"reached_state", *PACKAGE_MODULES}:
+    if module in READERS or module in {"reached_state", "slurm_configuration", *PACKAGE_MODULES}:
         return False
     return not (task["reads_only"] and module in {"command", "shell", "uri"})
 
@@ -222,6 +222,25 @@ def _accounting(_arguments: Mapping[str, Any]) -> Iterator[Thing]:
         yield thing("answer", {"argv": argv, "means": f"{entity} in slurmdbd"}, {"good": True}, ["output"])
 
 
+def _slurm_daemon(arguments: Mapping[str, Any]) -> Iterator[Thing]:
+    """A daemon that runs, from the unit as it stands, asking these controllers."""
+    name = str(arguments["name"])
+    yield thing("service", {"name": name}, {"active": True, "enabled": True, "fresh": True})
+    of = {"name": name, "argument": ",".join(map(str, arguments.get("controllers") or ()))}
+    yield thing("process", of, {"runs_with_it": True})
+
+
+def _slurm_configuration(arguments: Mapping[str, Any]) -> Iterator[Thing]:
+    """A controller that follows its files; a backup reads them when it starts."""
+    if arguments.get("step") != "follow":
+        return
+    yield thing("service", {"name": "slurmctld"}, {"active": True})
+    if not _is_true(arguments.get("standby")):
+        means = "the controller follows its files"
+        of = {"argv": ["scontrol", "show", "config"], "prints": r"HASH_VAL\s+= Match", "means": means}
+        yield thing("answer", of, {"good": True})
+
+
 def _reached_state(arguments: Mapping[str, Any]) -> Iterator[Thing]:
     """The proof of a role, repeated by every look."""
     for name in arguments.get("services") or ():
@@ -251,4 +270,6 @@ TRANSLATIONS: Mapping[str, Callable[[Mapping[str, Any]], Iterator[Thing]]] = {
     "find": _find,
     "reached_state": _reached_state,
     "slurm_accounting": _accounting,
+    "slurm_daemon": _slurm_daemon,
+    "slurm_configuration": _slurm_configuration,
 }

@@ -24,7 +24,7 @@ MARK = "millwright-look: "
 ANSWER_TIMEOUT_S = 30
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 CHUNK_BYTES = 1 << 20
-UNIT_PROPERTIES = "LoadState,ActiveState,UnitFileState"
+UNIT_PROPERTIES = "LoadState,ActiveState,UnitFileState,NeedDaemonReload,MainPID"
 MISSING = "missing"
 LEFT_OUT_OF_TREES = ("__pycache__",)
 
@@ -206,7 +206,22 @@ def look_at_service(of: Mapping[str, Any], _asked: Sequence[str], host: Host) ->
         "active": unit.get("ActiveState") in {"active", "reloading"},
         "enabled": unit.get("UnitFileState") in ENABLED,
         "masked": unit.get("LoadState") == "masked",
+        "fresh": unit.get("NeedDaemonReload") != "yes",
     }
+
+
+def look_at_process(of: Mapping[str, Any], _asked: Sequence[str], host: Host) -> Found:
+    """Whether the process of a service was started with an argument."""
+    unit = host.units.get(of["name"])
+    if unit is None:
+        raise Untested("systemctl does not tell the state of services")
+    path = host.path("/proc/" + (unit.get("MainPID") or "0") + "/cmdline")
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - as above
+            words = re.split(r"[\0=]", file.read().decode(errors="replace"))
+    except FileNotFoundError:
+        return {"runs_with_it": False}
+    return {"runs_with_it": of["argument"] in words}
 
 
 DPKG_STATUS = "/var/lib/dpkg/status"
@@ -315,6 +330,7 @@ KINDS = {
     "entries": look_at_entries,
     "tree": look_at_tree,
     "service": look_at_service,
+    "process": look_at_process,
     "package": look_at_package,
     "setting": look_at_setting,
     "user": look_at_user,
@@ -328,9 +344,9 @@ def look(order: Mapping[str, Any], run: Run = run_command) -> dict[str, Any]:
     """Everything that differs, everything that can't be seen, and what was asked to be told."""
     host = Host(order.get("root", "/"), bytes.fromhex(order["key"]), run)
     things = order["things"]
-    for kind, load in (("service", load_units), ("package", load_packages)):
+    for kinds, load in ((("service", "process"), load_units), (("package",), load_packages)):
         try:
-            load(sorted({thing["of"]["name"] for thing in things if thing["kind"] == kind}), host)
+            load(sorted({thing["of"]["name"] for thing in things if thing["kind"] in kinds}), host)
         except (Untested, OSError):
             continue  # each of these things says so itself
     differs: list[list[Any]] = []
