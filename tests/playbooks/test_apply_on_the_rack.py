@@ -139,7 +139,7 @@ def test_what_was_changed_by_hand_is_told_then_repaired_while_jobs_run_on(runnin
     texts = "".join(change["text"] for change in told["changes"])
     assert "+SlurmdTimeout=300" in texts
     assert "-# by hand" in texts
-    assert "'priority': '100'" in texts
+    assert "+qos playground: priority=100" in texts
     assert "SlurmdTimeout=299" in on("rack-ctl", "cat /etc/slurm/slurm.conf")
 
     repaired = apply(*hosts)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from millwright.capacity.peak import Peak
 from millwright.capacity.supply import Capacity, Supply, add_up
+from millwright.capacity.union_usage import UnionUsage
+from millwright.capacity.usage import AccessUsage, Usage, sum_usage
 from millwright.facility import Facility
 from millwright.facility.catalogue import Catalogue
 from millwright.facility.names import fold
@@ -20,6 +22,7 @@ from millwright.verdicts.scorecard import WORST_FIRST, Rollup, Row, Scorecard, s
 
 __all__ = [
     "WORST_FIRST",
+    "AccessUsage",
     "Assessment",
     "Capacity",
     "Catalogue",
@@ -34,6 +37,8 @@ __all__ = [
     "Scorecard",
     "SignatureCheck",
     "Supply",
+    "UnionUsage",
+    "Usage",
     "Verdict",
     "assess",
     "fold",
@@ -54,6 +59,8 @@ class Assessment:
     """SHA-256 of the catalogue file whose peaks the capacity is compared with."""
     signature: SignatureCheck
     """What is known about the signature of the run's manifest."""
+    usage: Usage | None = None
+    """What was used of the machine's time; None where the run did not ask."""
 
 
 def assess(
@@ -62,4 +69,5 @@ def assess(
     """Judge a run and add up its capacity; raises :exc:`BadInputError` as :func:`score` does."""
     scorecard = score(facility, run)
     capacity = add_up(facility, scorecard, catalogue)
-    return Assessment(facility, run, scorecard, capacity, catalogue, catalogue_sum, signature)
+    usage = sum_usage(facility, run.accounting) if run.accounting else None
+    return Assessment(facility, run, scorecard, capacity, catalogue, catalogue_sum, signature, usage)

@@ -14,7 +14,7 @@ from millwright import __version__
 from millwright.errors import BadInputError, ExitCode, MillwrightError
 
 INTERRUPTED = 130  # what a shell reports for SIGINT
-GROUPS = ("facility", "rack", "antenna", "nodes", "munge", "results")
+GROUPS = ("facility", "rack", "antenna", "accounts", "nodes", "munge", "results")
 COMMANDS = ("plan", "apply", "drift", "maintain", "run", "report", "demo")
 
 

@@ -26,6 +26,7 @@ from millwright.readers.benchmark import machines_of, run_benchmarks
 from millwright.readers.openssh_signatures import sign_file
 from millwright.readers.provenance import git_commit, host_facts
 from millwright.readers.reframe import CaseEvent, Seat
+from millwright.readers.slurm_usage import usage_or_reason
 from millwright.results.run_info import ExpectedValue, RunInfo, iso_utc, make_run_id
 from millwright.results.runs import load_run
 from millwright.verdicts.expectations import Expectation, find_commitment_problems, list_expectations
@@ -67,6 +68,7 @@ def command(
             follow=_follower(progress),
             sign=partial(sign_file, key=sign_with or own_signing_key()),
             begin=partial(_renew_certificates, facility),
+            account=lambda: usage_or_reason(facility, datetime.datetime.now(datetime.UTC)),
         )
     scorecard = _only(score(facility, load_run(stored.path)), names)
     if as_json:

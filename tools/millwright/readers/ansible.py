@@ -1,5 +1,6 @@
 """Runs the playbooks on a facility, as ``ansible-playbook -i FACILITY playbooks/site.yml`` does."""
 
+import json
 import os
 import subprocess
 import sys
@@ -68,6 +69,7 @@ def playbook_argv(file: Path, options: ApplyOptions) -> list[str]:
         *([f"--limit={','.join(options.limit)}"] if options.limit else []),
         *([f"--tags={','.join(options.tags)}"] if options.tags else []),
         *([f"--skip-tags={','.join(options.skipped_tags)}"] if options.skipped_tags else []),
+        *([f"--extra-vars={json.dumps(dict(options.variables))}"] if options.variables else []),
         str(checkout() / "playbooks" / options.playbook),
     ]
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from millwright.errors import ExitCode
@@ -29,6 +29,8 @@ class ApplyOptions:
     """Roles to leave out, with the check of their arguments that Ansible always makes."""
     is_full: bool = False
     """Let Ansible go through everything, also where a look at the hosts would do."""
+    variables: Mapping[str, object] = field(default_factory=dict)
+    """Extra variables of this run; no secrets, they stand in the list of processes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from millwright.facility.names import fold
 from millwright.facility.places import state_folder
 from millwright.readers.ansible_roles import known_roles
 from millwright.readers.ansible_software import class_group, software_variables
+from millwright.readers.slurm_access import access_variables, billing_weights
 from millwright.readers.unix_users import users_of
 
 
@@ -37,10 +38,7 @@ def facility_variables(facility: Facility, file: Path) -> dict[str, object]:
         "facility_health": facility.health.model_dump(),
         "facility_partitions": _partitions(facility),
         "facility_switches": _switches(facility),
-        "facility_access_modes": [
-            {"name": name, **mode.model_dump(include={"priority", "max_wall_min", "max_jobs_per_user"})}
-            for name, mode in facility.access_modes.items()
-        ],
+        **access_variables(facility),
         "facility_antennas": [_antenna(name, antenna) for name, antenna in facility.antennas.items()],
         "facility_user_cas": [
             {"name": name, "environment": ca.environment.value, "fingerprint": ca.fingerprint}
@@ -84,6 +82,7 @@ def _partitions(facility: Facility) -> list[dict[str, object]]:
             "default": partition.is_default,
             "memory_per_cpu_mib": _memory_per_cpu(facility, name),
             "max_time_min": partition.max_time_min,
+            "billing_weights": billing_weights(facility, name),
         }
         for name, partition in facility.partitions.items()
         if partition.scheduler == "slurm"

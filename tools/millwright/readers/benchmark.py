@@ -28,6 +28,7 @@ from millwright.readers.reframe import (
     session_environment,
 )
 from millwright.readers.seats import Machine, harness_machine, local_machine
+from millwright.results.accounting import AccountingEvidence
 from millwright.results.run_info import RunInfo
 from millwright.results.session import SessionFiles, SessionFolder, open_session
 from millwright.results.storing import Signer, store_run
@@ -37,6 +38,9 @@ Follow = Callable[[Seat, CaseEvent], None]
 
 Begin = Callable[[Seat], None]
 """Called right before a seat's checks run, for what must be fresh then: certificates live for minutes."""
+
+Account = Callable[[], AccountingEvidence | None]
+"""Asked, after the last check, what was used; None where there is no accounting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
     follow: Follow,
     sign: Signer | None = None,
     begin: Begin = lambda _: None,
+    account: Account = lambda: None,
 ) -> Stored:
     """Run the checks at every seat and store the run below `root`.
 
@@ -110,7 +115,7 @@ def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
         unavailable_nodes=_nodes_left_out(outcome.sessions),
         tool_versions={**info.tool_versions, **versions, **_reframe_versions(outcome.sessions)},
     )
-    stored = store_run(root, complete, facility_yaml, outcome.sessions, sign)
+    stored = store_run(root, complete, facility_yaml, outcome.sessions, sign, accounting=account())
     for machine in ready:
         if machine.seat not in outcome.failed:  # what a failed session left stays where it is
             _clear(machine)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from millwright.capacity.assessment import Assessment, Supply
+from millwright.report.access import describe_access
 from millwright.report.content import (
     SCHEMA,
     CapacityRow,
@@ -31,6 +32,8 @@ def build_content(assessment: Assessment, *, run_folder: str, version: str) -> R
     rejected = tuple(_rejected(assessment))
     cited = [path for group in groups for row in group.rows for path in row.evidence]
     cited += [path for item in rejected for path in item.evidence]
+    access = describe_access(assessment.usage) if assessment.usage else None
+    cited += access.evidence if access else ()
     return ReportContent(
         schema=SCHEMA,
         facility=assessment.facility.name,
@@ -41,6 +44,7 @@ def build_content(assessment: Assessment, *, run_folder: str, version: str) -> R
         decision=decide(groups),
         groups=groups,
         capacity=tuple(_capacity(assessment, supply, groups) for supply in assessment.capacity.supplies),
+        access=access,
         excluded=tuple(_excluded(assessment)),
         missing=tuple(_missing(assessment)),
         rejected=rejected,

@@ -254,6 +254,58 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessRow:
+    """What an antenna's accounts were granted, used and have left in one access mode."""
+
+    antenna: str
+    """Empty where the accounts belong to no antenna."""
+    access_mode: str
+    unit: str
+    hardware: str
+    """Node class that the hours are of: hours of two node classes are two things."""
+    accounts: int
+    granted: float | None
+    """None where not all of it was granted."""
+    used: float
+    left: float | None
+    """None where it is not known."""
+    small_share: float | None
+    """Share of SMEs and start-ups in what was used, 0 to 1; None where nothing was used."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnionRow:
+    """The Union's part of one kind of hour, or of all in the reference unit."""
+
+    unit: str
+    used: float
+    of_used: float | None
+    """Share in what was used, 0 to 1; None where nothing was used."""
+    of_existing: float
+    """Share in the hours that the machine's nodes had in the period."""
+    declared: float
+    ceiling: float
+    is_above_ceiling: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who used how much of the machine's time, from slurmdbd."""
+
+    begin: str
+    end: str
+    rows: tuple[AccessRow, ...]
+    union: tuple[UnionRow, ...]
+    not_added: str
+    """Why the kinds of hour have no common sum; empty where they have one, or there is one kind."""
+    unknown: tuple[str, ...]
+    """Time that enters no figure, and why."""
+    problem: str
+    """Why slurmdbd was not heard; empty where it was."""
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReportContent:
     """Everything that one report says."""
 
@@ -267,6 +319,8 @@ class ReportContent:
     decision: Decision
     groups: tuple[Group, ...]
     capacity: tuple[CapacityRow, ...]
+    access: Access | None
+    """None where the run did not ask slurmdbd."""
     excluded: tuple[Exclusion, ...]
     missing: tuple[Missing, ...]
     rejected: tuple[Rejected, ...]

@@ -27,7 +27,16 @@ from millwright.report.plots import Bound, describe_limit
 from millwright.report.serialise import inert_in_html, sha256_of, to_json
 from millwright.report.text import in_css_string, plain
 
-SECTIONS = ("decision", "scorecard", "distributions", "capacity", "missing", "provenance", "signatures")
+SECTIONS = (
+    "decision",
+    "scorecard",
+    "distributions",
+    "capacity",
+    "access",
+    "missing",
+    "provenance",
+    "signatures",
+)
 MOST_LISTED = 12
 """Longer lists in the summary end with a count; the scorecard holds all."""
 MOST_EMBEDDED = 2_000_000

@@ -6,12 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from millwright.errors import BadInputError, Problem
+from millwright.results.accounting import SCHEMA as ACCOUNTING_SCHEMA
+from millwright.results.accounting import AccountingEvidence
 from millwright.results.evidence import Counted, Rejected
 from millwright.results.manifest import MANIFEST, read_sums, sum_file
 from millwright.results.records import from_json, from_json_lines
 from millwright.results.run_info import RUN_ID, SCHEMA, RunInfo
 from millwright.results.sample import Sample
-from millwright.results.storing import COUNTED_FILE, FACILITY_FILE, REJECTED_FILE, RUN_FILE, SAMPLES_FILE
+from millwright.results.storing import (
+    ACCOUNTING_FILE,
+    COUNTED_FILE,
+    FACILITY_FILE,
+    REJECTED_FILE,
+    RUN_FILE,
+    SAMPLES_FILE,
+)
 from millwright.results.verification import verify_run
 
 
@@ -38,6 +47,8 @@ class Run:
     """SHA-256 of every file by its path within the run folder."""
     manifest_sum: str
     """SHA-256 of the manifest: names the run's whole content."""
+    accounting: AccountingEvidence | None = None
+    """What slurmdbd said was used; None where the run did not ask."""
 
     @property
     def facility_file(self) -> Path:
@@ -91,6 +102,7 @@ def load_run(path: Path) -> Run:
         rejected=from_json_lines(Rejected, _text(path, REJECTED_FILE), str(path / REJECTED_FILE)),
         sums=read_sums(_text(path, MANIFEST))[0],
         manifest_sum=sum_file(path / MANIFEST),
+        accounting=_read_accounting(path),
     )
 
 
@@ -105,6 +117,17 @@ def read_info(path: Path) -> RunInfo:
         problem = f"says it is {info.run_id!r} in format {info.schema!r}"
         raise BadInputError([Problem(str(file), "-", problem, f"{path.name!r} in format {SCHEMA!r}")])
     return info
+
+
+def _read_accounting(path: Path) -> AccountingEvidence | None:
+    file = path / ACCOUNTING_FILE
+    if not file.exists():
+        return None
+    found = from_json(AccountingEvidence, _text(path, ACCOUNTING_FILE), str(file))
+    if found.schema != ACCOUNTING_SCHEMA:
+        problem = f"in format {found.schema!r}"
+        raise BadInputError([Problem(str(file), "schema", problem, ACCOUNTING_SCHEMA)])
+    return found
 
 
 def _read_samples(path: Path) -> tuple[Sample, ...]:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from millwright.errors import BadInputError, FailedError, Problem
+from millwright.results.accounting import AccountingEvidence
 from millwright.results.ingest import ingest
 from millwright.results.manifest import MANIFEST, sum_file, write_sums
 from millwright.results.records import to_json, to_json_lines
@@ -25,18 +26,21 @@ RUN_FILE = "run.json"
 SAMPLES_FILE = "samples.jsonl"
 COUNTED_FILE = "counted.jsonl"
 REJECTED_FILE = "rejected.jsonl"
+ACCOUNTING_FILE = "accounting.json"
 READ_ONLY = 0o444
 
 Signer = Callable[[Path], None]
 """Writes the signature of a file beside it, with the suffix ``.sig``."""
 
 
-def store_run(
+def store_run(  # noqa: PLR0913 - everything that makes up a run, and who signs it
     root: Path,
     info: RunInfo,
     facility_yaml: bytes,
     sessions: Sequence[SessionFiles],
     sign: Signer | None = None,
+    *,
+    accounting: AccountingEvidence | None = None,
 ) -> Path:
     """Store one run below `root` and return its folder.
 
@@ -56,6 +60,8 @@ def store_run(
         raise FailedError(f"the run {info.run_id} could not be stored: {error}") from error
     try:
         _fill(incoming, info, facility_yaml, sessions)
+        if accounting is not None:
+            _write(incoming / ACCOUNTING_FILE, to_json(accounting).encode())
         _seal(incoming, sign)
         incoming.rename(place)
     except BaseException as error:

@@ -1,0 +1,48 @@
+"""Hours with what they are hours of: two kinds are never added up, only converted by known factors."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from millwright.errors import BadInputError, Problem
+from millwright.facility import Facility
+from millwright.facility.meters import Meter, reference_factor
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """An amount and its meter."""
+
+    value: float
+    meter: Meter
+
+    def __str__(self) -> str:
+        return f"{self.value:g} {self.meter}"
+
+
+def add_hours(hours: Iterable[Hours]) -> Hours:
+    """The sum of hours of one kind; raises :exc:`BadInputError` where there are several, or none."""
+    terms = tuple(hours)
+    meters = sorted({each.meter for each in terms})
+    if len(meters) != 1:
+        what = " and ".join(map(str, meters)) or "no hours at all"
+        expected = "hours of one kind; convert them by the speed factors of their partitions"
+        raise BadInputError([Problem("hours", "sum", f"{what} can't be added up", expected)])
+    return Hours(sum(each.value for each in terms), meters[0])
+
+
+def to_reference(facility: Facility, hours: Iterable[Hours]) -> float:
+    """The sum in the facility's reference unit, by measured or declared speed factors.
+
+    Raises :exc:`BadInputError` with every kind of hour that has no factor.
+    """
+    terms = tuple(hours)
+    factors = {meter: reference_factor(facility, meter) for meter in {each.meter for each in terms}}
+    missing = [meter for meter, factor in sorted(factors.items()) if factor is None]
+    if missing or facility.access_time is None or facility.access_time.reference_unit is None:
+        problems = [
+            Problem("hours", str(meter), "can't be converted", "partitions.….charging.speed")
+            for meter in missing
+        ]
+        unit = Problem("hours", "sum", "there is no unit to convert into", "access_time.reference_unit")
+        raise BadInputError(problems or [unit])
+    return sum(each.value * (factors[each.meter] or 0.0) for each in terms)

@@ -1,0 +1,151 @@
+"""``millwright accounts``: access modes, shares and grants in Slurm's accounting, and what was used."""
+
+import datetime
+import itertools
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from millwright.capacity.usage import sum_usage
+from millwright.cli.accounts_usage import chosen_period, print_usage, usage_csv, usage_data
+from millwright.errors import ExitCode
+from millwright.facility import load_facility
+from millwright.facility.places import facility_file, state_folder
+from millwright.readers.slurm_accounting import AccountingReport, Difference, compare_accounting, readable
+from millwright.readers.slurm_usage import ask_usage, usage_period
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Keep access modes, shares, grants and users in Slurm's accounting as declared.",
+)
+
+MOST_LISTED = 20
+DAY = "%Y-%m-%d"
+
+FacilityName = Annotated[str, typer.Argument(help="Name of a shipped facility, or path to a facility.yaml.")]
+Delete = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--delete",
+        help="Delete account=NAME, user=NAME, qos=NAME or association=USER/ACCOUNT; may be given again.",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+@app.command()
+def plan(name: FacilityName, delete: Delete = None, as_json: AsJson = False) -> None:
+    """Say what `accounts apply` would change; nothing is touched.
+
+    Example: millwright accounts plan rack --delete account=tide
+    """
+    _print(_compare(name, delete or [], check=True), name, as_json=as_json, ending="would change")
+
+
+@app.command()
+def diff(name: FacilityName, as_json: AsJson = False) -> None:
+    """Say where slurmdbd differs from the facility; exits with 1 where it does, for schedules and CI.
+
+    Example: millwright accounts diff rack
+    """
+    report = _compare(name, [], check=True)
+    _print(report, name, as_json=as_json, ending="differ")
+    raise typer.Exit(ExitCode.OK if report.is_as_declared else ExitCode.FAIL)
+
+
+@app.command()
+def apply(name: FacilityName, delete: Delete = None, as_json: AsJson = False) -> None:
+    """Bring slurmdbd to what the facility declares; nothing is deleted unless it is named.
+
+    Example: millwright accounts apply rack
+    """
+    _print(_compare(name, delete or [], check=False), name, as_json=as_json, ending="were changed")
+
+
+@app.command()
+def usage(
+    name: FacilityName,
+    begin: Annotated[
+        datetime.datetime | None,
+        typer.Option(
+            "--from", formats=[DAY], help="First day, UTC; that of the oldest open grant by default."
+        ),
+    ] = None,
+    end: Annotated[
+        datetime.datetime | None,
+        typer.Option("--to", formats=[DAY], help="Last day, UTC; today by default."),
+    ] = None,
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print one line an account as CSV.")] = False,
+) -> None:
+    """Show hours granted, used and left by antenna and access mode, and the Union's part.
+
+    Exits with 1 where the Union used more than the law allows, 3 where slurmdbd does not answer.
+
+    Example: millwright accounts usage rack --from 2026-11-01 --csv
+    """
+    facility = load_facility(facility_file(name))
+    now = datetime.datetime.now(datetime.UTC)
+    period = chosen_period(usage_period(facility, now), begin, end)
+    with Console(stderr=True).status("asking slurmdbd"):
+        found = sum_usage(facility, ask_usage(facility, *period))
+    if as_json:
+        typer.echo(json.dumps(usage_data(found), indent=2))
+    elif as_csv:
+        typer.echo(usage_csv(found), nl=False)
+    else:
+        print_usage(found)
+    raise typer.Exit(ExitCode.FAIL if any(part.is_above_ceiling for part in found.union) else ExitCode.OK)
+
+
+def _compare(name: str, delete: list[str], *, check: bool) -> AccountingReport:
+    file = facility_file(name)
+    facility = load_facility(file)
+    with Console(stderr=True).status("asking slurmdbd") as status:
+        return compare_accounting(
+            file,
+            facility,
+            delete=delete,
+            check=check,
+            state=state_folder(facility.name),
+            now=datetime.datetime.now(datetime.UTC),
+            on_event=lambda event: status.update(str(event["name"])) if event.get("name") else None,
+        )
+
+
+def _print(report: AccountingReport, facility: str, *, as_json: bool, ending: str) -> None:
+    if as_json:
+        typer.echo(json.dumps({**asdict(report), "is_as_declared": report.is_as_declared}, indent=2))
+        return
+    console = Console(soft_wrap=True)
+    for (kind, name), rows in itertools.groupby(report.differences, key=lambda row: (row.kind, row.name)):
+        _print_record(console, kind, name, list(rows))
+    for loss in report.losses:
+        console.print(Text(f"- {loss}", style="red"))
+    for missing in report.not_there:
+        console.print(Text(f"{missing} is not there: nothing to delete", style="yellow"))
+    for kind, name in report.undeclared[:MOST_LISTED]:
+        console.print(Text(f"not declared, stays as it is: {kind} {name}", style="dim"))
+    if len(report.undeclared) > MOST_LISTED:
+        rest = len(report.undeclared) - MOST_LISTED
+        console.print(Text(f"not declared, stay as they are: {rest} more (--json lists all)", style="dim"))
+    records = len({(row.kind, row.name) for row in report.differences})
+    deleted = f", deletions: {len(report.losses)}" if report.losses else ""
+    verdict = f"records that {ending}: {records}{deleted}"
+    if not report.commands:
+        verdict = "slurmdbd holds what is declared"
+    console.print(Text(f"{facility}: {verdict}."))
+
+
+def _print_record(console: Console, kind: str, name: str, rows: list[Difference]) -> None:
+    is_new = rows[0].found is None
+    console.print(Text(f"{'+' if is_new else '~'} {kind} {name}", style="green" if is_new else "yellow"))
+    for row in rows:
+        before = "" if is_new else f"{readable(row.found)} → "
+        console.print(Text(f"    {row.field:24}{before}{readable(row.wanted)}"))
