@@ -52,3 +52,11 @@ def antennas(provisioned_rack):
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return provisioned_rack
+
+
+@pytest.fixture(scope="session")
+def antennas_on_the_rack(provisioned_rack):
+    """Both antennas of the shipped rack in their declared state."""
+    command = [sys.executable, "-m", "millwright", "antenna", "apply", "rack"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr

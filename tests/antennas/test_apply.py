@@ -24,7 +24,7 @@ def steps(monkeypatch):
         return Deployed(15, ())
 
     monkeypatch.setattr(module, "write_trust", lambda *_, state, **__: ensure_user_ca(state))
-    monkeypatch.setattr(module, "_reach", lambda _, name: made.append(f"reach {name}"))
+    monkeypatch.setattr(module, "reach_gateway", lambda _, name: made.append(f"reach {name}"))
     monkeypatch.setattr(module, "deploy_gateways", deploy)
     monkeypatch.setattr(
         module, "wait_for_handshake", lambda _, name, key: made.append(f"wait {name} {key[:4]}")
@@ -76,7 +76,7 @@ def test_an_unreachable_gateway_stops_before_anything_changes(
     def fail(facility, name):
         raise NotTestableError("down")
 
-    monkeypatch.setattr(module, "_reach", fail)
+    monkeypatch.setattr(module, "reach_gateway", fail)
     with pytest.raises(NotTestableError):
         apply_antennas(shipped_rack, ["coast"], around([]))
     assert steps == []
@@ -88,7 +88,7 @@ def test_a_gateway_that_is_down_keeps_no_other_waiting(shipped_rack, around, ste
         if name == "coast":
             raise NotTestableError("coast is down")
 
-    monkeypatch.setattr(module, "_reach", reach)
+    monkeypatch.setattr(module, "reach_gateway", reach)
     applied = apply_antennas(shipped_rack, ["coast", "hills"], around([KEY, KEY]))
     assert steps == ["play", "pyinfra antenna_hills", "play", "wait hills AAEC"]
     assert applied.unreached == {"coast": "coast is down"}

@@ -14,9 +14,11 @@ from millwright.errors import BadInputError, FailedError, NotTestableError
 NOW = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.UTC)
 PROOFS = [
     "tunnel is up",
+    "gateway keeps to its rules",
     "login with certificate",
     "job runs",
     "expired certificate refused",
+    "another project's certificate refused",
     "key without certificate refused",
     "no shell on the gateway",
     "no other way through",
@@ -50,7 +52,7 @@ def make_proofs(shipped_rack, monkeypatch, tmp_path):
 def test_every_proof_is_made_for_every_user(make_proofs):
     proofs = make_proofs()
     assert [proof.name for proof in proofs] == PROOFS
-    assert [proof.user for proof in proofs] == [None] + ["ada"] * 6
+    assert [proof.user for proof in proofs] == [None] * 2 + ["ada"] * 7
 
 
 @pytest.mark.parametrize(
@@ -64,7 +66,7 @@ def test_every_proof_is_made_for_every_user(make_proofs):
 def test_where_the_gateway_lets_nobody_in_only_the_login_is_judged(make_proofs, answer, login):
     proofs = make_proofs(gateway=answer)
     assert [proof.name for proof in proofs] == PROOFS
-    assert [proof.outcome for proof in proofs[1:]] == [login] + [Outcome.NOT_MEASURED] * 5
+    assert [proof.outcome for proof in proofs[2:]] == [login] + [Outcome.NOT_MEASURED] * 6
 
 
 @pytest.mark.parametrize("error", [NotTestableError("lost"), FailedError("lost")])

@@ -64,7 +64,7 @@ def apply_antennas(facility: Facility, antennas: Sequence[str], around: Surround
     :exc:`FailedError` where a step failed, after all that could be done for the others.
     """
     around.say("reaching the gateways")
-    unreached = out_of_reach(find_failures(antennas, lambda name: _reach(facility, name)))
+    unreached = out_of_reach(find_failures(antennas, lambda name: reach_gateway(facility, name)))
     names = tuple(name for name in antennas if name not in unreached)
     if not names:
         raise NotTestableError("; ".join(unreached.values()))
@@ -97,7 +97,8 @@ def _deploy(names: Iterable[str], around: Surroundings) -> tuple[Deployed, tuple
         return Deployed(0, ()), (str(error),)
 
 
-def _reach(facility: Facility, antenna: str) -> None:
+def reach_gateway(facility: Facility, antenna: str) -> None:
+    """Enter a gateway as its administrator, and leave; raises :exc:`NotTestableError` where that fails."""
     target = resolve_target(facility, facility.antennas[antenna].gateway)
     pinned_keys(target)
     connect_as_admin(target).close()

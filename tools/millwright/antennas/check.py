@@ -12,6 +12,8 @@ from millwright.antennas.prove import (
     Circumstances,
     prove_bare_key,
     prove_expiry,
+    prove_foreign_project,
+    prove_gateway,
     prove_job,
     prove_login,
     prove_no_other_way,
@@ -68,6 +70,7 @@ def check_antenna(
     host key.
     """
     yield _proof(antenna, None, "tunnel is up", lambda: prove_tunnel(facility, antenna, given))
+    yield _proof(antenna, None, "gateway keeps to its rules", lambda: prove_gateway(facility, antenna))
     for user in facility.antennas[antenna].users:
         access = ensure_user_access(facility, antenna, user.name, state=given.state, now=given.now)
         say(f"{antenna}/{user.name}: knocking at the gateway")
@@ -105,6 +108,7 @@ def _proofs_of_user(
         LOGIN: partial(prove_login, visitor, services.login),
         "job runs": partial(prove_job, facility, visitor, given, account),
         "expired certificate refused": partial(prove_expiry, facility, visitor, given),
+        "another project's certificate refused": partial(prove_foreign_project, facility, visitor, given),
         "key without certificate refused": partial(prove_bare_key, visitor),
         "no shell on the gateway": partial(prove_no_shell, visitor, given.nonce()),
         "no other way through": partial(prove_no_other_way, facility, visitor, services),

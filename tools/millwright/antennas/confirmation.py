@@ -24,18 +24,20 @@ def confirm_change(kind: str, reach: Sequence[str]) -> None:
     and then its sshd must greet us.
     Raises :exc:`FailedError` where nobody gets in: the host takes the change back by itself.
     """
-    try:
-        commands = [confirm_arguments(kind, reach)] if reach else local_arguments(kind)
-        done = [run_tool(command, limit_s=LIMIT_S) for command in commands]
-        words = "; ".join(each.stderr.strip()[-300:] for each in done if each.returncode != 0)
-        failed = any(each.returncode != 0 or not _greeted(each.args, each.stdout) for each in done)
-    except FailedError as error:
-        words, failed = str(error), True
-    if failed:
-        raise FailedError(
-            f"nobody gets in after the change of {kind}: {words or 'sshd does not greet'}; "
-            "the host takes it back within a minute"
-        )
+    commands = [confirm_arguments(kind, reach)] if reach else local_arguments(kind)
+    for command in commands:
+        try:
+            done = run_tool(command, limit_s=LIMIT_S)
+            problem = (
+                None if _is_good(done.args, done.returncode, done.stdout) else done.stderr.strip()[-300:]
+            )
+        except FailedError as error:
+            problem = str(error)
+        if problem is not None:
+            raise FailedError(
+                f"nobody gets in after the change of {kind}: {problem or 'sshd does not greet'}; "
+                "the host takes it back within a minute"
+            )
 
 
 def confirm_arguments(kind: str, reach: Sequence[str]) -> list[str]:
@@ -49,5 +51,6 @@ def local_arguments(kind: str) -> list[list[str]]:
     return [["ssh-keyscan", "-T", "10", "127.0.0.1"], [GUARD, "confirm", kind]]
 
 
-def _greeted(arguments: Sequence[str], printed: str) -> bool:
-    return arguments[0] != "ssh-keyscan" or bool(printed.strip())
+def _is_good(arguments: Sequence[str], status: int, printed: str) -> bool:
+    """ssh-keyscan ends well also where nobody answered; then it prints nothing."""
+    return status == 0 and (arguments[0] != "ssh-keyscan" or bool(printed.strip()))

@@ -27,8 +27,10 @@ class Deployed:
         return self.operations - len(self.changed)
 
 
-def deploy_gateways(facility_file: Path, *, root: Path, groups: Iterable[str] = ()) -> Deployed:
-    """Bring gateways to their described state with ``antennas/deploy.py``.
+def deploy_gateways(
+    facility_file: Path, *, root: Path, groups: Iterable[str] = (), deploy: str = "deploy.py"
+) -> Deployed:
+    """Bring gateways to their described state with ``antennas/deploy.py``, or a part of it.
 
     ``root`` is the checkout; ``groups`` limits the run to groups of the inventory.
     Raises :exc:`BadInputError` where no ``pyinfra.py`` lies beside the facility file, and
@@ -40,7 +42,7 @@ def deploy_gateways(facility_file: Path, *, root: Path, groups: Iterable[str] = 
             [Problem(str(inventory), "-", "no such file", "a copy of inventories/rack/pyinfra.py")]
         )
     limits = [part for group in groups for part in ("--limit", group)]
-    arguments = ["-y", "--json", *limits, str(inventory), str(root / "antennas" / "deploy.py")]
+    arguments = ["-y", "--json", *limits, str(inventory), str(root / "antennas" / deploy)]
     done = run_tool([sys.executable, "-m", "pyinfra", *arguments], limit_s=LIMIT_S, folder=root)
     if done.returncode != 0:
         raise FailedError(f"pyinfra failed on the gateways:\n{_last_words(done.stderr)}")

@@ -12,6 +12,8 @@ from paramiko.ssh_exception import ChannelException, SSHException
 from millwright.antennas.attempt import Answer, Attempt
 from millwright.antennas.certificates import ensure_user_ca
 from millwright.antennas.doors import LIMIT_S, PROHIBITED, PinnedConnection, connect_as_admin, open_way
+from millwright.antennas.gateway_sshd import expected_for_jump
+from millwright.antennas.gateway_state import LOOK, judge_gateway
 from millwright.antennas.host_keys import resolve_target
 from millwright.antennas.job import JobRequest, run_job
 from millwright.antennas.proofs import (
@@ -23,7 +25,7 @@ from millwright.antennas.proofs import (
     judge_handshake,
     judge_refusal,
 )
-from millwright.antennas.visitor import Visitor, expired_certificate, run_on
+from millwright.antennas.visitor import Visitor, expired_certificate, foreign_certificate, run_on
 from millwright.antennas.wireguard import INTERFACE, read_public_key
 from millwright.facility.model import Facility
 from millwright.facility.services import Services
@@ -49,6 +51,25 @@ def prove_tunnel(facility: Facility, antenna: str, given: Circumstances) -> Judg
     with connect_as_admin(resolve_target(facility, facility.antennas[antenna].gateway)) as gateway:
         shown = run_on(gateway)(f"date +'now %s' && wg show {INTERFACE} latest-handshakes")
     return judge_handshake(shown.stdout, factory_key)
+
+
+def prove_gateway(facility: Facility, antenna: str) -> Judgement:
+    """The gateway keeps to its rules: sshd, packet filter, security updates, and no change that waits."""
+    expected = expected_for_jump(facility.antennas[antenna].tunnel.factory_address)
+    with connect_as_admin(resolve_target(facility, facility.antennas[antenna].gateway)) as gateway:
+        return judge_gateway(run_on(gateway)(LOOK).stdout, expected)
+
+
+def prove_foreign_project(facility: Facility, visitor: Visitor, given: Circumstances) -> Judgement:
+    """A certificate of the right CA for somebody else's project and account is refused at both doors."""
+    environment = facility.antennas[visitor.access.antenna].environment
+    judged = []
+    with foreign_certificate(
+        facility, visitor.access, ca=ensure_user_ca(given.state, environment), now=given.now
+    ) as foreign:
+        for knock, where in ((visitor.at_gateway, "the gateway"), (visitor.at_factory, "the factory")):
+            judged.append(judge_refusal(_knock(knock, foreign), where, "a certificate for another project"))
+    return join_judgements(judged)
 
 
 def prove_login(visitor: Visitor, login: str) -> Judgement:

@@ -3,6 +3,7 @@
 import shlex
 from pathlib import Path
 
+from millwright.antennas.audit import COMMAND, Entry, parse_journal
 from millwright.antennas.doors import connect_as_admin
 from millwright.antennas.host_keys import resolve_target
 from millwright.antennas.private_files import write_whole
@@ -30,6 +31,12 @@ def fetch_log(facility: Facility, antenna: str, destination: Path, *, since: str
     text = _ask(facility, antenna, f"journalctl --no-pager -o short-iso {units} --since={shlex.quote(since)}")
     write_whole(destination, text)
     return len(text.splitlines())
+
+
+def entries_of(facility: Facility, antenna: str, *, since: str) -> tuple[Entry, ...]:
+    """Who entered a gateway; raises as :func:`tunnel_report`."""
+    text = _ask(facility, antenna, f"{COMMAND} --since={shlex.quote(since)}")
+    return parse_journal(text.splitlines())
 
 
 def _ask(facility: Facility, antenna: str, command: str) -> str:

@@ -91,6 +91,19 @@ def expired_certificate(
         yield path
 
 
+@contextlib.contextmanager
+def foreign_certificate(
+    facility: Facility, access: UserAccess, *, ca: Path, now: datetime.datetime
+) -> Iterator[Path]:
+    """Sign a certificate that is valid now, for a project and a user that nobody is; deleted afterwards."""
+    valid = new_certificate(facility, access.antenna, access.user, now=now)
+    foreign = replace(valid, principals=("project-0", "user-0"), serial=valid.serial + 2)
+    with tempfile.TemporaryDirectory(dir=access.key.parent, prefix=".foreign-") as folder:
+        path = Path(folder) / "foreign-cert.pub"
+        sign(ca, public_half(access.key), foreign, path)
+        yield path
+
+
 def run_on(connection: PinnedConnection) -> Callable[[str], Output]:
     """Run commands on a connection; raises :exc:`NotTestableError` where it is lost or silent."""
 

@@ -14,7 +14,7 @@ from millwright.antennas.apply import Surroundings, apply_antennas, chosen_anten
 from millwright.antennas.check import check_antenna, plan_check
 from millwright.antennas.factory_side import run_factory_play
 from millwright.antennas.proofs import Outcome, Proof, exit_code_of
-from millwright.cli import antenna_bundle, antenna_user
+from millwright.cli import antenna_bundle, antenna_trust, antenna_user
 from millwright.cli.antenna_user import AntennaName, FacilityName
 from millwright.errors import ExitCode
 from millwright.facility import Facility, load_facility
@@ -136,3 +136,6 @@ app.command()(antenna_user.config)
 app.command()(antenna_user.certify)
 app.command()(antenna_bundle.bundle)
 app.command("import")(antenna_bundle.import_result)
+app.command()(antenna_trust.revoke)
+app.command("rotate-ca")(antenna_trust.rotate_ca)
+app.command()(antenna_trust.log)
