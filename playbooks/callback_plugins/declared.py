@@ -39,6 +39,7 @@ class CallbackModule(CallbackBase):
 
     def __init__(self) -> None:
         super().__init__()
+        self._told, self._lost = 0, 0
         self._stream: TextIO | None = None
         path = os.environ.get("MILLWRIGHT_DECLARED")
         if path:
@@ -47,11 +48,23 @@ class CallbackModule(CallbackBase):
             self.disabled = True
 
     def _tell(self, result: Any, status: str) -> None:  # noqa: ANN401 - the interface is Ansible's
+        if type(result.task).__name__ != "Handler":
+            try:
+                self._write(self._line(result, status))
+                self._told += 1
+            except Exception:  # Ansible would only warn, and half a record must never look whole
+                self._lost += 1
+                raise
+
+    def _write(self, line: dict[str, Any]) -> None:
+        if self._stream:
+            self._stream.write(json.dumps(line, default=str) + "\n")
+            self._stream.flush()
+
+    def _line(self, result: Any, status: str) -> dict[str, Any]:  # noqa: ANN401
         task = result.task
-        if self._stream is None or type(task).__name__ == "Handler":
-            return
         arguments = _arguments(result)
-        line = {
+        return {
             "host": result.host.get_name(),
             "roles": _roles_of(task),
             "tags": sorted(str(tag) for tag in task.tags),
@@ -62,8 +75,6 @@ class CallbackModule(CallbackBase):
             "reads_only": task.changed_when == [False] or _written(task).get("check_mode") is False,
             "delegated": bool(task.delegate_to),
         }
-        self._stream.write(json.dumps(line, default=str) + "\n")
-        self._stream.flush()
 
     def v2_runner_on_ok(self, result: Any) -> None:  # noqa: ANN401, D102 - the interface is Ansible's
         if not result.task.loop and "results" not in result.result:
@@ -74,6 +85,9 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_on_skipped(self, result: Any) -> None:  # noqa: ANN401, D102
         self._tell(result, "skipped")
+
+    def v2_playbook_on_stats(self, stats: Any) -> None:  # noqa: ANN401, ARG002, D102
+        self._write({"end": True, "told": self._told, "lost": self._lost})
 
 
 def _written(task: Any) -> dict[str, Any]:  # noqa: ANN401

@@ -27,6 +27,10 @@ ROLES = {
     "stamp": {"tasks/main.yml": '- copy: {content: "{{ now().year }}"}\n'},
     "harness": {"defaults/main.yml": 'harness_checkout: "{{ playbook_dir | dirname }}"\n'},
     "nosy": {"tasks/main.yml": "- debug: {msg: \"{{ hostvars['c1'].x }}\"}\n"},
+    "named": {
+        "tasks/main.yml": "- debug: {msg: \"{{ lookup('vars', 'facility_' ~ x) }}\"}\n  vars: {x: secret}\n"
+    },
+    "local": {"tasks/main.yml": "- debug: {}\n  vars: {local_x: 1}\n"},
     "grouped": {"tasks/main.yml": '- debug: {msg: "{{ groups.nodes }}"}\n'},
     "own": {"tasks/main.yml": "- slurm_thing: {}\n"},
 }
@@ -56,10 +60,10 @@ def changed(name, value):
 @pytest.mark.parametrize(
     ("name", "follow"),
     [
-        ("facility_addresses", {"base", "nosy"}),
-        ("site_port", {"node", "configless", "nosy"}),
-        ("facility_secret", {"nosy"}),
-        ("facility_state_folder", {"munge", "peer", "nosy"}),
+        ("facility_addresses", {"base", "nosy", "named"}),
+        ("site_port", {"node", "configless", "nosy", "named"}),
+        ("facility_secret", {"nosy", "named"}),
+        ("facility_state_folder", {"munge", "peer", "nosy", "named"}),
     ],
 )
 def test_a_role_follows_the_variables_that_it_mentions_at_any_distance(name, follow):

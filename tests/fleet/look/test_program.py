@@ -41,6 +41,8 @@ Status: install ok half-configured
 
 def run(argv, _data="", _variables=None):
     if argv[:2] == ["systemctl", "show"]:
+        asked = argv[2].removeprefix("--property=").split(",")
+        assert {line.split("=")[0] for unit in UNITS.values() for line in unit.split("\n")} <= set(asked)
         return 0, "\n\n".join(UNITS[name] for name in argv[argv.index("--") + 1 :]) + "\n"
     return {"yes": (0, "HASH_VAL = Match\n"), "no": (0, "HASH_VAL = Different\n"), "fails": (1, "")}[argv[0]]
 

@@ -130,10 +130,10 @@ def _run(  # noqa: PLR0913, PLR0917 - joins a run with what is kept of it
     told.touch(mode=0o600)
     try:
         result = run_playbook(argv, log, lock, on_event, declared=told)
-        if result.is_complete:
+        tasks = read_tasks(told) if result.is_complete else None
+        if tasks is not None:
             good = [host.host for host in result.hosts if host.state in {"ok", "changed"}]
-            declared = newly_declared(read_tasks(told), good, run, store, sources)
-            _keep(seal(declared, look_at), store)
+            _keep(seal(newly_declared(tasks, good, run, store, sources), look_at), store)
     finally:
         with suppress(FileNotFoundError):
             told.unlink()
@@ -145,10 +145,11 @@ def _keep(declared: Iterable[DeclaredHost], store: Store) -> None:
         store.save(host)
 
 
-def read_tasks(path: Path) -> list[Task]:
-    """What the callback ``declared`` wrote; a line that was cut off is left out."""
-    found = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        with suppress(ValueError):
-            found.append(json.loads(line))
-    return found
+def read_tasks(path: Path) -> list[Task] | None:
+    """What the callback ``declared`` wrote; None where any of it is missing."""
+    try:
+        *found, end = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+    except ValueError:  # nothing at all, or a line that was cut off
+        return None
+    is_whole = end.get("end") is True and end["told"] == len(found) and not end["lost"]
+    return found if is_whole else None

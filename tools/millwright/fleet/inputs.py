@@ -22,7 +22,10 @@ STATIC_LOOKUPS = frozenset(
     | {*("sequence", "subelements", "template", "together", "varnames", "vars")}
 )
 """Lookups whose answer depends on files and variables alone."""
-WHOLE_INVENTORY = frozenset({"hostvars", "vars", "varnames"})
+WHOLE_INVENTORY = re.compile(
+    r"\bhostvars\b|\bvars\[|\b(?:lookup|query|q)\(\s*['\"](?:ansible\.builtin\.)?(?:vars|varnames)['\"]"
+)
+"""How a text asks for variables whose names it does not spell; the keyword ``vars:`` is none of these."""
 PRODUCT = frozenset({"playbook_dir", "ansible_playbook_python"})
 """Names that mean this checkout: the role may install it."""
 REGISTER = re.compile(r"^\s*(?:- )?register:\s*(\w+)", re.MULTILINE)
@@ -83,7 +86,7 @@ def inputs_of(role: str, play: Play, variables: Variables) -> Inputs:
             "modules": sorted(modules.items()),
             "variables": {name: [_text(value) for value in used[name]] for name in sorted(names)},
             "groups": sorted(variables.groups),
-            "all_groups": variables.all_groups if words & {"groups", *WHOLE_INVENTORY} else "",
+            "all_groups": variables.all_groups if words & {"groups", "hostvars"} else "",
         }
     )
     told = [*texts, *(_text(value) for values in used.values() for value in values)]
@@ -179,9 +182,10 @@ def _mentioned(
     texts: Iterable[str], definitions: Mapping[str, tuple[object, ...]]
 ) -> tuple[frozenset[str], dict[str, tuple[object, ...]]]:
     """Names of the inventory that texts mention, and those that their values mention."""
+    texts = list(texts)
     names: set[str] = set()
     waiting = set().union(*map(_words, texts))
-    if waiting & WHOLE_INVENTORY:
+    if any(WHOLE_INVENTORY.search(text) for text in texts):
         names, waiting = set(definitions), set()
     while waiting:
         new = (waiting & definitions.keys()) - names

@@ -95,7 +95,7 @@ def survey(hosts: Sequence[str], store: Store, sources: Sources, look_at: LookAt
     seen = {
         host: order_for(found, left_out=stale[host])
         for host, found in declared.items()
-        if not whole[host] and len(stale[host]) < len(found.roles)
+        if not whole[host] and (not found.roles or len(stale[host]) < len(found.roles))
     }
     looks = look_at({host: found.order for host, found in seen.items()})
     drift = tuple(item for host, look in looks.items() for item in drift_of(look, seen[host]))

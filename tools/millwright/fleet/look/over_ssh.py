@@ -14,7 +14,7 @@ from millwright.fleet.look.finding import HostLook, Order, read_answer
 from millwright.readers.ansible_inventory import AnsibleInventory
 
 FORKS = 32
-TIMEOUT_S = 120.0
+TIMEOUT_S = 300.0
 CONNECT_TIMEOUT_S = 20
 UNREACHABLE = 255
 """What ssh itself ends with where it did not get through."""

@@ -183,10 +183,9 @@ def look_at_tree(of: Mapping[str, Any], _asked: Sequence[str], host: Host) -> Fo
 
 def load_units(names: Sequence[str], host: Host) -> None:
     """Ask systemd for all units at once."""
-    properties = "LoadState,ActiveState,UnitFileState"
-    code, output = (
-        host.run(["systemctl", "show", f"--property={properties}", "--", *names]) if names else (0, "")
-    )
+    if not names:
+        return
+    code, output = host.run(["systemctl", "show", f"--property={UNIT_PROPERTIES}", "--", *names])
     if code:
         raise Untested("systemctl can't tell the state of services")
     blocks = [block for block in re.split(r"\n\s*\n", output.strip()) if block]
