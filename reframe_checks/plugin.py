@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import reframe.utility.sanity as sn
+import reframe.utility.typecheck as typ
 from reframe.core.builtins import loggable_as, run_after, run_before, sanity_function, variable
 from reframe.core.exceptions import ReframeError, SanityError
 
@@ -26,6 +27,8 @@ class MillwrightCheck(NodesPlugin):
 
     #: File of the probe, beside the check.
     probe = variable(str)
+    #: Other files beside the check that the probe imports.
+    probe_parts = variable(typ.List[str], value=[])
 
     @run_after("init")
     def set_defaults(self):
@@ -39,7 +42,13 @@ class MillwrightCheck(NodesPlugin):
     def stage_probe(self):
         """The stage folder lies where every node sees it; the checks themselves need not."""
         root, here = Path(__file__).parent, Path(self.prefix)
-        for source in (root / "probe.h", root / "probe.py", *here.glob("*.h"), here / self.probe):
+        for source in (
+            root / "probe.h",
+            root / "probe.py",
+            *here.glob("*.h"),
+            here / self.probe,
+            *map(here.joinpath, self.probe_parts),
+        ):
             shutil.copy(source, self.stagedir)
 
     @run_before("compile")

@@ -59,6 +59,17 @@ def read_exactly(session, count):
     return b"".join(parts)
 
 
+def read_line(session):
+    """One line without its end, or what came before the session ended."""
+    line = b""
+    while not line.endswith(b"\n"):
+        part = read_exactly(session, 1)
+        if not part:
+            break
+        line += part
+    return line.decode(errors="replace").strip()
+
+
 def close(session):
     """End a session, which must have gone well on both sides."""
     session.stdin.close()
@@ -123,12 +134,18 @@ def receives(config, expected):
     close(session)
 
 
-def measure():
-    """Measure everything, then print it."""
+def configuration():
+    """The user's OpenSSH configuration, which must be there."""
     config = os.environ.get("MILLWRIGHT_SSH_CONFIG", "")
     if not Path(config).is_file():
         where = config or "MILLWRIGHT_SSH_CONFIG"
         probe.stop(f"no SSH configuration at {where}: run millwright antenna apply", probe.NOT_TESTABLE)
+    return config
+
+
+def measure():
+    """Measure everything, then print it."""
+    config = configuration()
     payload = random.Random(0).randbytes(STREAM_BYTES)  # noqa: S311 - payload, not a secret
     checksum = f"{hashlib.sha256(payload).hexdigest()}  -\n".encode()
     expected = (LINE * (STREAM_BYTES // len(LINE) + 1))[:STREAM_BYTES]

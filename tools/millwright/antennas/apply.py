@@ -64,7 +64,7 @@ def apply_antennas(facility: Facility, antennas: Sequence[str], around: Surround
     :exc:`FailedError` where a step failed, after all that could be done for the others.
     """
     around.say("reaching the gateways")
-    unreached = out_of_reach(find_failures(antennas, lambda name: reach_gateway(facility, name)))
+    unreached = find_unreached(facility, antennas)
     names = tuple(name for name in antennas if name not in unreached)
     if not names:
         raise NotTestableError("; ".join(unreached.values()))
@@ -85,6 +85,11 @@ def apply_antennas(facility: Facility, antennas: Sequence[str], around: Surround
     if failures or silent:
         raise FailedError("\n".join([*failures, *map(str, silent.values()), *unreached.values()]))
     return Applied(deployed, changes, unreached)
+
+
+def find_unreached(facility: Facility, antennas: Iterable[str]) -> dict[str, str]:
+    """Antennas whose gateway can't be reached, and why; all are asked at the same time."""
+    return out_of_reach(find_failures(antennas, lambda name: reach_gateway(facility, name)))
 
 
 def _deploy(names: Iterable[str], around: Surroundings) -> tuple[Deployed, tuple[str, ...]]:

@@ -14,7 +14,7 @@ from millwright.antennas.apply import Surroundings, apply_antennas, chosen_anten
 from millwright.antennas.check import check_antenna, plan_check
 from millwright.antennas.factory_side import run_factory_play
 from millwright.antennas.proofs import Outcome, Proof, exit_code_of
-from millwright.cli import antenna_bundle, antenna_trust, antenna_user
+from millwright.cli import antenna_bundle, antenna_plan, antenna_trust, antenna_user
 from millwright.cli.antenna_user import AntennaName, FacilityName
 from millwright.errors import ExitCode
 from millwright.facility import Facility, load_facility
@@ -132,6 +132,7 @@ def _line(proof: Proof) -> Text:
     return line
 
 
+app.command()(antenna_plan.plan)
 app.command()(antenna_user.config)
 app.command()(antenna_user.certify)
 app.command()(antenna_bundle.bundle)

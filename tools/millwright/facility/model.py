@@ -160,6 +160,8 @@ class Antenna(Frozen):
     with the key that `ssh` of the facility names."""
     reboot_at: ClockTime | None = None
     """When the gateway may restart after a security update that needs it; never where left out."""
+    may_be_cut: bool = False
+    """The check `AntennaRecovery` may cut the tunnel for seconds; a virtual facility's always may be."""
     checks: Checks = {}
 
 

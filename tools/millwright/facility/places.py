@@ -36,9 +36,15 @@ def shipped_facilities() -> dict[str, Path]:
     return {path.parent.name: path for path in sorted((checkout() / "inventories").glob("*/facility.yaml"))}
 
 
+STATE_VARIABLE = "MILLWRIGHT_STATE"
+"""Environment variable that names another folder of all facilities' state."""
+
+
 def state_folder(facility_name: str) -> Path:
     """Keys, pinned host keys and journals of one facility, outside git."""
-    return Path.home() / ".local" / "state" / "millwright" / facility_name
+    named = os.environ.get(STATE_VARIABLE)
+    root = Path(named) if named else Path.home() / ".local" / "state" / "millwright"
+    return root / facility_name
 
 
 def cache_folder() -> Path:

@@ -64,7 +64,7 @@ def site_configuration(
             for name, partition in facility.partitions.items()
             if narrowing.nodes is None or narrowing.nodes.intersection(partition.node_names())
         ),
-        *(_antenna(name, antenna, state) for name, antenna in facility.antennas.items()),
+        *(_antenna(facility, name, state) for name in facility.antennas),
     ]
     system = {
         "name": facility.name,
@@ -137,7 +137,8 @@ def _partition(facility: Facility, name: str, harness_architecture: str, narrowi
     }
 
 
-def _antenna(name: str, antenna: Antenna, state: Path) -> Settings:
+def _antenna(facility: Facility, name: str, state: Path) -> Settings:
+    antenna = facility.antennas[name]
     return {
         "name": name,
         "descr": antenna.title,
@@ -150,10 +151,28 @@ def _antenna(name: str, antenna: Antenna, state: Path) -> Settings:
         "extras": {
             "nodes": [antenna.gateway],
             "ssh_config": str(state / "antennas" / name / "ssh_config"),
+            "job": _job_options(facility, antenna),
+            "may_be_cut": antenna.may_be_cut or facility.kind == "virtual",
+            "admin_ssh": _admin_ssh(facility, antenna.gateway),
+            "endpoint": facility.address_of(facility.services.login) if facility.services else "",
             "emulated": False,
             "references": references(antenna.checks),
         },
     }
+
+
+def _job_options(facility: Facility, antenna: Antenna) -> list[str]:
+    """What sbatch needs for a job of the antenna's first user, in the first access mode."""
+    accounts = [f"--account={user.account}" for user in antenna.users[:1]]
+    modes = [f"--qos={mode}" for mode in list(facility.access_modes)[:1]]
+    return [*accounts, *modes]
+
+
+def _admin_ssh(facility: Facility, host: str) -> list[str]:
+    """How the administrator enters a gateway; never asks anything."""
+    config = ["-F", str(Path(facility.ssh.config).expanduser())] if facility.ssh.config else []
+    target = host if facility.ssh.config else facility.host_addresses().get(host, host)
+    return ["ssh", *config, "-o", "BatchMode=yes", "-l", facility.ssh.user, target]
 
 
 def _features(

@@ -88,6 +88,22 @@ METRICS: dict[str, dict[str, Metric]] = {
         "throughput_up": Metric("MB/s", _UP, _ANTENNA, "Data from the user to the factory"),
         "throughput_down": Metric("MB/s", _UP, _ANTENNA, "Data from the factory to the user"),
     },
+    "AntennaJob": {
+        "job_round_trip": Metric("s", _DOWN, _ANTENNA, "A user's small job, from request to finished output"),
+    },
+    "AntennaLoss": {
+        "retransmitted": Metric("ratio", _DOWN, _ANTENNA, "Bytes that the factory had to send again"),
+    },
+    "AntennaUserCertificate": {
+        "user_certificate_left": Metric("s", _UP, _ANTENNA, "Time left of the user's certificate"),
+    },
+    "AntennaHostCertificate": {
+        "host_certificate_left": Metric("s", _UP, _ANTENNA, "Time left of the hosts' certificates"),
+    },
+    "AntennaRecovery": {
+        "session_recovery": Metric("s", _DOWN, _ANTENNA, "Open session answers after a cut of the tunnel"),
+        "login_recovery": Metric("s", _DOWN, _ANTENNA, "Login after a cut of the tunnel"),
+    },
 }
 
 

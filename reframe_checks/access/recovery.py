@@ -1,0 +1,26 @@
+"""Cuts the tunnel for seconds, where the facility allows it."""
+
+import shlex
+
+import reframe as rfm
+from reframe.core.builtins import run_before
+
+from .seat import AccessCheck
+
+
+@rfm.simple_test
+class AntennaRecovery(AccessCheck):
+    """Cuts the tunnel for seconds, where the facility allows it."""
+
+    descr = "time until users are served again after a cut of the tunnel"
+    valid_systems = ["+antenna"]
+    probe = "recovery_probe.py"
+    executable_opts = ["recovery_probe.py"]
+
+    @run_before("run")
+    def take_way_to_cut(self):
+        """Nothing is handed over where the antenna may not be cut, and the probe says so."""
+        extras = self.current_partition.extras
+        if extras["may_be_cut"]:
+            self.env_vars["MILLWRIGHT_ADMIN_SSH"] = shlex.quote(shlex.join(extras["admin_ssh"]))
+            self.env_vars["MILLWRIGHT_ENDPOINT"] = shlex.quote(extras["endpoint"])
