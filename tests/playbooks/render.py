@@ -1,9 +1,14 @@
-"""Render templates of roles with Ansible's own engine: ``render.py FACILITY HOST ROLE/TEMPLATE…``.
+"""Render templates of roles with Ansible's own engine: ``render.py FACILITY HOST NAME…``.
+
+A name is ``ROLE/TEMPLATE``, ``ROLE/TEMPLATE*LIST`` for one that is rendered for each item of a list,
+or ``ROLE:VARIABLE``.
 
 Runs in a process of its own, because Ansible reads its configuration when it is imported. Prints JSON.
+What the host would say of itself is the JSON in ``RENDER_FACTS``; without it, that it runs Debian 13.
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -16,14 +21,35 @@ from ansible.vars.manager import VariableManager
 PLAYBOOKS = Path(__file__).resolve().parents[2] / "playbooks"
 
 
-def render(loader: DataLoader, variables: dict[str, object], name: str) -> str:
-    """One template with its role's defaults under the variables of the host."""
-    role, template = name.split("/")
+DEBIAN_13 = {
+    "distribution": "Debian",
+    "distribution_major_version": "13",
+    "distribution_version": "13.1",
+    "os_family": "Debian",
+}
+
+
+def render(loader: DataLoader, variables: dict[str, object], name: str) -> object:
+    """A template or variable with its role's own variables and defaults around those of the host."""
+    name, _, items = name.partition("*")
+    role, _, template = name.partition("/")
+    role, _, variable = role.partition(":")
     folder = PLAYBOOKS / "roles" / role
-    defaults = loader.load_from_file(str(folder / "defaults/main.yml"), trusted_as_template=True)
-    templar = Templar(loader, variables={**defaults, **variables})
-    text = (folder / "templates" / template).read_text()
-    return str(templar.template(trust_as_template(text), escape_backslashes=False))
+    defaults, own = (
+        loader.load_from_file(str(path), trusted_as_template=True) if path.exists() else {}
+        for path in (folder / "defaults/main.yml", folder / "vars/main.yml")
+    )
+    templar = Templar(loader, variables={**defaults, **variables, **own, "role_path": str(folder)})
+    if variable:
+        return templar.template(trust_as_template("{{ " + variable + " }}"))
+    text = trust_as_template((folder / "templates" / template).read_text())
+    if not items:
+        return str(templar.template(text, escape_backslashes=False))
+    rendered = []
+    for item in templar.template(trust_as_template("{{ " + items + " }}")):
+        templar.available_variables = {**templar.available_variables, "item": item}
+        rendered.append(str(templar.template(text, escape_backslashes=False)))
+    return rendered
 
 
 def main(facility: str, host: str, *names: str) -> None:
@@ -33,7 +59,9 @@ def main(facility: str, host: str, *names: str) -> None:
     inventory = InventoryManager(loader, sources=[facility])
     found = inventory.get_host(host)
     assert found is not None, f"{facility} has no host {host}"
-    variables = VariableManager(loader, inventory).get_vars(host=found)
+    every = loader.load_from_file(str(PLAYBOOKS / "group_vars/all.yml"), trusted_as_template=True)
+    facts = {"ansible_facts": json.loads(os.environ.get("RENDER_FACTS", "null")) or DEBIAN_13}
+    variables = every | VariableManager(loader, inventory).get_vars(host=found) | facts
     json.dump({name: render(loader, variables, name) for name in names}, sys.stdout)
 
 

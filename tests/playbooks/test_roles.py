@@ -51,6 +51,12 @@ def roles_of(tasks):
         yield imported["name"], imported.get("tasks_from", "main")
 
 
+def depends(role):
+    """Roles that Ansible runs before this one."""
+    path = role / "meta/main.yml"
+    return {entry["role"] for entry in load(path)["dependencies"]} if path.exists() else set()
+
+
 def proofs_of(role):
     """Roles whose proof this role's proof is made of."""
     entries = roles_of(load(role / "tasks/verify.yml"))
@@ -145,7 +151,9 @@ def test_every_role_is_used():
         for task in tasks_of(role)
         if "ansible.builtin.import_role" in task
     }
-    assert {role.name for role in ROLES} == used | imported
+    assert {role.name for role in ROLES} == used | imported | {
+        name for role in ROLES for name in depends(role)
+    }
 
 
 @in_each_role
@@ -179,7 +187,7 @@ def test_every_proof_is_asked_on_the_hosts_that_have_the_role():
         if entry == "verify"
     }
     assert proved == used
-    through_others = {name for role in ROLES for name in proofs_of(role)}
+    through_others = {name for role in ROLES for name in proofs_of(role) | depends(role)}
     assert {role.name for role in ROLES} == set(proved) | through_others | {"verify"}
 
 

@@ -82,9 +82,11 @@ def test_what_a_crash_left_half_built_is_cleared_away(tmp_path, builder):
 def test_a_new_recipe_replaces_the_old_image(tmp_path, builder):
     builder('mkdir "$T"')
     old = build_image(Recipe(), tmp_path, ARCHIVE, print, NO_PEN)
-    new = build_image(Recipe(release="forky"), tmp_path, ARCHIVE, print, NO_PEN)
+    other = build_image(Recipe(release="bookworm"), tmp_path, ARCHIVE, print, NO_PEN)
+    new = build_image(Recipe(packages=("systemd",)), tmp_path, ARCHIVE, print, NO_PEN)
     assert new.exists()
     assert not old.exists()
+    assert other.exists(), "a rack of another release comes up from its own image"
 
 
 def test_an_image_that_a_node_stands_on_stays(tmp_path, monkeypatch):

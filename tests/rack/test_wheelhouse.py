@@ -8,7 +8,6 @@ from millwright.errors import FailedError
 from millwright.facility.places import checkout
 from millwright.rack import wheelhouse
 from millwright.rack.wheelhouse import (
-    PYTHON,
     ROOTS,
     harness_lock,
     make_wheelhouse,
@@ -20,6 +19,7 @@ from millwright.rack.wheelhouse import (
 )
 
 SMALL = (Path(__file__).parent / "data" / "requirements.lock").read_text()
+PYTHON = "3.13"
 ENVIRONMENT = marker_environment(PYTHON, "x86_64")
 
 
@@ -29,7 +29,7 @@ def shipped():
 
 
 def test_a_lock_becomes_what_the_harness_needs(golden):
-    golden("harness.lock", harness_lock(SMALL, "x86_64"))
+    golden("harness.lock", harness_lock(SMALL, "x86_64", PYTHON))
 
 
 def test_every_package_of_the_shipped_lock_is_read(shipped):
@@ -49,10 +49,10 @@ def test_the_shipped_lock_holds_every_root_once_for_the_node(shipped):
 
 
 def test_another_lock_has_another_folder(tmp_path):
-    one = wheelhouse_folder(SMALL, tmp_path, "x86_64")
-    assert one != wheelhouse_folder(SMALL.replace("4.10.4", "4.10.5"), tmp_path, "x86_64")
-    assert one != wheelhouse_folder(SMALL, tmp_path, "aarch64")
-    assert one == wheelhouse_folder(SMALL.replace("2.3.0", "2.4.0"), tmp_path, "x86_64"), (
+    one = wheelhouse_folder(SMALL, tmp_path, "x86_64", PYTHON)
+    assert one != wheelhouse_folder(SMALL.replace("4.10.4", "4.10.5"), tmp_path, "x86_64", PYTHON)
+    assert one != wheelhouse_folder(SMALL, tmp_path, "aarch64", PYTHON)
+    assert one == wheelhouse_folder(SMALL.replace("2.3.0", "2.4.0"), tmp_path, "x86_64", PYTHON), (
         "pandas is not needed"
     )
 
@@ -66,8 +66,8 @@ def test_wheels_are_fetched_once_and_whole(tmp_path, monkeypatch):
         (folder / "a.whl").touch()
 
     monkeypatch.setattr(wheelhouse, "follow", fetch)
-    first = make_wheelhouse(SMALL, tmp_path, "x86_64", print)
-    assert make_wheelhouse(SMALL, tmp_path, "x86_64", print) == first
+    first = make_wheelhouse(SMALL, tmp_path, "x86_64", PYTHON, print)
+    assert make_wheelhouse(SMALL, tmp_path, "x86_64", PYTHON, print) == first
     assert len(calls) == 1
     assert {path.name for path in first.iterdir()} == {"a.whl", "harness.lock"}
 
@@ -80,7 +80,7 @@ def test_a_download_that_breaks_off_leaves_nothing(tmp_path, monkeypatch):
 
     monkeypatch.setattr(wheelhouse, "follow", fetch)
     with pytest.raises(FailedError, match="no network"):
-        make_wheelhouse(SMALL, tmp_path, "x86_64", print)
+        make_wheelhouse(SMALL, tmp_path, "x86_64", PYTHON, print)
     assert [path.name for path in (tmp_path / "wheels").iterdir()] == ["lock"]
 
 

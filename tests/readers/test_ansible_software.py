@@ -51,4 +51,5 @@ def test_every_node_knows_the_fabric_of_its_class():
         "interfaces": [],
         "devices": ["mlx5_0:1"],
         "traffic_class": None,
+        "vendor": "",
     }

@@ -61,14 +61,15 @@ def ensure_host_certificate(ca: Path, public_key: Path, wanted: Certificate, now
     Raises :exc:`FailedError` where ``ssh-keygen`` refuses.
     """
     path = public_key.with_name(f"{public_key.name.removesuffix('.pub')}-cert.pub")
-    if not _is_still_good(path, ca, public_key, wanted, now):
+    if not is_still_good(path, ca, public_key, wanted, now):
         sign(ca, public_key, wanted, path)
     return path
 
 
-def _is_still_good(
+def is_still_good(
     path: Path, ca: Path, public_key: Path, wanted: Certificate, now: datetime.datetime
 ) -> bool:
+    """Whether a certificate is the CA's, says what is ``wanted`` of the key, and has half its life left."""
     try:
         held = read_certificate(path)
     except FailedError:

@@ -11,7 +11,7 @@ from millwright.rack.files import make_folder
 from millwright.rack.lock import exclusive
 from millwright.rack.mounts import now_below
 from millwright.rack.processes import argv_of
-from millwright.rack.recipe import Recipe
+from millwright.rack.recipe import PYTHONS, Recipe
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 BUILDING = ".building-"
@@ -104,9 +104,10 @@ def _used_paths() -> set[str]:
 
 
 def remove_old_images(folder: Path, current: Path) -> None:
-    """Delete images of earlier recipes that no running node stands on."""
+    """Delete images of earlier recipes of a release that no running node stands on."""
     used = _used_paths()
     for path in folder.iterdir():
-        if path != current and path.is_dir() and str(path) not in used:
+        other = path.name.partition("-")[0] in set(PYTHONS) - {current.name.partition("-")[0]}
+        if path != current and path.is_dir() and not other and str(path) not in used:
             remove_tree(path)
             path.with_name(f".#{path.name}.lck").unlink(missing_ok=True)  # systemd-nspawn's own lock

@@ -45,8 +45,11 @@ def render_pip_config(plan: RackPlan) -> str:
     return f"[global]\nno-index = true\nfind-links = {plan.wheels_url}\ntrusted-host = {plan.gateway}\n"
 
 
-SSHD = "PerSourcePenalties no\n"
-"""Everyone who knocks at a rack sits on this machine: what a rehearsal provokes must not lock it out."""
+SSHD = {"bookworm": "", "trixie": "PerSourcePenalties no\n"}
+"""Everyone who knocks at a rack sits on this machine: what a rehearsal provokes must not lock it out.
+
+Bookworm's sshd has no such penalties, and refuses the word.
+"""
 
 
 def render_seed(plan: RackPlan, node: RackNode, release: str, components: str) -> str:
@@ -57,7 +60,7 @@ def render_seed(plan: RackPlan, node: RackNode, release: str, components: str) -
         _file_line("/etc/ssh/ssh_host_ed25519_key.pub", "0644", f"{public_key(private)} {node.name}\n"),
         "d /root/.ssh 0700 root root -",
         _file_line("/root/.ssh/authorized_keys", "0600", f"{public_key(client_key(plan))} rack\n"),
-        _file_line("/etc/ssh/sshd_config.d/50-rack.conf", "0644", SSHD),
+        _file_line("/etc/ssh/sshd_config.d/50-rack.conf", "0644", SSHD[release]),
         _file_line("/etc/hosts", "0644", render_hosts(plan)),
         _file_line(
             "/etc/apt/sources.list.d/rack.sources", "0644", render_apt_source(plan, release, components)

@@ -40,6 +40,8 @@ class RackPlan:
     ssh_user: str
     state: Path
     cache: Path
+    release: str = "trixie"
+    """Debian's release on all nodes."""
 
     @property
     def network(self) -> ipaddress.IPv4Network:
@@ -90,7 +92,7 @@ class RackPlan:
         Host cores are left out: they depend on the caller's own affinity.
         """
         nodes = [(node.name, node.address) for node in self.nodes]
-        parts = (self.name, self.domain, self.bridge, str(self.network), self.ssh_user, nodes)
+        parts = (self.name, self.domain, self.bridge, str(self.network), self.ssh_user, nodes, self.release)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
@@ -164,4 +166,5 @@ def plan_rack(facility: Facility, cores: Sequence[int], state: Path, cache: Path
         ssh_user=facility.ssh.user,
         state=state,
         cache=cache,
+        release=facility.virtual.release if facility.virtual else "trixie",
     )

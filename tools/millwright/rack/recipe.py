@@ -27,7 +27,12 @@ TOOLCHAIN = (
     "make",
     "openmpi-bin",
 )
+SERVICES = ("chrony", "crun", "fuse-overlayfs", "lmod", "passt", "podman", "ucx-utils", "uidmap")
+"""What a run would otherwise unpack on each node by itself."""
 RISCV = ("gcc-riscv64-linux-gnu", "libc6-dev-riscv64-cross", "qemu-user")
+
+PYTHONS = {"bookworm": "3.11", "trixie": "3.13"}
+"""Python of each release of Debian that a rack can run."""
 
 LEFT_OUT = (
     "path-exclude=/usr/share/man/*",
@@ -61,10 +66,16 @@ class Recipe:
 
     release: str = "trixie"
     components: str = "main"
-    packages: tuple[str, ...] = (*SYSTEM, *TOOLCHAIN, *RISCV)
+    packages: tuple[str, ...] = (*SYSTEM, *TOOLCHAIN, *SERVICES, *RISCV)
     dpkg_options: tuple[str, ...] = LEFT_OUT
     customisation: tuple[str, ...] = CUSTOMISATION
 
+    @property
+    def python(self) -> str:
+        """Version of Python on the nodes."""
+        return PYTHONS[self.release]
+
     def digest(self) -> str:
-        """Name of the image: equal recipes share one."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
+        """Name of the image: equal recipes share one, and it begins with the release."""
+        told = json.dumps(asdict(self), sort_keys=True).encode()
+        return f"{self.release}-{hashlib.sha256(told).hexdigest()[:16]}"

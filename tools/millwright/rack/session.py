@@ -65,9 +65,9 @@ def _upstream() -> Upstream:
     return Upstream(archive, archive_proxy(config, archive, os.environ))
 
 
-def _site() -> Site:
+def _site(plan: RackPlan) -> Site:
     lock_text = (checkout() / "requirements.lock").read_text(encoding="utf-8")
-    return Site(_hierarchies(), _upstream(), Recipe(), lock_text)
+    return Site(_hierarchies(), _upstream(), Recipe(release=plan.release), lock_text)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -113,7 +113,7 @@ def change_up(plan: RackPlan, progress: Progress) -> tuple[RackStatus, bool]:
             install(packages, lambda line: steps.step("host", line))
             steps.done("host", f"installed {' '.join(packages)}")
         make_folder(plan.cache, mode=0o755)
-        return RackUp(plan, _site(), open_journal(plan), steps).run()
+        return RackUp(plan, _site(plan), open_journal(plan), steps).run()
 
 
 def change_down(plan: RackPlan, progress: Progress) -> bool:

@@ -81,7 +81,9 @@ class RackUp:
             raise FailedError(text)
 
     def _wheels_are_current(self) -> bool:
-        wanted = wheelhouse_folder(self._site.lock_text, self._plan.cache, self._site.machine)
+        wanted = wheelhouse_folder(
+            self._site.lock_text, self._plan.cache, self._site.machine, self._site.recipe.python
+        )
         return wanted.exists() and self._plan.wheels.resolve() == wanted.resolve()
 
     def _make_ground(self) -> None:
@@ -146,7 +148,8 @@ class RackUp:
 
     def _wheels(self) -> Path:
         say = partial(self._steps.step, "wheels")
-        return make_wheelhouse(self._site.lock_text, self._plan.cache, self._site.machine, say)
+        site = self._site
+        return make_wheelhouse(site.lock_text, self._plan.cache, site.machine, site.recipe.python, say)
 
     def _serve(self, wheels: Path) -> None:
         link = self._plan.wheels.with_name("wheels.new")

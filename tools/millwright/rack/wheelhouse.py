@@ -8,6 +8,7 @@ from pathlib import Path
 from millwright.rack.commands import follow
 from millwright.rack.files import make_folder
 from millwright.rack.lock import exclusive
+from millwright.rack.recipe import PYTHONS
 from millwright.readers.python_lock import (
     download_argv,
     marker_environment,
@@ -18,28 +19,29 @@ from millwright.readers.python_lock import (
 
 FETCH_WAIT_S = 600.0
 LOCK_NAME = "harness.lock"
-PYTHON = "3.13"  # Debian 13's
 ROOTS = ("clustershell", "jinja2", "pydantic", "pyyaml", "reframe-hpc", "rich", "typer")
 """What the measuring harness imports; their closure is taken from the lock."""
 
 
-def harness_lock(lock_text: str, machine: str) -> str:
+def harness_lock(lock_text: str, machine: str, python: str) -> str:
     """The part of the project's lock that the harness needs on a node of that machine type."""
-    return render_lock(reduce_lock(parse_lock(lock_text), ROOTS, marker_environment(PYTHON, machine)))
+    return render_lock(reduce_lock(parse_lock(lock_text), ROOTS, marker_environment(python, machine)))
 
 
-def wheelhouse_folder(lock_text: str, cache: Path, machine: str) -> Path:
+def wheelhouse_folder(lock_text: str, cache: Path, machine: str, python: str) -> Path:
     """Where the wheels of a lock lie once they are fetched."""
-    digest = hashlib.sha256(f"{PYTHON} {machine}\n{harness_lock(lock_text, machine)}".encode()).hexdigest()
-    return cache / "wheels" / digest[:16]
+    digest = hashlib.sha256(f"{machine}\n{harness_lock(lock_text, machine, python)}".encode()).hexdigest()
+    return cache / "wheels" / f"{python}-{digest[:16]}"
 
 
-def make_wheelhouse(lock_text: str, cache: Path, machine: str, say: Callable[[str], None]) -> Path:
+def make_wheelhouse(
+    lock_text: str, cache: Path, machine: str, python: str, say: Callable[[str], None]
+) -> Path:
     """Return the folder of wheels for a lock, fetching them if they are not there yet.
 
     Beside them lies ``harness.lock``, for ``pip install --require-hashes -r``.
     """
-    ready = wheelhouse_folder(lock_text, cache, machine)
+    ready = wheelhouse_folder(lock_text, cache, machine, python)
     folder = make_folder(ready.parent, mode=0o755)
     with exclusive(folder / "lock", say, FETCH_WAIT_S):
         if ready.exists():
@@ -48,8 +50,8 @@ def make_wheelhouse(lock_text: str, cache: Path, machine: str, say: Callable[[st
         shutil.rmtree(building, ignore_errors=True)
         make_folder(building, mode=0o755)
         try:
-            (building / LOCK_NAME).write_text(harness_lock(lock_text, machine), encoding="utf-8")
-            follow(download_argv(building / LOCK_NAME, building, PYTHON, machine), say)
+            (building / LOCK_NAME).write_text(harness_lock(lock_text, machine, python), encoding="utf-8")
+            follow(download_argv(building / LOCK_NAME, building, python, machine), say)
             building.rename(ready)
         finally:
             shutil.rmtree(building, ignore_errors=True)
@@ -57,8 +59,9 @@ def make_wheelhouse(lock_text: str, cache: Path, machine: str, say: Callable[[st
 
 
 def remove_old_wheelhouses(current: Path, used: Iterable[Path]) -> None:
-    """Delete the wheels of earlier locks that no rack serves."""
+    """Delete the wheels of earlier locks for this Python that no rack serves."""
     kept = {current.resolve(), *(path.resolve() for path in used)}
     for path in current.parent.iterdir():
-        if path.is_dir() and path.resolve() not in kept:
+        other = path.name.partition("-")[0] in set(PYTHONS.values()) - {current.name.partition("-")[0]}
+        if path.is_dir() and not other and path.resolve() not in kept:
             shutil.rmtree(path)

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from millwright.facility.catalogue import load_catalogue
 from millwright.facility.fabric import Fabric
-from millwright.facility.model import Facility
+from millwright.facility.model import Facility, NodeClass
 from millwright.facility.storage import FileSystem
 
 Groups = Mapping[str, tuple[str, ...]]
@@ -90,10 +91,16 @@ def software_variables(facility: Facility) -> dict[str, object]:
         "facility_storage": [_file_system(facility, *item) for item in facility.storage.items()],
         "facility_software": dumped,
         "facility_fabrics": [
-            {"group": class_group(name), **_fabric(node_class.fabric)}
+            {"group": class_group(name), **_fabric(node_class.fabric), "vendor": _vendor(node_class)}
             for name, node_class in facility.node_classes.items()
         ],
     }
+
+
+def _vendor(node_class: NodeClass) -> str:
+    part = node_class.accelerators.part if node_class.accelerators else ""
+    known = load_catalogue().accelerators
+    return known[part].vendor if part in known else ""
 
 
 def _fabric(fabric: Fabric) -> dict[str, object]:

@@ -1,0 +1,73 @@
+"""Certificates for the keys of hosts, as the role ssh_hosts asks for them."""
+
+import datetime
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from millwright.antennas.certify_hosts import certify
+from millwright.antennas.ssh_keys import ensure_key_pair
+from millwright.errors import BadInputError
+from millwright.facility.model import Facility
+
+ROOT = Path(__file__).resolve().parents[2]
+BASE = yaml.safe_load((ROOT / "tests/facility/cases/base.yaml").read_text())
+SITE = Facility.model_validate(BASE)
+NOW = datetime.datetime(2026, 11, 24, 12, tzinfo=datetime.UTC)
+YEAR = datetime.timedelta(days=365)
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("key")
+    return ensure_key_pair(folder, "host", comment="n1").with_suffix(".pub").read_text()
+
+
+def test_a_certificate_names_the_host_and_its_address(tmp_path, key):
+    told = certify(SITE, tmp_path, {"n1": key}, NOW, check=False)
+    assert told["signed"] == ["n1"]
+    shown = subprocess.run(
+        ["ssh-keygen", "-L", "-f", "-"],
+        input=told["certificates"]["n1"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    for name in ("host certificate", "n1.site.internal", "10.0.0.11"):
+        assert name in shown
+
+
+def test_a_good_certificate_stays_until_half_its_life_is_over(tmp_path, key):
+    first = certify(SITE, tmp_path, {"n1": key}, NOW, check=False)
+    again = certify(SITE, tmp_path, {"n1": key}, NOW + YEAR / 3, check=False)
+    late = certify(SITE, tmp_path, {"n1": key}, NOW + YEAR * 2 / 3, check=False)
+    assert (again["signed"], again["certificates"]) == ([], first["certificates"])
+    assert late["signed"] == ["n1"]
+
+
+def test_a_check_signs_nothing(tmp_path, key):
+    assert certify(SITE, tmp_path, {"n1": key}, NOW, check=True) == {"certificates": {}, "signed": ["n1"]}
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["", "ssh-rsa AAAA", "ssh-ed25519 $(id)"])
+def test_every_stranger_and_every_key_that_is_none_is_refused(tmp_path, key, text):
+    with pytest.raises(BadInputError) as caught:
+        certify(SITE, tmp_path, {"n9": key, "n2": text}, NOW, check=False)
+    assert len(caught.value.problems) == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_tells_json(tmp_path, key):
+    facility = tmp_path / "site.facility.yaml"
+    facility.write_text(yaml.safe_dump(BASE))
+    command = [sys.executable, "-m", "millwright.antennas.certify_hosts", facility, tmp_path / "state"]
+    done = subprocess.run(
+        command, input=json.dumps({"n1": key}), capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["signed"] == ["n1"]
