@@ -12,6 +12,7 @@ from pathlib import Path
 from millwright.errors import BadInputError, Problem
 from millwright.facility.catalogue import load_catalogue
 from millwright.facility.model import Facility, NodeClass
+from millwright.readers.ansible_monitoring import monitoring_groups
 from millwright.readers.ansible_roles import known_roles
 from millwright.readers.ansible_software import software_groups
 from millwright.readers.ansible_variables import facility_variables
@@ -67,7 +68,7 @@ def _groups(facility: Facility) -> dict[str, tuple[str, ...]]:
         "antenna_peer": (services["login"],) if services and facility.antennas else (),
         "gateways": tuple(dict.fromkeys(antenna.gateway for antenna in facility.antennas.values())),
     }
-    return groups | software_groups(facility, groups)
+    return groups | monitoring_groups(facility, groups) | software_groups(facility, groups)
 
 
 def _hardware_groups(
