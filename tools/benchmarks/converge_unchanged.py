@@ -50,6 +50,7 @@ def main() -> int:
             require(not any(timed.changed.values()), f"something was changed: {timed.changed}")
         require(not pair[1].used_ansible, "Ansible was started although nothing had changed")
         pairs.append(pair)
+    code = conclude("nothing to change", pairs, BOUND)
     found = _tamper(given.facility, given.node)
     require(found >= set(TAMPER), f"a look did not find {sorted(set(TAMPER) - found)}")
     repaired = ours(given.facility, given.node)
@@ -57,7 +58,7 @@ def main() -> int:
     left = json.loads(_call("drift", str(given.facility), "--limit", given.node, "--json"))["differences"]
     require(not left, f"after the repair these differ: {left}")
     sys.stdout.write(f"found and repaired: {', '.join(sorted(TAMPER))}\n")
-    return conclude("nothing to change", pairs, BOUND)
+    return code
 
 
 def _tamper(facility: Path, node: str) -> set[str]:
