@@ -25,6 +25,11 @@ ROLES = {
     },
     "lock": {"tasks/main.yml": "- copy: {content: \"{{ lookup('ansible.builtin.url', lock_url) }}\"}\n"},
     "stamp": {"tasks/main.yml": '- copy: {content: "{{ now().year }}"}\n'},
+    "apart": {"tasks/main.yml": "- debug: {}\n", "tasks/rotate.yml": "- debug: {msg: '{{ now() }}'}\n"},
+    "within": {
+        "tasks/main.yml": "- import_tasks: part.yml\n",
+        "tasks/part.yml": "- debug: {msg: '{{ now() }}'}\n",
+    },
     "harness": {"defaults/main.yml": 'harness_checkout: "{{ playbook_dir | dirname }}"\n'},
     "nosy": {"tasks/main.yml": "- debug: {msg: \"{{ hostvars['c1'].x }}\"}\n"},
     "named": {
@@ -103,7 +108,10 @@ def test_a_path_that_turns_in_a_circle_ends():
     assert inputs_of("munge", PLAY, circle).paths == ()
 
 
-@pytest.mark.parametrize(("role", "asked"), [("lock", ("url",)), ("stamp", ("the clock",)), ("peer", ())])
+@pytest.mark.parametrize(
+    ("role", "asked"),
+    [("lock", ("url",)), ("stamp", ("the clock",)), ("within", ("the clock",)), ("apart", ()), ("peer", ())],
+)
 def test_what_no_file_tells(role, asked):
     assert inputs_of(role, PLAY, VARIABLES).dynamic == asked
 

@@ -16,6 +16,7 @@ IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 REFERENCE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
 CONCATENATION = re.compile(r"\b([A-Za-z_][A-Za-z0-9_]*)\s*~\s*'([^']*)'")
 LOOKUP = re.compile(r"\b(?:lookup|query|q)\(\s*['\"](?:ansible\.builtin\.)?([\w.]+)['\"]")
+INCLUDED_BY_VARIABLE = re.compile(r"(?:include_tasks|import_tasks|tasks_from|file):[^\n]*\{\{")
 CLOCK = re.compile(r"\bnow\(|\bansible_date_time\b")
 STATIC_LOOKUPS = frozenset(
     {*("dict", "file", "fileglob", "first_found", "indexed_items", "items", "list", "nested", "password")}
@@ -89,13 +90,24 @@ def inputs_of(role: str, play: Play, variables: Variables) -> Inputs:
             "all_groups": variables.all_groups if words & {"groups", "hostvars"} else "",
         }
     )
-    told = [*texts, *(_text(value) for values in used.values() for value in values)]
+    values = [_text(value) for found in used.values() for value in found]
+    told = [*texts, *values]
     return Inputs(
         digest,
         tuple(sorted(set(_paths(told, {**variables.definitions, **own})))),
         bool(words & PRODUCT),
-        tuple(sorted(_asked(told))),
+        tuple(sorted(_asked([*_reached(files), *values]))),
     )
+
+
+def _reached(files: Mapping[str, str]) -> Iterator[str]:
+    """Texts that a run of the role comes to; a task file that no other file names belongs to another playbook."""
+    for path, text in files.items():
+        name = path.rpartition("/")[2]
+        others = (other for place, other in files.items() if place != path)
+        is_apart = "/tasks/" in path and name not in {"main.yml", "verify.yml"}
+        if not is_apart or any(name in other or INCLUDED_BY_VARIABLE.search(other) for other in others):
+            yield text
 
 
 def _asked(texts: Iterable[str]) -> set[str]:
