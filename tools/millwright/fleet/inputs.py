@@ -101,7 +101,7 @@ def inputs_of(role: str, play: Play, variables: Variables) -> Inputs:
 
 
 def _reached(files: Mapping[str, str]) -> Iterator[str]:
-    """Texts that a run of the role comes to; a task file that no other file names belongs to another playbook."""
+    """Texts that a run of the role comes to: a task file that no other names is for another playbook."""
     for path, text in files.items():
         name = path.rpartition("/")[2]
         others = (other for place, other in files.items() if place != path)
