@@ -37,7 +37,7 @@ TABLE = yaml.safe_load((ROLES / "packages/defaults/main.yml").read_text())["pack
 
 
 def of_system(role, system):
-    return yaml.safe_load((role / "vars" / f"{system}.yml").read_text())
+    return yaml.safe_load((role / "vars" / f"{system}.yml").read_text())[f"{role.name}_system"]
 
 
 @pytest.mark.parametrize("role", DIFFERING, ids=lambda role: role.name)
