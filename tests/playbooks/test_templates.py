@@ -85,5 +85,5 @@ def test_an_antenna_without_a_key_is_no_peer_but_has_its_way(rendered):
 
 def test_the_length_of_slurm_conf_depends_on_classes_and_partitions_only(rendered):
     lines = rendered["factory"]["slurm_controller/slurm.conf.j2"].splitlines()
-    assert sum(line.startswith("NodeName=") for line in lines) == 2
+    assert sum(line.startswith("NodeName=") for line in lines) == 3
     assert sum(line.startswith("PartitionName=") for line in lines) == 3

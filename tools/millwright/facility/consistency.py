@@ -4,6 +4,7 @@ import ipaddress
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from millwright.facility.accelerators_rules import accelerators
 from millwright.facility.access_rules import find_access_problems
 from millwright.facility.finding import Finding
 from millwright.facility.model import Facility
@@ -170,6 +171,7 @@ RULES: tuple[Callable[[Facility], Iterator[Finding]], ...] = (
     _gateways,
     _commitments,
     placement,
+    accelerators,
     backup_is_another_host,
     find_access_problems,
     file_systems_are_served_and_apart,

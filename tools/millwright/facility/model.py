@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PositiveInt
 
+from millwright.facility.accelerators import Accelerators
 from millwright.facility.access import AccessMode, AccessTime, Account
 from millwright.facility.charging import Charging
 from millwright.facility.fabric import Fabric
@@ -48,15 +49,6 @@ def _host_address(text: str) -> str:
 
 Ipv4Network = Annotated[str, AfterValidator(_host_network)]
 Ipv4Address = Annotated[str, AfterValidator(_host_address)]
-
-
-class Accelerators(Frozen):
-    """The accelerators of one node."""
-
-    part: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
-    """Key in `inventories/catalogue/accelerators.yaml`."""
-    count: PositiveInt
-    """Devices as Slurm counts them."""
 
 
 class NodeClass(Frozen):

@@ -19,6 +19,8 @@ from millwright.readers.ansible_variables import facility_variables
 from millwright.readers.unix_users import find_user_problems
 
 SERVICES = ("controller", "backup_controller", "database", "rest", "login", "harness", "monitoring")
+VENDORS = {"NVIDIA": "accelerated_nvidia", "AMD": "accelerated_amd"}
+"""Groups of nodes whose accelerators have a driver of their maker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,12 @@ def _hardware_groups(
 ) -> dict[str, tuple[str, ...]]:
     """Groups by what the nodes are; an architecture has one where some node class is of it."""
     architectures = sorted({node_class.architecture for node_class in facility.node_classes.values()})
-    names = ("accelerated", "emulated", *(f"architecture_{name}" for name in architectures))
+    names = (
+        "accelerated",
+        *VENDORS.values(),
+        "emulated",
+        *(f"architecture_{name}" for name in architectures),
+    )
     groups: dict[str, list[str]] = {name: [] for name in names}
     for partition, nodes in partitions.items():
         for group in _hardware_of(facility.class_of(partition)):
@@ -90,6 +97,9 @@ def _hardware_of(node_class: NodeClass | None) -> Iterator[str]:
     yield f"architecture_{node_class.architecture}"
     if node_class.accelerators:
         yield "accelerated"
+        part = load_catalogue().accelerators.get(node_class.accelerators.part)
+        if part and part.vendor in VENDORS:
+            yield VENDORS[part.vendor]
     if node_class.emulated:
         yield "emulated"
 
@@ -112,11 +122,23 @@ def _host_vars(facility: Facility, groups: Mapping[str, tuple[str, ...]]) -> dic
     """
     addresses = {} if facility.ssh.config else facility.host_addresses()
     local = set(groups["nodes"]) - set(groups["managed"])
+    classes = _classes_of_accelerated(facility)
     return {
-        host: {"ansible_connection": "local"}
-        if host in local
-        else {"ansible_host": addresses.get(host, host)}
+        host: (
+            {"ansible_connection": "local"} if host in local else {"ansible_host": addresses.get(host, host)}
+        )
+        | ({"node_class": classes[host]} if host in classes else {})
         for host in dict.fromkeys(host for members in groups.values() for host in members)
+    }
+
+
+def _classes_of_accelerated(facility: Facility) -> dict[str, object]:
+    """Name of the node class of each node with accelerators, whose driver must know what they are."""
+    return {
+        node: partition.node_class
+        for name, partition in facility.partitions.items()
+        if (node_class := facility.class_of(name)) and node_class.accelerators
+        for node in partition.node_names()
     }
 
 

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
+from millwright.facility.accelerators import Accelerators
 from millwright.facility.catalogue import load_catalogue
 from millwright.facility.model import Antenna, Facility, NodeClass
 from millwright.facility.names import fold
 from millwright.facility.places import state_folder
+from millwright.readers.accelerator_gres import counted, gres_of, instances_of
 from millwright.readers.ansible_roles import known_roles
 from millwright.readers.ansible_software import class_group, software_variables
 from millwright.readers.slurm_access import access_variables, billing_weights
@@ -131,15 +133,26 @@ def _hardware(name: str, node_class: NodeClass) -> dict[str, object]:
         "threads_per_core": node_class.threads_per_core,
         "memory_mib": node_class.memory_mib,
         "features": features,
-        "accelerators": accelerators.model_dump() | {"vendor": _vendor(accelerators.part)}
-        if accelerators
-        else None,
+        **(_accelerators(accelerators) if accelerators else {"accelerators": None}),
     }
 
 
-def _vendor(part: str) -> str:
-    known = load_catalogue().accelerators
-    return known[part].vendor if part in known else ""
+def _accelerators(accelerators: Accelerators) -> dict[str, object]:
+    """The devices, how each is divided, and what Slurm makes of them."""
+    part = load_catalogue().accelerators.get(accelerators.part)
+    gres = gres_of(accelerators, part)
+    partitioning = accelerators.partitioning
+    return {
+        "accelerators": {
+            "part": accelerators.part,
+            "count": accelerators.count,
+            "vendor": part.vendor if part else "",
+        },
+        "partitioning": partitioning.model_dump() if partitioning else None,
+        "mig_instances": instances_of(accelerators, part),
+        "gres": gres,
+        "gres_counted": counted(gres),
+    }
 
 
 def _antenna(name: str, antenna: Antenna) -> dict[str, object]:

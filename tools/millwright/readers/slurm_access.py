@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from millwright.facility.access import Account
+from millwright.facility.catalogue import load_catalogue
 from millwright.facility.charging import Charging
 from millwright.facility.model import Facility, NodeClass
+from millwright.readers.accelerator_gres import device_count, gres_of
 from millwright.readers.unix_users import users_of
 
 BILLING_PER_UNIT = 1_000_000
@@ -66,5 +68,6 @@ def _weights(charging: Charging, node_class: NodeClass) -> Mapping[str, float]:
     whole = charging.units_per_node_hour * BILLING_PER_UNIT
     weights = {"CPU": whole / node_class.cpus, "Mem": whole / node_class.memory_mib}
     if node_class.accelerators:
-        weights["GRES/gpu"] = whole / node_class.accelerators.count
+        part = load_catalogue().accelerators.get(node_class.accelerators.part)
+        weights["GRES/gpu"] = whole / device_count(gres_of(node_class.accelerators, part))
     return weights
