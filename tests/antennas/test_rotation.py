@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from millwright.antennas import rotation
-from millwright.antennas.rotation import Phase, announce, longest_life, look, switch, withdraw
+from millwright.antennas.rotation import Phase, announce, conclude, longest_life, look, switch, withdraw
 from millwright.antennas.ssh_keys import fingerprint, public_half
 from millwright.antennas.user_cas import ensure_own_ca, own_ca
 from millwright.facility.trust import Environment
@@ -31,6 +31,8 @@ def test_a_whole_rotation(ca):
     assert (overlap.phase, overlap.signs, overlap.other) == (Phase.OVERLAP, announced.other, old)
     assert look(ca, LATER).phase is Phase.DUE
     withdraw(ca)
+    assert look(ca, LATER).phase is Phase.WITHDRAWN
+    conclude(ca)
     steady = look(ca, LATER)
     assert (steady.phase, steady.signs, steady.other) == (Phase.STEADY, announced.other, None)
 

@@ -97,6 +97,21 @@ def test_where_one_did_not_hear_of_the_new_ca_the_old_one_goes_on_signing(told, 
     assert (overlap["phase"], overlap["signs"]) == ("overlap", waiting["other"])
 
 
+def test_a_withdrawal_that_somebody_did_not_hear_of_goes_on_and_begins_no_other_rotation(
+    told, capsys, monkeypatch
+):
+    _, overlap = state_of(capsys)
+    later = datetime.datetime.fromisoformat(overlap["withdraw_after"])
+    monkeypatch.setattr(module, "_now", lambda: later)
+    told["hills"] = "down"
+    assert state_of(capsys)[0] == 3
+    _, waiting = state_of(capsys, "--status")
+    assert (waiting["phase"], waiting["signs"]) == ("withdrawn", overlap["signs"])
+    told.clear()
+    code, steady = state_of(capsys)
+    assert (code, steady["phase"], steady["signs"]) == (0, "steady", overlap["signs"])
+
+
 def test_each_environment_has_a_ca_of_its_own(capsys):
     _, production = state_of(capsys, "--status")
     _, staging = state_of(capsys, "--status", "--environment", "staging")

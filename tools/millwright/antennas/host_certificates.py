@@ -1,4 +1,4 @@
-"""Certificates for the hosts that an antenna's users meet: the gateways and the login node."""
+"""Certificates for gateways; the factory's hosts get theirs from the role ``ssh_hosts``."""
 
 import datetime
 from pathlib import Path

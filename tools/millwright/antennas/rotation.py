@@ -30,6 +30,8 @@ class Phase(StrEnum):
     """The new CA signs; the old one is trusted until the last of its certificates has ended."""
     DUE = "due"
     """The last certificate of the old CA has ended; it can be withdrawn."""
+    WITHDRAWN = "withdrawn"
+    """The old CA is trusted here no more, but perhaps by somebody who has not heard of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def look(ca: OwnCa, now: datetime.datetime) -> Rotation:
     if ca.following.exists():
         return Rotation(ca.environment, Phase.ANNOUNCED, signs, fingerprint(ca.following))
     if not ca.former.exists():
-        return Rotation(ca.environment, Phase.STEADY, signs)
+        return Rotation(ca.environment, Phase.WITHDRAWN if ca.plan.exists() else Phase.STEADY, signs)
     until = _withdraw_after(ca)
     phase = Phase.DUE if until is None or now >= until else Phase.OVERLAP
     return Rotation(ca.environment, phase, signs, fingerprint(ca.former), until)
@@ -93,6 +95,10 @@ def switch(ca: OwnCa, withdraw_after: datetime.datetime) -> None:
 
 
 def withdraw(ca: OwnCa) -> None:
-    """Trust the old CA no more."""
+    """Trust the old CA no more; :func:`conclude` once everyone heard of it."""
     ca.former.unlink(missing_ok=True)
+
+
+def conclude(ca: OwnCa) -> None:
+    """End the rotation: the next one may begin."""
     ca.plan.unlink(missing_ok=True)

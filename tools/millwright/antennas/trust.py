@@ -27,7 +27,5 @@ def write_trust(
     Raises :exc:`NotTestableError` where a host's key is not pinned, else as :func:`write_factory_trust`.
     """
     write_factory_trust(facility, facility_file, state)
-    hosts = [facility.antennas[name].gateway for name in antennas]
-    login = [facility.services.login] if facility.services else []
-    for host in [*login, *hosts]:
-        certify_host(facility, host, state=state, now=now)
+    for name in antennas:
+        certify_host(facility, facility.antennas[name].gateway, state=state, now=now)

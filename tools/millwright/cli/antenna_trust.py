@@ -194,9 +194,10 @@ def _go_on(path: Path, facility: Facility, environment: Environment) -> None:
     phase = rotations.look(ca, _now()).phase
     if phase is Phase.OVERLAP:
         return
-    if phase is Phase.DUE:
+    if phase in (Phase.DUE, Phase.WITHDRAWN):
         rotations.withdraw(ca)
         _all_reached(_distribute(path, facility), "the old CA is withdrawn here, but")
+        rotations.conclude(ca)
         return
     rotations.announce(ca)
     _all_reached(_distribute(path, facility), "the old CA goes on signing, because")
@@ -215,6 +216,7 @@ WORDS = {
     Phase.ANNOUNCED: "{other} is made; {signs} signs until everyone trusts it: run it again",
     Phase.OVERLAP: "{signs} signs; {other} is trusted until {withdraw_after}: run it again after that",
     Phase.DUE: "{signs} signs; {other} can be withdrawn: run it again",
+    Phase.WITHDRAWN: "{signs} signs; somebody may still trust the former one: run it again",
 }
 
 
