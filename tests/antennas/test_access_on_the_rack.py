@@ -94,7 +94,7 @@ def test_every_proof_passes(given, shipped_rack):
     proofs = list(check_antenna(shipped_rack, "coast", given))
     assert [str(proof) for proof in proofs if proof.outcome is not Outcome.PASS] == []
     assert exit_code_of(proofs) == 0
-    assert len(proofs) == 9
+    assert len(proofs) == 10
 
 
 def test_openssh_reaches_the_factory_with_the_users_configuration(access):

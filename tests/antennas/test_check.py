@@ -15,6 +15,7 @@ NOW = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.UTC)
 PROOFS = [
     "tunnel is up",
     "gateway keeps to its rules",
+    "clocks agree",
     "login with certificate",
     "job runs",
     "expired certificate refused",
@@ -52,7 +53,7 @@ def make_proofs(shipped_rack, monkeypatch, tmp_path):
 def test_every_proof_is_made_for_every_user(make_proofs):
     proofs = make_proofs()
     assert [proof.name for proof in proofs] == PROOFS
-    assert [proof.user for proof in proofs] == [None] * 2 + ["ada"] * 7
+    assert [proof.user for proof in proofs] == [None] * 3 + ["ada"] * 7
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_every_proof_is_made_for_every_user(make_proofs):
 def test_where_the_gateway_lets_nobody_in_only_the_login_is_judged(make_proofs, answer, login):
     proofs = make_proofs(gateway=answer)
     assert [proof.name for proof in proofs] == PROOFS
-    assert [proof.outcome for proof in proofs[2:]] == [login] + [Outcome.NOT_MEASURED] * 6
+    assert [proof.outcome for proof in proofs[3:]] == [login] + [Outcome.NOT_MEASURED] * 6
 
 
 @pytest.mark.parametrize("error", [NotTestableError("lost"), FailedError("lost")])

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from millwright.antennas.attempt import Answer, Attempt
+from millwright.antennas.clocks import prove_clocks
 from millwright.antennas.proofs import Judgement, Outcome, Proof, judge_entry
 from millwright.antennas.prove import (
     Circumstances,
@@ -71,6 +72,7 @@ def check_antenna(
     """
     yield _proof(antenna, None, "tunnel is up", lambda: prove_tunnel(facility, antenna, given))
     yield _proof(antenna, None, "gateway keeps to its rules", lambda: prove_gateway(facility, antenna))
+    yield _proof(antenna, None, "clocks agree", lambda: prove_clocks(facility, antenna))
     for user in facility.antennas[antenna].users:
         access = ensure_user_access(facility, antenna, user.name, state=given.state, now=given.now)
         say(f"{antenna}/{user.name}: knocking at the gateway")
