@@ -5,10 +5,19 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from millwright.antennas.host_keys import SshTarget
-from millwright.antennas.user_files import UserAccess, ensure_user_access, known_hosts_text, ssh_config_text
+from millwright.antennas.user_files import (
+    REST_PORT,
+    UserAccess,
+    ensure_user_access,
+    known_hosts_text,
+    ssh_config_text,
+    way_of,
+)
 from millwright.errors import BadInputError, NotTestableError
+from millwright.facility.places import checkout
 
 NOW = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.UTC)
 GATEWAY_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHe5fZ0tSc1RmMREFgRZNQljlS0SQHR2hANXl+UQjUCu"
@@ -96,6 +105,14 @@ def ensure(tmp_path, facility_with):
     return lambda user, now=NOW: ensure_user_access(
         facility, "coast", user, state=tmp_path / "state", now=now
     )
+
+
+def test_the_way_to_slurmrestd_is_the_one_where_it_listens(ensure, facility_with):
+    defaults = checkout() / "playbooks" / "roles" / "slurm_rest" / "defaults" / "main.yml"
+    assert yaml.safe_load(defaults.read_text())["slurm_rest_port"] == REST_PORT
+    assert way_of(facility_with(), ensure("ada")).rest == ("10.91.0.12", REST_PORT)
+    without = facility_with(lambda data: data["services"].pop("rest"))
+    assert way_of(without, ensure("ada")).rest is None
 
 
 def test_every_user_gets_files_of_their_own_and_the_first_stands_for_the_antenna(ensure, tmp_path):

@@ -1,7 +1,9 @@
 """``millwright antenna``: what is printed, and the exit codes."""
 
 import json
+import shlex
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -187,3 +189,44 @@ def test_a_key_that_a_user_sent_is_certified_and_nothing_else_printed(rack_down,
     printed = capsys.readouterr().out
     assert printed.startswith("ssh-ed25519-cert-v01@openssh.com ")
     assert printed.count("\n") == 1
+
+
+def scheduled(tmp_path, change):
+    data = yaml.safe_load((checkout() / "inventories" / "rack" / "facility.yaml").read_text())
+    change(data)
+    path = tmp_path / "my site" / "facility.yaml"
+    path.parent.mkdir()
+    path.write_text(yaml.safe_dump(data))
+    return str(path)
+
+
+def test_a_schedule_measures_every_check_of_antennas_and_no_other(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("MILLWRIGHT_STATE", "/srv/state")
+    path = scheduled(tmp_path, lambda data: data.update(acceptance={"every": "weekly"}))
+    arguments = ["antenna", "schedule", path, "--print", "--json", "--results-dir", str(tmp_path / "results")]
+    assert run(arguments) == 0
+    units = json.loads(capsys.readouterr().out)
+    assert "OnCalendar=weekly\n" in units["millwright-access-rack.timer"]
+    service = units["millwright-access-rack.service"]
+    assert 'Environment="MILLWRIGHT_STATE=/srv/state"\n' in service
+    [command] = [line for line in service.splitlines() if line.startswith("ExecStart=")]
+    words = shlex.split(command.removeprefix("ExecStart="))
+    assert words[:5] == [sys.executable, "-m", "millwright", "run", path]
+    assert words[-2:] == ["--results-dir", str(tmp_path / "results")]
+    assert {word for word in words if word.startswith("Antenna")} >= {"AntennaAccess", "AntennaJob"}
+    assert "Gemm" not in words
+
+
+def test_a_schedule_of_nothing_is_refused(tmp_path, capsys):
+    def change(data):
+        data["acceptance"] = {"every": "daily"}
+        for antenna in data["antennas"].values():
+            antenna["checks"] = {}
+
+    assert run(["antenna", "schedule", scheduled(tmp_path, change), "--print"]) == 2
+    assert "acceptance" in capsys.readouterr().err
+
+
+def test_without_a_schedule_there_is_nothing_to_change(capsys):
+    assert run(["antenna", "schedule", "rack"]) == 0
+    assert "not scheduled; nothing to change" in capsys.readouterr().out

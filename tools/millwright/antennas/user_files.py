@@ -15,6 +15,8 @@ from millwright.facility.model import Facility
 
 GATEWAY_ALIAS = "gateway"
 FACTORY_ALIAS = "factory"
+REST_PORT = 6820
+"""What the role ``slurm_rest`` has as ``slurm_rest_port``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,14 @@ def way_of(facility: Facility, access: UserAccess) -> Way:
         gateway=(address, port),
         factory_address=access.factory_address,
         known_hosts=tuple(line for line in lines if line.startswith("@") or line.split(" ")[0] in met),
+        rest=_rest_of(facility),
     )
+
+
+def _rest_of(facility: Facility) -> tuple[str, int] | None:
+    """Where slurmrestd listens; the address, since a host's own name may lead to its loopback."""
+    host = facility.services.rest if facility.services else None
+    return (facility.address_of(host), REST_PORT) if host else None
 
 
 def known_name(target: SshTarget) -> str:

@@ -14,7 +14,7 @@ from millwright.antennas.apply import Surroundings, apply_antennas, chosen_anten
 from millwright.antennas.check import check_antenna, plan_check
 from millwright.antennas.factory_side import run_factory_play
 from millwright.antennas.proofs import Outcome, Proof, exit_code_of
-from millwright.cli import antenna_bundle, antenna_plan, antenna_trust, antenna_user
+from millwright.cli import antenna_bundle, antenna_plan, antenna_schedule, antenna_trust, antenna_user
 from millwright.cli.antenna_user import AntennaName, FacilityName
 from millwright.errors import ExitCode
 from millwright.facility import Facility, load_facility
@@ -140,3 +140,4 @@ app.command("import")(antenna_bundle.import_result)
 app.command()(antenna_trust.revoke)
 app.command("rotate-ca")(antenna_trust.rotate_ca)
 app.command()(antenna_trust.log)
+app.command()(antenna_schedule.schedule)

@@ -21,6 +21,8 @@ def _addresses(facility: Facility) -> Iterator[Finding]:
     network = ipaddress.IPv4Network(facility.network.cidr) if facility.network else None
     seen: Counter[str] = Counter()
     hosts: Counter[str] = Counter()
+    gateways = {antenna.gateway for antenna in facility.antennas.values()}
+    elsewhere = gateways if facility.kind == "physical" else set()
     for host_set, address_set in facility.addresses.items():
         key = f"addresses.{host_set}"
         try:
@@ -32,14 +34,14 @@ def _addresses(facility: Facility) -> Iterator[Finding]:
             yield key, f"{len(names)} hosts but {len(addresses)} addresses", "as many addresses as hosts"
             continue
         hosts.update(names)
-        for address in addresses:
+        for name, address in zip(names, addresses, strict=True):
             try:
                 parsed = ipaddress.IPv4Address(address)
             except ValueError:
                 yield key, f"{address!r} is not an IPv4 address", "for example 10.0.0.21"
                 continue
             seen[address] += 1
-            if network and parsed not in network:
+            if network and parsed not in network and name not in elsewhere:
                 yield key, f"{address} lies outside {network}", f"an address in {network}"
     for address, count in seen.items():
         if count > 1:

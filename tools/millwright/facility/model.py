@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, PositiveInt
 
 from millwright.facility.accelerators import Accelerators
+from millwright.facility.acceptance import Acceptance
 from millwright.facility.access import AccessMode, AccessTime, Account
 from millwright.facility.charging import Charging
 from millwright.facility.fabric import Fabric
@@ -201,6 +202,8 @@ class Facility(Frozen):
     accounts: dict[UserName, Account] = {}
     """Grants; an antenna's user may also name an account that is not listed here, which then has no limit."""
     antennas: dict[Name, Antenna] = {}
+    acceptance: Acceptance | None = None
+    """How often `millwright antenna schedule` lets all antennas be measured; left out: never by itself."""
     manages: tuple[RoleName, ...] | None = None
     """Roles that may change hosts, for a cluster that is adopted one role after the other; left out: all."""
     health: Health = Health()
