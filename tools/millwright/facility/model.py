@@ -39,8 +39,8 @@ class CommitmentClass(StrEnum):
 
 
 def _host_network(text: str) -> str:
-    ipaddress.IPv4Network(text)
-    return text
+    """In the one form that every program reads: sshd, for one, knows no ``10.0.0.0/255.255.255.0``."""
+    return str(ipaddress.IPv4Network(text))
 
 
 def _host_address(text: str) -> str:
