@@ -245,6 +245,18 @@ def test_the_syntax_of_every_playbook(facility):
     assert done.returncode == 0, done.stderr
 
 
+def test_every_run_of_the_site_asks_first_whether_hosts_answer_and_says_why_not():
+    """Also a run of one role: its own first task may keep its words back, and with them the reason."""
+    first = load(PLAYBOOKS / "site.yml")[0]
+    assert first["ansible.builtin.import_playbook"] == "validate.yml"
+    (play,) = load(PLAYBOOKS / "validate.yml")
+    task = play["tasks"][0]
+    assert play["hosts"] == "managed"
+    assert "ansible.builtin.setup" in task
+    assert "always" in task["tags"]
+    assert not task.get("no_log")
+
+
 def test_every_role_can_be_run_alone_by_its_tag():
     plays = [play for path in PLAYBOOKS.glob("*.yml") for play in load(path)]
     roles = [role for play in plays for role in play.get("roles", [])]
