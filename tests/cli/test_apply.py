@@ -1,5 +1,6 @@
 """What ``millwright apply`` prints and ends with; the runs are in tests/readers/test_ansible.py."""
 
+import datetime
 import json
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from millwright.cli.main import run
 from millwright.errors import NotTestableError
 from millwright.fleet.waves import Wave
 from millwright.readers.ansible_events import ApplyResult, Failure, FileChange, HostCounts
+from millwright.readers.facility_lock import only_one
 
 
 @pytest.fixture
@@ -177,3 +179,12 @@ def test_options_that_mean_nothing_are_all_told(outcome, capsys):
     assert run(["apply", "rack", *options]) == 2
     assert "4 problems; nothing was changed" in capsys.readouterr().err
     assert asked == []
+
+
+def test_a_run_that_is_refused_leaves_nothing_to_go_on_with(outcome, tmp_path, capsys):
+    """An orphan of a killed run still changes hosts: ``--resume`` must mean the killed run, not this one."""
+    outcome([HostCounts("rack-c1", 5, 0, 0, 0)])
+    with only_one(tmp_path / "rack", "rack", datetime.datetime.now(datetime.UTC)):
+        assert run(["apply", "rack"]) == 3
+    assert "being provisioned already" in capsys.readouterr().err
+    assert list((tmp_path / "rack").glob("runs/apply/*")) == []

@@ -104,6 +104,8 @@ def command(  # noqa: PLR0913 - the options of a command line
         write_factory_trust(described, file, state)
     now = _now()
     with only_one(state, described.name, now, ROLLOUT_LOCK):
+        with only_one(state, described.name, now):
+            pass  # a run refused here must leave no journal, or --resume would go on with it
         journal, request = _begin(state, described.name, given, resume=resume, now=now)
         with shown() as steps:
             options = ApplyOptions(diff=diff, is_full=full)
