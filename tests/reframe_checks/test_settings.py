@@ -41,7 +41,18 @@ def list_checks(facility, folder, *options):
             ["-T", "access"],
             {"MemoryBandwidth", "Gemm", "MpiPointToPoint", "MpiAllReduce", "RiscvVector"},
         ),
-        ("rack", ["-t", "access"], {"AntennaAccess"}),
+        (
+            "rack",
+            ["-t", "access"],
+            {
+                "AntennaAccess",
+                "AntennaHostCertificate",
+                "AntennaJob",
+                "AntennaLoss",
+                "AntennaRecovery",
+                "AntennaUserCertificate",
+            },
+        ),
     ],
 )
 def test_each_facility_gets_the_checks_that_its_hardware_allows(tmp_path, facility, options, expected):

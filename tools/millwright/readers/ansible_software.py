@@ -98,9 +98,10 @@ def software_variables(facility: Facility) -> dict[str, object]:
 
 
 def _vendor(node_class: NodeClass) -> str:
-    part = node_class.accelerators.part if node_class.accelerators else ""
-    known = load_catalogue().accelerators
-    return known[part].vendor if part in known else ""
+    if node_class.accelerators is None:
+        return ""
+    part = load_catalogue().accelerators.get(node_class.accelerators.part)
+    return part.vendor if part else ""
 
 
 def _fabric(fabric: Fabric) -> dict[str, object]:
