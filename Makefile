@@ -18,7 +18,7 @@ setup: $(VENV)/.ready ## Make .venv/ from the lock
 demo: $(VENV)/.ready ## Run the whole chain: rack, provisioning, antenna, checks, report
 	@$(BIN)/millwright demo
 
-test: test-unit test-tools test-rack ## Run all tests
+test: test-unit test-tools test-rack ## Run all tests but the long rehearsals
 
 test-unit: $(VENV)/.ready ## Run the tests that need no root, no rack and no network
 	@$(BIN)/pytest -q -n auto --dist worksteal -m "not rack and not tools"
@@ -27,7 +27,10 @@ test-tools: $(VENV)/.ready ## Run the tests that start Ansible, pyinfra or ReFra
 	@$(BIN)/pytest -q -n auto --dist worksteal -m tools
 
 test-rack: $(VENV)/.ready ## Run the tests on real hosts; they say so where the rack can't run
-	@$(BIN)/pytest -v -rs -m rack
+	@$(BIN)/pytest -v -rs -m "rack and not rehearsal"
+
+test-rehearsal: $(VENV)/.ready ## Run the long rehearsals on real hosts: faults of Slurm, drift, monitoring, node health, Debian 12
+	@$(BIN)/pytest -v -rs -m rehearsal
 
 lint: $(VENV)/.ready ## ruff, mypy --strict, ansible-lint, import rules
 	@$(BIN)/ruff check .
@@ -49,4 +52,4 @@ lock: ## Resolve requirements.lock anew (needs uv)
 clean: ## Remove .venv/ and caches (results stay)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo test test-unit test-tools test-rack lint format schema lock clean
+.PHONY: help setup demo test test-unit test-tools test-rack test-rehearsal lint format schema lock clean

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-pytestmark = pytest.mark.rack
+pytestmark = [pytest.mark.rack, pytest.mark.rehearsal]
 
 PROMETHEUS = "http://127.0.0.1:9090/api/v1"
 ASK = "import sys, urllib.request as u; print(u.urlopen(sys.argv[1], timeout=10).read().decode())"

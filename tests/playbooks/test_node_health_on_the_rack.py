@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-pytestmark = pytest.mark.rack
+pytestmark = [pytest.mark.rack, pytest.mark.rehearsal]
 
 PROGRAM = "/usr/local/sbin/millwright-node-health"
 CONFIG = "/etc/millwright/node-health.json"

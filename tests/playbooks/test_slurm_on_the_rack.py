@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.rack
+pytestmark = [pytest.mark.rack, pytest.mark.rehearsal]
 
 ROOT = Path(__file__).resolve().parents[2]
 FACILITY = "inventories/rack/facility.yaml"

@@ -12,7 +12,7 @@ import pytest
 
 from millwright.rack.session import look_at, open_plan
 
-pytestmark = pytest.mark.rack
+pytestmark = [pytest.mark.rack, pytest.mark.rehearsal]
 
 FACILITY = Path(__file__).parent / "cases/bookworm/facility.yaml"
 

@@ -164,9 +164,9 @@ def many_nodes(count):
 
 def test_variables_do_not_grow_with_every_node():
     """25,000 nodes: what each host is told stays a few kilobytes, so a run costs each host the same."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     inventory = build_inventory(many_nodes(25_000), FILE)
-    seconds = time.perf_counter() - begun
+    seconds = time.process_time() - begun
     assert len(inventory.groups["scheduled"]) == 25_000
     assert len(json.dumps(inventory.variables)) < 25_000 / 2
     assert sum(sys.getsizeof(values) for values in inventory.host_vars.values()) < 25_000 * 500
