@@ -369,3 +369,9 @@ def test_the_program_uses_nothing_but_the_standard_library():
         )
     }
     assert imported <= set(sys.stdlib_module_names)
+
+
+def test_a_command_may_hold_numbers():
+    """Roles give ports and seconds as YAML has them."""
+    assert program.run_command(["printf", "%s", 6817]) == (0, "6817")
+    assert program.run_command(["printenv", "PATIENCE"], variables={"PATIENCE": 3}) == (0, "3\n")

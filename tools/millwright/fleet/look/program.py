@@ -70,10 +70,12 @@ def run_command(
     timeout_s: float = ANSWER_TIMEOUT_S,
 ) -> tuple[int, str]:
     """Exit status and output of a command that only reads; raises :exc:`Untested` where it did not end."""
-    environment = {**os.environ, "LC_ALL": "C.UTF-8", "PATH": SEARCH_PATH, **(variables or {})}
+    # A port or a number of seconds comes as a number from YAML; Ansible makes it text, too.
+    given = {name: str(value) for name, value in (variables or {}).items()}
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", "PATH": SEARCH_PATH, **given}
     try:
         done = subprocess.run(
-            list(argv),
+            [str(word) for word in argv],
             input=data.encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
