@@ -2,10 +2,12 @@
 
 import datetime
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from millwright.antennas import check as module
+from millwright.antennas import prove
 from millwright.antennas.attempt import Answer, Attempt
 from millwright.antennas.check import check_antenna, choose_partition, plan_check
 from millwright.antennas.proofs import Outcome
@@ -82,10 +84,32 @@ def test_a_proof_that_could_not_be_made_is_not_measured_and_the_others_go_on(mak
     assert set(outcomes.values()) == {Outcome.PASS}
 
 
-def test_the_job_goes_to_the_default_partition_in_the_first_access_mode(shipped_rack, tmp_path):
+def test_the_job_goes_to_the_default_partition(shipped_rack, tmp_path):
     given = plan_check(shipped_rack, state=tmp_path, now=NOW)
-    assert (given.partition, given.access_mode) == ("cpu", "playground")
+    assert given.partition == "cpu"
     assert given.nonce() != given.nonce()
+
+
+@pytest.mark.parametrize(
+    ("asked", "account", "expected"),
+    [(None, "coast", "fast-lane"), (None, "unlisted", None), ("emergency", "coast", "emergency")],
+)
+def test_a_job_goes_under_the_accounts_own_access_mode(facility_with, monkeypatch, asked, account, expected):
+    facility = facility_with(lambda data: data["accounts"]["coast"].update(access_mode="fast-lane"))
+    seen = []
+
+    class Visitor:
+        access = type("Access", (), {"user": "ada", "certificate": None})
+
+        @contextmanager
+        def at_factory(self, _):
+            yield None, Attempt(Answer.ENTERED, "", 0.1)
+
+    monkeypatch.setattr(prove, "run_on", lambda _: None)
+    monkeypatch.setattr(prove, "run_job", lambda request, *_, **__: seen.append(request.access_mode))
+    given = plan_check(facility, state=Path(), now=NOW, access_mode=asked)
+    prove.prove_job(facility, Visitor(), given, account)
+    assert seen == [expected]
 
 
 def test_without_a_default_the_first_scheduled_partition_is_taken(facility_with):

@@ -144,6 +144,7 @@ def test_an_antenna_is_a_local_partition_with_its_users_configuration(site):
     assert (found["scheduler"], found["features"]) == ("local", ["antenna"])
     assert found["extras"]["nodes"] == ["h9"]
     assert found["extras"]["ssh_config"] == "/state/antennas/coast/ssh_config"
+    assert found["extras"]["job"] == ["--account=coast"], "an account without a grant has no mode of its own"
 
 
 @pytest.mark.parametrize("name", shipped_facilities())

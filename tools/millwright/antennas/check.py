@@ -50,7 +50,7 @@ def plan_check(
     access_mode: str | None = None,
     nonce: Callable[[], str] = lambda: secrets.token_hex(16),
 ) -> Circumstances:
-    """Choose what the proofs need from outside; the access mode is the first where none is given.
+    """Choose what the proofs need from outside; each account's own access mode where none is given.
 
     Raises :exc:`BadInputError` for an access mode that the facility does not have.
     """
@@ -58,8 +58,7 @@ def plan_check(
         known = ", ".join(facility.access_modes)
         text = f"unknown access mode {access_mode!r}"
         raise BadInputError([Problem(facility.name, "access_modes", text, f"one of {known}")])
-    chosen = access_mode or next(iter(facility.access_modes), None)
-    return Circumstances(state, now, nonce, chosen, choose_partition(facility))
+    return Circumstances(state, now, nonce, access_mode, choose_partition(facility))
 
 
 def check_antenna(

@@ -41,6 +41,7 @@ class Circumstances:
     now: datetime.datetime
     nonce: Callable[[], str]
     access_mode: str | None
+    """Access mode of the jobs; the account's own where None."""
     partition: str
     job_limit_s: float = 120
 
@@ -89,7 +90,8 @@ def prove_job(facility: Facility, visitor: Visitor, given: Circumstances, accoun
     """The user's job is taken, runs, and its output comes back."""
     nodes = facility.partitions[given.partition].node_names()
     user, nonce = visitor.access.user, given.nonce()
-    request = JobRequest(account, given.access_mode, given.partition, nodes, user, nonce)
+    mode = given.access_mode or facility.access_mode_of(account)
+    request = JobRequest(account, mode, given.partition, nodes, user, nonce)
     with visitor.at_factory(visitor.access.certificate) as (factory, attempt):
         if attempt.answer is not Answer.ENTERED:
             return Outcome.NOT_MEASURED, f"the factory was not entered: {attempt.reason}"

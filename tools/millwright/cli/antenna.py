@@ -96,7 +96,7 @@ def check(
     name: FacilityName,
     antenna: AntennaName = None,
     access_mode: Annotated[
-        str | None, typer.Option(help="Access mode of the job; the first where left out.")
+        str | None, typer.Option(help="Access mode of the job; the account's own where left out.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -222,6 +222,10 @@ class Facility(Frozen):
             for host, address in zip(expand(hosts), expand(addresses), strict=True)
         }
 
+    def access_mode_of(self, account: str) -> str | None:
+        """Access mode of an account's jobs; None where it has no grant, and Slurm's default is taken."""
+        return self.accounts[account].access_mode if account in self.accounts else None
+
     def class_of(self, partition: str) -> NodeClass | None:
         """Node class of a partition's nodes; None where the partition states none."""
         name = self.partitions[partition].node_class

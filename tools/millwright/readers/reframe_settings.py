@@ -162,10 +162,12 @@ def _antenna(facility: Facility, name: str, state: Path) -> Settings:
 
 
 def _job_options(facility: Facility, antenna: Antenna) -> list[str]:
-    """What sbatch needs for a job of the antenna's first user, in the first access mode."""
-    accounts = [f"--account={user.account}" for user in antenna.users[:1]]
-    modes = [f"--qos={mode}" for mode in list(facility.access_modes)[:1]]
-    return [*accounts, *modes]
+    """What sbatch needs for a job of the antenna's first user, in the access mode of the user's account."""
+    if not antenna.users:
+        return []
+    account = antenna.users[0].account
+    mode = facility.access_mode_of(account)
+    return [f"--account={account}", *([f"--qos={mode}"] if mode else [])]
 
 
 def _admin_ssh(facility: Facility, host: str) -> list[str]:
