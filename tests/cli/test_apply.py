@@ -2,13 +2,17 @@
 
 import datetime
 import json
+import signal
 from pathlib import Path
 
 import pytest
 
 from millwright.cli import apply as command
+from millwright.cli.endings import EndedBySignalError
 from millwright.cli.main import run
 from millwright.errors import NotTestableError
+from millwright.fleet.journal import latest_journal
+from millwright.fleet.request import read_request, request_from
 from millwright.fleet.waves import Wave
 from millwright.readers.ansible_events import ApplyResult, Failure, FileChange, HostCounts
 from millwright.readers.facility_lock import only_one
@@ -163,6 +167,37 @@ def test_going_on_takes_the_hosts_of_the_run_that_was_left(outcome, capsys):
     assert [options.limit for options in asked] == [("n1", "n2"), ("n1",)]
     run(["apply", "rack"])
     assert "was not finished; --resume would have gone on" in capsys.readouterr().err
+
+
+def test_going_on_remembers_every_option_and_takes_none_that_contradicts(outcome, tmp_path, capsys):
+    asked = outcome([HostCounts("n1", 1, 0, 1, 0)])
+    assert run(["apply", "rack", "--full", "--wave-size", "8"]) == 1
+    assert run(["apply", "rack", "--resume", "--wave-size", "9", "--canary", "2"]) == 2
+    err = capsys.readouterr().err
+    assert "--wave-size: can't be changed on the way, expected as run " in err
+    assert "began (8), or left out" in err
+    assert "--canary: can't be changed on the way" in err
+    assert run(["apply", "rack", "--resume", "--wave-size", "8", "--max-failed", "7"]) == 1
+    assert [options.is_full for options in asked] == [True, True]
+    journal = latest_journal(tmp_path / "rack", "apply")
+    assert read_request(journal, request_from()).given["max_failed"] == "7"
+
+
+def test_a_run_that_is_told_to_end_says_how_it_goes_on(outcome, monkeypatch, tmp_path, capsys):
+    outcome([HostCounts("n1", 1, 0, 0, 0)])
+
+    def end(*_, **__):
+        raise EndedBySignalError(signal.SIGTERM)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(command, "converge", end)
+        assert run(["apply", "rack"]) == 143
+    err = capsys.readouterr().err
+    assert "millwright apply rack --resume goes on with it" in err
+    assert "millwright: ended by SIGTERM" in err
+    journal = latest_journal(tmp_path / "rack", "apply")
+    assert journal.entries()[-1]["by"] == "ended by SIGTERM"
+    assert run(["apply", "rack", "--resume"]) == 0
 
 
 def test_going_on_with_nothing_is_bad_input(outcome, capsys):

@@ -33,7 +33,7 @@ class Controller:
 @pytest.fixture
 def controller(monkeypatch):
     found = Controller()
-    monkeypatch.setattr(command, "service_of", lambda facility: Service(facility.name, found))
+    monkeypatch.setattr(command, "service_of", lambda facility, _tell: Service(facility.name, found))
     return found
 
 

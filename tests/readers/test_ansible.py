@@ -1,7 +1,9 @@
 """Runs of the real ansible-playbook on this machine, with playbooks of the test's own."""
 
 import fcntl
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -164,32 +166,55 @@ def test_a_second_run_at_the_same_time_is_refused(tree):
         fcntl.flock(lock, fcntl.LOCK_EX)
         lock.write("process 4711, since today")
         lock.flush()
-        with pytest.raises(NotTestableError, match=r"already \(process 4711, since today\)"):
+        with pytest.raises(NotTestableError, match=r"already: process 4711, since today; wait"):
             run(tree)
     assert list((tree / "out").iterdir()) == []
 
 
-def test_the_lock_lasts_as_long_as_the_run_even_if_its_starter_is_killed(tree):
-    """The playbook waits for a file; what started it is killed meanwhile."""
+STARTER = (
+    "import sys; from datetime import UTC, datetime; from pathlib import Path\n"
+    "from millwright.cli.endings import unwind_on_signals; unwind_on_signals()\n"
+    "from millwright.facility import load_facility; from millwright.readers.ansible import apply\n"
+    "from millwright.readers.ansible_events import ApplyOptions\n"
+    "file = Path(sys.argv[1]) / 'facility.yaml'\n"
+    "apply(file, load_facility(file), ApplyOptions(), state=file.parent / 'state',"
+    " now=datetime.now(UTC), on_event=lambda _: None)\n"
+)
+
+
+def start_waiting_play(tree):
+    """A process that runs a playbook, once that waits for a file."""
     wait = f"until test -e {tree}/go; do sleep 0.1; done"
     (tree / "playbooks/site.yml").write_text(
         "- hosts: controller\n  connection: local\n  gather_facts: false\n  tasks:\n"
-        f"    - ansible.builtin.raw: touch {tree}/begun; {wait}\n"
+        f"    - ansible.builtin.raw: touch {tree}/begun; {wait}; touch {tree}/ran-on\n"
     )
-    script = (
-        "import sys; from datetime import UTC, datetime; from pathlib import Path\n"
-        "from millwright.facility import load_facility; from millwright.readers.ansible import apply\n"
-        "from millwright.readers.ansible_events import ApplyOptions\n"
-        "file = Path(sys.argv[1]) / 'facility.yaml'\n"
-        "apply(file, load_facility(file), ApplyOptions(), state=file.parent / 'state',"
-        " now=datetime.now(UTC), on_event=lambda _: None)\n"
-    )
-    starter = subprocess.Popen([sys.executable, "-c", script, str(tree)])
+    starter = subprocess.Popen([sys.executable, "-c", STARTER, str(tree)], stderr=subprocess.DEVNULL)
+    wait_for((tree / "begun").exists)
+    return starter
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_run_that_is_told_to_end_ends_its_ansible_with_all_its_workers(tree, number):
+    starter = start_waiting_play(tree)
+    (ansible,) = re.findall(r"Ansible ([0-9]+)", (tree / "state/apply.lock").read_text())
+    starter.send_signal(number)
+    assert starter.wait(20) != 0
+    assert not Path("/proc", ansible).exists()
+    with (tree / "state/apply.lock").open() as lock:  # which every worker would have inherited
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    (tree / "go").touch()
+    time.sleep(0.5)
+    assert not (tree / "ran-on").exists()
+
+
+def test_the_lock_lasts_as_long_as_the_run_even_if_its_starter_is_killed(tree):
+    """The playbook waits for a file; what started it is killed meanwhile."""
+    starter = start_waiting_play(tree)
     try:
-        wait_for((tree / "begun").exists)
         starter.kill()
         starter.wait()
-        with pytest.raises(NotTestableError, match=f"process {starter.pid}"):
+        with pytest.raises(NotTestableError, match=f"process {starter.pid}, .* was killed, and its Ansible"):
             run(tree)
     finally:
         starter.kill()

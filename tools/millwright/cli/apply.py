@@ -1,7 +1,6 @@
 """``millwright apply``: bring the hosts of a facility to their declared state, wave by wave."""
 
 import datetime
-import secrets
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -11,26 +10,34 @@ import typer
 
 from millwright.antennas.trust import write_factory_trust
 from millwright.cli.apply_report import print_report, report_data, report_text, show_json
+from millwright.cli.journalled import begin_or_resume, resumable
 from millwright.cli.narrator import Narrator
 from millwright.cli.rack_progress import LiveSteps, PlainSteps, shown
+from millwright.cli.wave_options import (
+    WAVES,
+    Canary,
+    CountUnreachable,
+    GroupBy,
+    MaxFailed,
+    MaxFailedWave,
+    Resume,
+)
 from millwright.errors import BadInputError, Problem
 from millwright.facility import Facility, load_facility
 from millwright.facility.names import expand
 from millwright.facility.places import checkout, facility_file, state_folder
 from millwright.fleet.converge import converge
-from millwright.fleet.journal import Journal, open_journal, require_unfinished, unfinished_journal
+from millwright.fleet.journal import Journal
 from millwright.fleet.lost import lost_nodes
-from millwright.fleet.request import Request, plan_request, read_request, request_from
+from millwright.fleet.request import Request, plan_request, request_from
 from millwright.fleet.rollout import Outcome, Surroundings, roll_out
 from millwright.fleet.state_digest import declared_files, digest_of
 from millwright.fleet.stored_report import store_report
 from millwright.fleet.waves import Wave
 from millwright.readers.ansible_events import ApplyOptions, ApplyResult
 from millwright.readers.facility_lock import ROLLOUT_LOCK, only_one
-from millwright.results.run_info import make_run_id
 
 KIND = "apply"
-WAVES = "Waves"
 
 
 def command(  # noqa: PLR0913 - the options of a command line
@@ -39,35 +46,15 @@ def command(  # noqa: PLR0913 - the options of a command line
     check: Annotated[bool, typer.Option("--check", help="Only say what would change.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show changes of files line by line.")] = False,
     limit: Annotated[str, typer.Option(help="Hosts as a node set, or groups: rack-c[1-2],login.")] = "",
-    canary: Annotated[
-        int | None,
-        typer.Option(
-            help="Nodes of each partition that go first, with the services. [1]", rich_help_panel=WAVES
-        ),
-    ] = None,
+    canary: Canary = None,
     wave_size: Annotated[
         int | None, typer.Option(help="Most nodes in a wave. [128]", rich_help_panel=WAVES)
     ] = None,
-    group_by: Annotated[
-        str | None,
-        typer.Option("--by", help="What stays together: rack, switch or size. [rack]", rich_help_panel=WAVES),
-    ] = None,
-    max_failed_wave: Annotated[
-        str | None,
-        typer.Option(help="Hosts of a wave that may fail, 3 or 10%. [10%]", rich_help_panel=WAVES),
-    ] = None,
-    max_failed: Annotated[
-        str | None, typer.Option(help="Hosts that may fail in total, 3 or 5%. [5%]", rich_help_panel=WAVES)
-    ] = None,
-    count_unreachable: Annotated[
-        bool | None,
-        typer.Option(
-            "--count-unreachable", help="An unreachable host counts as failed.", rich_help_panel=WAVES
-        ),
-    ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the last run, as its journal left it.")
-    ] = False,
+    group_by: GroupBy = None,
+    max_failed_wave: MaxFailedWave = None,
+    max_failed: MaxFailed = None,
+    count_unreachable: CountUnreachable = None,
+    resume: Resume = False,
     full: Annotated[
         bool, typer.Option("--full", help="Let Ansible go through everything, also where a look would do.")
     ] = False,
@@ -86,7 +73,6 @@ def command(  # noqa: PLR0913 - the options of a command line
     """
     file = facility_file(facility)
     described = load_facility(file)
-    state = state_folder(described.name)
     given = request_from(
         limit=expand_limit(limit),
         canary=canary,
@@ -95,28 +81,12 @@ def command(  # noqa: PLR0913 - the options of a command line
         max_failed_wave=max_failed_wave,
         max_failed=max_failed,
         count_unreachable=count_unreachable,
+        full=full or None,
     )
     if check:
-        return _check(
-            file, described, ApplyOptions(check=True, diff=diff, limit=given.limit), as_json=as_json
-        )
-    if described.antennas:
-        write_factory_trust(described, file, state)
-    now = _now()
-    with only_one(state, described.name, now, ROLLOUT_LOCK):
-        with only_one(state, described.name, now):
-            pass  # a run refused here must leave no journal, or --resume would go on with it
-        journal, request = _begin(state, described.name, given, resume=resume, now=now)
-        with shown() as steps:
-            options = ApplyOptions(diff=diff, is_full=full)
-            outcome = _roll_out(file, described, request, journal, steps, options)
-    data = report_data(outcome, described.name, journal.run_id, journal.folder)
-    store_report(journal.folder, data, report_text(outcome, described.name))
-    if as_json:
-        show_json(data)
-    else:
-        print_report(outcome, described.name, journal.folder)
-    return outcome.exit_code
+        options = ApplyOptions(check=True, diff=diff, limit=given.limit)
+        return _check(file, described, options, as_json=as_json)
+    return _change(file, described, given, resume=resume, diff=diff, as_json=as_json)
 
 
 def expand_limit(limit: str) -> tuple[str, ...]:
@@ -150,20 +120,27 @@ def _check(file: Path, facility: Facility, options: ApplyOptions, *, as_json: bo
     return outcome.exit_code
 
 
-def _begin(
-    state: Path, name: str, given: Request, *, resume: bool, now: datetime.datetime
-) -> tuple[Journal, Request]:
-    """The journal of this run, and what it is asked to do."""
-    if resume:
-        journal = require_unfinished(state, KIND, name)
-        request = read_request(journal, given)
-        journal.note(now, "resume")
-        return journal, request
-    if left := unfinished_journal(state, KIND):
-        typer.echo(f"Run {left.run_id} was not finished; --resume would have gone on with it.", err=True)
-    journal = open_journal(state, KIND, make_run_id(now, secrets.token_hex(4)))
-    journal.note(now, "begin", facility=name, request=given.as_data())
-    return journal, given
+def _change(  # noqa: PLR0913 - what the command line says
+    file: Path, facility: Facility, given: Request, *, resume: bool, diff: bool, as_json: bool
+) -> int:
+    """Roll the change out with nobody else at it, store the merged report and print it."""
+    state, now = state_folder(facility.name), _now()
+    if facility.antennas:
+        write_factory_trust(facility, file, state)
+    with only_one(state, facility.name, now, ROLLOUT_LOCK):
+        with only_one(state, facility.name, now):
+            pass  # a run refused here must leave no journal, or --resume would go on with it
+        journal, request = begin_or_resume(state, KIND, facility.name, given, resume=resume, now=now)
+        options = ApplyOptions(diff=diff, is_full=request.is_full)
+        with resumable(journal, f"millwright {KIND} {facility.name}", _now), shown() as steps:
+            outcome = _roll_out(file, facility, request, journal, steps, options)
+    data = report_data(outcome, facility.name, journal.run_id, journal.folder)
+    store_report(journal.folder, data, report_text(outcome, facility.name))
+    if as_json:
+        show_json(data)
+    else:
+        print_report(outcome, facility.name, journal.folder)
+    return outcome.exit_code
 
 
 def _roll_out(  # noqa: PLR0913, PLR0917 - joins what the command found

@@ -11,9 +11,9 @@ import typer.main
 from typer.core import TyperGroup
 
 from millwright import __version__
+from millwright.cli.endings import EndedError, explain_ending, unwind_on_signals
 from millwright.errors import BadInputError, ExitCode, MillwrightError
 
-INTERRUPTED = 130  # what a shell reports for SIGINT
 GROUPS = ("facility", "rack", "antenna", "accounts", "nodes", "munge", "results")
 COMMANDS = ("plan", "apply", "drift", "maintain", "run", "report", "demo")
 
@@ -28,6 +28,12 @@ class _OnDemand(TyperGroup):
         if cmd_name not in (*GROUPS, *COMMANDS):
             return None
         return _load(cmd_name)
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - as above
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as end:
+            raise EndedError from end
 
 
 def _load(name: str) -> Any:  # noqa: ANN401 - as above
@@ -78,6 +84,7 @@ def run(arguments: list[str] | None = None) -> int:
         MillwrightError,
         typer.exceptions.TyperException,
         typer.Abort,
+        EndedError,
         KeyboardInterrupt,
         OSError,
     ) as error:
@@ -105,9 +112,10 @@ def explain(error: BaseException) -> tuple[int, str]:
             hint = "; free some space and run it again" if error.errno == errno.ENOSPC else ""
             return ExitCode.FAIL, f"millwright: {error}{hint}"
         case _:
-            return INTERRUPTED, "millwright: interrupted"
+            return explain_ending(error)
 
 
 def main() -> None:
     """Entry point of the console script."""
+    unwind_on_signals()
     sys.exit(run())

@@ -1,32 +1,26 @@
 """``millwright maintain``: change nodes that are in use, wave by wave, without ending a job."""
 
-import secrets
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from millwright.cli.node_options import (
-    DEFAULT_DIR,
-    DEFAULT_THRESHOLD,
-    AdmitInconclusive,
-    JobsLimit,
-    ResultsDir,
-    Threshold,
-)
+from millwright.cli.journalled import begin_or_resume, resumable
+from millwright.cli.node_options import AdmitInconclusive
 from millwright.cli.nodes import choose_nodes
 from millwright.cli.rack_progress import shown
 from millwright.cli.upkeep_surroundings import StepTeller, make_gate, make_upkeep, report, utc_now
+from millwright.cli.wave_options import WAVES, Canary, GroupBy, MaxFailed, MaxFailedWave, Resume
 from millwright.errors import BadInputError, Problem
 from millwright.facility import Facility, load_facility
 from millwright.facility.places import facility_file, state_folder
 from millwright.fleet.drain import Owner, Purpose
-from millwright.fleet.journal import Journal, open_journal, require_unfinished
+from millwright.fleet.journal import Journal
 from millwright.fleet.maintenance import Upkept, keep_up
-from millwright.fleet.request import Request, plan_upkeep, read_request, request_from
-from millwright.fleet.upkeep import Upkeep
+from millwright.fleet.request import Request, plan_upkeep, request_from
+from millwright.fleet.terms import terms_of
 from millwright.readers.facility_lock import ROLLOUT_LOCK, only_one
-from millwright.results.run_info import make_run_id
 
 KIND = "maintain"
 
@@ -35,7 +29,9 @@ def command(  # noqa: PLR0913 - the options of a command line
     facility: Annotated[str, typer.Argument(help="Name of a shipped facility, or path to a facility.yaml.")],
     nodes: Annotated[str, typer.Argument(help="Nodes as a node set or partitions: rack-c[1-2] or cpu.")] = "",
     *,
-    jobs_limit_min: JobsLimit = 60,
+    jobs_limit_min: Annotated[
+        int | None, typer.Option(help="Minutes to wait for running jobs; none is ended. [60]", min=0)
+    ] = None,
     give_back_busy: Annotated[
         bool, typer.Option("--give-back-busy", help="A node whose jobs run longer goes back unchanged.")
     ] = False,
@@ -43,22 +39,21 @@ def command(  # noqa: PLR0913 - the options of a command line
         bool, typer.Option("--no-checks", help="Give nodes back right after they were changed.")
     ] = False,
     admit_inconclusive: AdmitInconclusive = False,
-    threshold: Threshold = DEFAULT_THRESHOLD,
-    canary: Annotated[int | None, typer.Option(help="Nodes of each partition that go first. [1]")] = None,
-    wave_size: Annotated[int | None, typer.Option(help="Most nodes out of service at once. [16]")] = None,
-    group_by: Annotated[
-        str | None, typer.Option("--by", help="What stays together: rack, switch or size. [rack]")
+    threshold: Annotated[
+        float | None,
+        typer.Option(help="Share by which a node may be worse than its peers. [0.05]", min=0.0, max=1.0),
     ] = None,
-    max_failed_wave: Annotated[
-        str | None, typer.Option(help="Nodes of a wave that may fail, 3 or 10%. [10%]")
+    canary: Canary = None,
+    wave_size: Annotated[
+        int | None, typer.Option(help="Most nodes out of service at once. [16]", rich_help_panel=WAVES)
     ] = None,
-    max_failed: Annotated[
-        str | None, typer.Option(help="Nodes that may fail in total, 3 or 5%. [5%]")
+    group_by: GroupBy = None,
+    max_failed_wave: MaxFailedWave = None,
+    max_failed: MaxFailed = None,
+    resume: Resume = False,
+    results_dir: Annotated[
+        Path | None, typer.Option(help="Folder that holds the results of all facilities. [results]")
     ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the last run, as its journal left it.")
-    ] = False,
-    results_dir: ResultsDir = DEFAULT_DIR,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> int:
     """Drain nodes wave by wave, wait for their jobs, converge, check, compare with peers, and give back.
@@ -71,48 +66,54 @@ def command(  # noqa: PLR0913 - the options of a command line
     """
     file = facility_file(facility)
     described = load_facility(file)
-    state, now = state_folder(described.name), utc_now()
     given = request_from(
-        limit=choose_nodes(described, nodes) if nodes else (),
+        nodes=choose_nodes(described, nodes) if nodes else (),
+        jobs_limit_min=jobs_limit_min,
+        give_back_busy=give_back_busy or None,
+        no_checks=no_checks or None,
+        admit_inconclusive=admit_inconclusive or None,
+        threshold=threshold,
         canary=canary,
         wave_size=wave_size,
         group_by=group_by,
         max_failed_wave=max_failed_wave,
         max_failed=max_failed,
+        results_dir=str(results_dir.absolute()) if results_dir else None,
     )
     if not resume and not nodes:
         raise BadInputError([Problem("NODES", "-", "missing", "a node set or partitions")])
-    with only_one(state, described.name, now, ROLLOUT_LOCK):
-        if resume:
-            journal = require_unfinished(state, KIND, described.name)
-            request = read_request(journal, given)
-            journal.note(now, "resume")
-        else:
-            journal, request = open_journal(state, KIND, make_run_id(now, secrets.token_hex(4))), given
-            journal.note(now, "begin", facility=described.name, request=given.as_data())
-        with shown() as steps:
-            teller = StepTeller(steps)
-            owner = Owner(Purpose.MAINTENANCE, journal.run_id)
-            gate = None
-            if not no_checks:
-                gate = make_gate(
-                    *(file, described, owner, teller),
-                    results=results_dir,
-                    threshold=threshold,
-                    admits_inconclusive=admit_inconclusive,
-                )
-            upkeep = make_upkeep(
-                *(file, described, owner, teller),
-                gate=gate,
-                jobs_limit_s=jobs_limit_min * 60.0,
-                gives_back_busy=give_back_busy,
-            )
-            outcome = _keep_up(described, request, journal, upkeep)
-    hint = f"millwright maintain {described.name} --resume goes on; run {journal.run_id} holds its drains."
-    return report(outcome, described.name, journal, hint, as_json=as_json)
+    return _maintain(file, described, given, resume=resume, as_json=as_json)
 
 
-def _keep_up(facility: Facility, request: Request, journal: Journal, upkeep: Upkeep) -> Upkept:
+def _maintain(file: Path, facility: Facility, given: Request, *, resume: bool, as_json: bool) -> int:
+    """Take the nodes through with nobody else at it, store the report and print it."""
+    state, now = state_folder(facility.name), utc_now()
+    with only_one(state, facility.name, now, ROLLOUT_LOCK):
+        journal, request = begin_or_resume(state, KIND, facility.name, given, resume=resume, now=now)
+        with resumable(journal, f"millwright {KIND} {facility.name}", utc_now), shown() as steps:
+            outcome = _keep_up(file, facility, request, journal, StepTeller(steps))
+    hint = f"millwright maintain {facility.name} --resume goes on; run {journal.run_id} holds its drains."
+    return report(outcome, facility.name, journal, hint, as_json=as_json)
+
+
+def _keep_up(
+    file: Path, facility: Facility, request: Request, journal: Journal, teller: StepTeller
+) -> Upkept:
+    terms, owner = terms_of(request), Owner(Purpose.MAINTENANCE, journal.run_id)
+    gate = None
+    if terms.is_checked:
+        gate = make_gate(
+            *(file, facility, owner, teller),
+            results=terms.results,
+            threshold=terms.threshold,
+            admits_inconclusive=terms.admits_inconclusive,
+        )
+    upkeep = make_upkeep(
+        *(file, facility, owner, teller),
+        gate=gate,
+        jobs_limit_s=terms.jobs_limit_s,
+        gives_back_busy=terms.gives_back_busy,
+    )
     waves = plan_upkeep(facility, request.limit, request)
     return keep_up(
         waves, request.budget, journal, lambda name, nodes: upkeep.round(name, nodes, time.sleep), utc_now

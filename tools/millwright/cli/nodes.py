@@ -57,7 +57,7 @@ def status(
     """
     described = load_facility(facility_file(facility))
     wanted = choose_nodes(described, nodes)
-    found = status_of(service_of(described).nodes(), wanted)
+    found = status_of(service_of(described, _warn).nodes(), wanted)
     if as_json:
         typer.echo(json.dumps([asdict(line) for line in found], indent=2))
     else:
@@ -81,7 +81,7 @@ def drain(
     if not reason.strip():
         raise BadInputError([Problem("--reason", "-", "empty", "words that tell other admins why")])
     owner = Owner(Purpose.DRAIN, make_run_id(datetime.datetime.now(datetime.UTC), secrets.token_hex(4)))
-    found = service_of(described).drain(wanted, owner, f"{getpass.getuser()}: {reason}")
+    found = service_of(described, _warn).drain(wanted, owner, f"{getpass.getuser()}: {reason}")
     return _tell(found, "drained", as_json=as_json)
 
 
@@ -103,7 +103,7 @@ def resume(
     """
     described = load_facility(facility_file(facility))
     owners = [force_owner] if force_owner else [str(Purpose.DRAIN)]
-    found = service_of(described).resume(choose_nodes(described, nodes), owners)
+    found = service_of(described, _warn).resume(choose_nodes(described, nodes), owners)
     return _tell(found, "resumed", as_json=as_json)
 
 
@@ -130,6 +130,10 @@ def choose_nodes(facility: Facility, text: str) -> tuple[str, ...]:
         expected = f"a node or partition of {facility.name}"
         raise BadInputError(Problem("NODES", name, "unknown", expected) for name in strange)
     return tuple(dict.fromkeys(node for name in named for node in known.get(name, (name,))))
+
+
+def _warn(text: str) -> None:
+    typer.echo(text, err=True)
 
 
 def _tell(found: Sorted, what: str, *, as_json: bool) -> int:

@@ -53,6 +53,10 @@ class StepTeller:
         """A step begins or goes on."""
         self._steps.step(name, fold(tuple(nodes)) if nodes else "nothing")
 
+    def warn(self, text: str) -> None:
+        """Something is not as it should be, and the run goes on."""
+        self._steps.done("warning", text)
+
     def event(self, event: Event) -> None:
         """What the playbooks do."""
         if event["event"] == "task":
@@ -85,7 +89,7 @@ def make_gate(  # noqa: PLR0913 - joins what a command found
         follow=teller.case,
     )
     return Gate(
-        service_of(facility),
+        service_of(facility, teller.warn),
         owner,
         HARNESS_USER,
         bench.judge,
@@ -160,7 +164,7 @@ def make_upkeep(  # noqa: PLR0913 - joins what a command found
 ) -> Upkeep:
     """The rounds of one run."""
     return Upkeep(
-        service=service_of(facility),
+        service=service_of(facility, teller.warn),
         owner=owner,
         what="",
         converge=converger(file, facility, teller),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from millwright.errors import BadInputError, Problem
 from millwright.facility.model import Facility
-from millwright.facility.names import expand
+from millwright.facility.names import expand, fold
 from millwright.fleet.budget import Budget, parse_allowance
 from millwright.fleet.journal import Journal
 from millwright.fleet.waves import Policy, Selected, Wave, check_policy, plan_waves
@@ -16,8 +16,23 @@ from millwright.readers.ansible_inventory import build_inventory
 UPKEEP_WAVE = 16
 DEFAULT_POLICY = Policy()
 GROUPINGS = ("rack", "switch", "size")
-SELECTION = {"limit": "--limit", "canary": "--canary", "wave_size": "--wave-size", "group_by": "--by"}
-"""What decides which hosts are in which wave, and with which option it is said."""
+SETTLED = {
+    "limit": "--limit",
+    "nodes": "NODES",
+    "canary": "--canary",
+    "wave_size": "--wave-size",
+    "group_by": "--by",
+    "full": "--full",
+    "no_checks": "--no-checks",
+    "admit_inconclusive": "--admit-inconclusive",
+    "threshold": "--threshold",
+    "results_dir": "--results-dir",
+}
+"""What a run that goes on keeps, and with which option it is said.
+
+That is which hosts are in which wave, and how they are changed and judged. Patience may change on the way:
+budgets, and how long jobs are waited for.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +44,13 @@ class Request:
     @property
     def limit(self) -> tuple[str, ...]:
         """Hosts and groups; all where empty."""
-        found = self.given.get("limit")
+        found = self.given.get("limit", self.given.get("nodes"))
         return tuple(str(name) for name in found) if isinstance(found, list | tuple) else ()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether Ansible goes through everything, also where a look would do."""
+        return bool(self.given.get("full", False))
 
     def policy(self, default: Policy = DEFAULT_POLICY) -> Policy:
         """How nodes are dealt out to waves."""
@@ -82,19 +102,33 @@ def request_from(**options: object) -> Request:
 
 
 def read_request(journal: Journal, given: Request) -> Request:
-    """The request that a journal begins with, with the budget of `given` where that names one.
+    """The request of a run that goes on; what `given` says of budgets and patience replaces what it said.
 
-    Raises :exc:`BadInputError` where `given` would change which hosts are in which wave.
+    Raises :exc:`BadInputError` where `given` contradicts what was settled when the run began.
     """
-    changed = [option for name, option in SELECTION.items() if name in given.given]
-    if changed:
-        expected = f"only budget options: the hosts are those of run {journal.run_id}"
-        raise BadInputError(
-            Problem("--resume", option, "can't be changed on the way", expected) for option in changed
-        )
-    begun = next((entry for entry in journal.entries() if entry["event"] == "begin"), {})
-    stored = begun.get("request")
-    return Request({**(stored if isinstance(stored, dict) else {}), **given.given})
+    stored: dict[str, object] = {}
+    for entry in journal.entries():
+        found = entry.get("request") if entry["event"] in {"begin", "resume"} else None
+        stored |= found if isinstance(found, dict) else {}
+    problems = []
+    for name, option in SETTLED.items():
+        if name in given.given and _plain(given.given[name]) != _plain(stored.get(name)):
+            expected = f"as run {journal.run_id} began ({_told(stored.get(name))}), or left out"
+            problems.append(Problem("--resume", option, "can't be changed on the way", expected))
+    if problems:
+        raise BadInputError(problems)
+    return Request({**stored, **given.given})
+
+
+def _plain(value: object) -> object:
+    """As JSON gives it back."""
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _told(value: object) -> str:
+    if value is None:
+        return "not given"
+    return fold(tuple(value)) if isinstance(value, list | tuple) else str(value)
 
 
 def plan_request(file: Path, facility: Facility, request: Request) -> tuple[Wave, ...]:

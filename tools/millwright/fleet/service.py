@@ -1,6 +1,6 @@
 """Takes nodes out of service and gives them back, through the controller, and never another's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -95,6 +95,9 @@ def reservation_of(owner: Owner) -> str:
     return str(owner).replace(":", "-")
 
 
-def service_of(facility: Facility) -> Service:
-    """The nodes' service of a facility; raises :exc:`NotTestableError` where it has no Slurm."""
-    return Service(facility.name, controller_of(facility))
+def service_of(facility: Facility, tell: Callable[[str], None] = lambda _: None) -> Service:
+    """The nodes' service of a facility; raises :exc:`NotTestableError` where it has no Slurm.
+
+    `tell` hears that a controller did not answer and its backup did.
+    """
+    return Service(facility.name, controller_of(facility, tell))

@@ -2,10 +2,12 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,12 +17,14 @@ from millwright.facility.model import Facility
 from millwright.facility.places import checkout
 from millwright.readers.ansible_events import ApplyOptions, ApplyResult, Event, parse_event, summarize
 from millwright.readers.ansible_inventory import AnsibleInventory, build_inventory
-from millwright.readers.facility_lock import only_one
+from millwright.readers.facility_lock import note_ansible, only_one
 
 KEPT_LOGS = 50
 LONGEST_LIMIT = 64 * 1024
 """Characters; the kernel takes twice as many in one argument."""
 WAIT_S = 0.1
+ENDING_S = 30.0
+"""How long Ansible may take to end its workers once it was told to."""
 
 
 def apply(  # noqa: PLR0913 - time, state and progress are given, not taken from the surroundings
@@ -136,20 +140,33 @@ def run_playbook(
             cwd=checkout(),
             env=_environment(told, declared),
             pass_fds=(lock,),
+            start_new_session=True,  # Ctrl-C at a terminal reaches it in order, through us
         )
         try:
+            note_ansible(lock, process.pid)
             for event in _follow(told, process):
                 events.append(event)
                 on_event(event)
-        except BaseException:
-            process.terminate()
-            raise
         finally:
-            process.wait()
+            _end(process)
     result = summarize(events, status=process.returncode, log=log, seconds=time.monotonic() - begun)
     if process.returncode and not result.hosts:
         raise FailedError(f"Ansible stopped before it reached a host; its log is {log}\n{_end_of(log)}")
     return result
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Let Ansible end its workers and itself, where it still runs; kill it if it does not."""
+    if process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(ENDING_S)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)  # not yet waited for, so the number is still its own
+            process.wait()
 
 
 def _environment(told: Path, declared: Path | None) -> dict[str, str]:

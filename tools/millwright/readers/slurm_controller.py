@@ -1,9 +1,9 @@
-"""Slurm's own commands, run on the controller of a facility over SSH."""
+"""Slurm's own commands, run over SSH on the controller of a facility, or on its backup while that is gone."""
 
 import shlex
 import subprocess
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from millwright.errors import FailedError, NotTestableError
@@ -12,22 +12,24 @@ from millwright.facility.model import Facility
 LIMIT_S = 120
 SSH_FAILED = 255
 SSH_OPTIONS = ("-o", "BatchMode=yes", "-o", "ConnectTimeout=20", "-o", "ServerAliveInterval=15")
+SILENT = ("Unable to contact slurm controller", "in standby mode")
+"""How Slurm says that no controller is in charge, or that the one asked is not."""
 
 
 @dataclass(frozen=True, slots=True)
-class Controller:
-    """The host that is asked, and how it is reached."""
+class ControllerHost:
+    """One host with Slurm's commands, and how it is reached."""
 
-    host: str
+    name: str
     ssh: tuple[str, ...]
     """``ssh`` with everything up to the remote command."""
     becomes_root: bool
     """Whether commands need sudo there."""
 
     def run(self, argv: Sequence[str]) -> str:
-        """Output of a command on the controller; every word of it is quoted for the remote shell.
+        """Output of a command there; every word of it is quoted for the remote shell.
 
-        Raises :exc:`NotTestableError` where the controller can't be reached or does not answer in time,
+        Raises :exc:`NotTestableError` where the host can't be reached or no controller answers in time,
         and :exc:`FailedError` with the command's own words where it refuses.
         """
         command = [*(["sudo", "-n", "--"] if self.becomes_root else []), *argv]
@@ -42,19 +44,60 @@ class Controller:
                 timeout=LIMIT_S,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise NotTestableError(f"the controller {self.host} did not answer: {error}") from error
+            raise NotTestableError(f"the controller {self.name} did not answer: {error}") from error
         said = done.stderr.strip() or done.stdout.strip()
-        if done.returncode == SSH_FAILED or "Unable to contact slurm controller" in said:
-            raise NotTestableError(f"the controller {self.host} did not answer: {said}")
+        if done.returncode == SSH_FAILED or (done.returncode and any(mark in said for mark in SILENT)):
+            raise NotTestableError(f"the controller {self.name} did not answer: {said}")
         if done.returncode != 0:
-            raise FailedError(f"{argv[0]} on {self.host}: {said or f'exit status {done.returncode}'}")
+            raise FailedError(f"{argv[0]} on {self.name}: {said or f'exit status {done.returncode}'}")
         return done.stdout
 
 
-def controller_of(facility: Facility) -> Controller:
+@dataclass
+class Controller:
+    """The controller with its backup, whichever answers."""
+
+    hosts: Sequence[ControllerHost]
+    """In the order in which they are asked."""
+    tell: Callable[[str], None] = lambda _: None
+    """Hears which host did not answer, and which one did in its place."""
+    answered: ControllerHost | None = field(default=None, init=False)
+    """Who answered last, and is asked first: a host that is gone costs a time-out each time."""
+
+    def run(self, argv: Sequence[str]) -> str:
+        """Output of a command at the first host where a controller answers.
+
+        Raises :exc:`NotTestableError` with what each host said where none does, and
+        :exc:`FailedError` with the command's own words where it refuses.
+        """
+        silent: list[str] = []
+        for host in sorted(self.hosts, key=lambda host: host != self.answered):
+            try:
+                found = host.run(argv)
+            except NotTestableError as error:
+                silent.append(str(error))
+                continue
+            if silent:
+                self.tell(f"{'; '.join(silent)}. {host.name} answers in its place.")
+            self.answered = host
+            return found
+        raise NotTestableError("; ".join(silent))
+
+
+def controller_of(facility: Facility, tell: Callable[[str], None] = lambda _: None) -> Controller:
     """The controller of a facility; raises :exc:`NotTestableError` where it has none."""
     if facility.services is None:
         raise NotTestableError(f"{facility.name} has no services, so no Slurm knows its nodes")
     config = ("-F", str(Path(facility.ssh.config).expanduser())) if facility.ssh.config else ()
-    host, user = facility.services.controller, facility.ssh.user
-    return Controller(host, ("ssh", *config, *SSH_OPTIONS, "-l", user, host), becomes_root=user != "root")
+    user = facility.ssh.user
+    names = dict.fromkeys((facility.services.controller, facility.services.backup_controller))
+    return Controller(
+        [
+            ControllerHost(
+                name, ("ssh", *config, *SSH_OPTIONS, "-l", user, name), becomes_root=user != "root"
+            )
+            for name in names
+            if name
+        ],
+        tell,
+    )

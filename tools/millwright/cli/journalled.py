@@ -1,0 +1,40 @@
+"""A run that is kept in a journal: how it begins or goes on, and what it leaves where it is told to end."""
+
+import datetime
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+
+from millwright.fleet.journal import Journal, open_journal, require_unfinished, unfinished_journal
+from millwright.fleet.request import Request, read_request
+from millwright.results.run_info import make_run_id
+
+
+def begin_or_resume(  # noqa: PLR0913 - time and place are given, not taken from the surroundings
+    state: Path, kind: str, facility: str, given: Request, *, resume: bool, now: datetime.datetime
+) -> tuple[Journal, Request]:
+    """The journal of this run, a new one or the one that was left, and what it is asked to do."""
+    if resume:
+        journal = require_unfinished(state, kind, facility)
+        request = read_request(journal, given)
+        journal.note(now, "resume", request=given.as_data())
+        return journal, request
+    if left := unfinished_journal(state, kind):
+        typer.echo(f"Run {left.run_id} was not finished; --resume would have gone on with it.", err=True)
+    journal = open_journal(state, kind, make_run_id(now, secrets.token_hex(4)))
+    journal.note(now, "begin", facility=facility, request=given.as_data())
+    return journal, given
+
+
+@contextmanager
+def resumable(journal: Journal, command: str, clock: Callable[[], datetime.datetime]) -> Iterator[None]:
+    """Note in the journal that the run was told to end, and say how it goes on."""
+    try:
+        yield
+    except KeyboardInterrupt as end:
+        journal.note(clock(), "interrupted", by=str(end) or "interrupted")
+        typer.echo(f"Run {journal.run_id} is not finished: {command} --resume goes on with it.", err=True)
+        raise
