@@ -4,6 +4,7 @@
 The first bundle brings this program; it then stays as ``/usr/local/sbin/millwright-gateway``.
 
 Example: millwright-gateway coast.bundle          (the first time: --signer SHA256:…)
+Where the operator's key changed: --signer SHA256:… --replace-signer
 """
 
 import argparse
@@ -84,6 +85,16 @@ class Bundle:
         return found
 
 
+@dataclass(frozen=True)
+class Signer:
+    """Whom the administrator vouches for on the command line."""
+
+    fingerprint: str | None
+    """As the operator told it by telephone; None where the pinned signer is to do."""
+    replaces: bool
+    """Whether it takes the place of the pinned signer, which then counts no more."""
+
+
 def read_bundle(path: Path) -> Bundle:
     """Read a bundle into memory; refuses what is no bundle, or has a member too many or too big."""
     wanted = {MANIFEST, SIGNATURE, PAYLOAD, PROGRAM, SIGNER, f"{PROGRAM}.sig"}
@@ -108,18 +119,21 @@ def run(arguments: list[str], data: bytes = b"") -> subprocess.CompletedProcess[
     return subprocess.run(arguments, input=data, capture_output=True, check=False, timeout=60)
 
 
-def trusted_signer(bundle: Bundle, gateway: Gateway, fingerprint: str | None) -> str:
+def trusted_signer(bundle: Bundle, gateway: Gateway, given: Signer) -> str:
     """The pinned signer's line, or the one that the administrator vouches for by its fingerprint."""
-    pinned = gateway.signers.read_text() if gateway.signers.exists() else None
+    is_pinned = gateway.signers.exists() and not given.replaces
+    pinned = gateway.signers.read_text() if is_pinned else None
+    fingerprint = given.fingerprint
     if pinned is None and fingerprint is None:
         raise RefusedError(
-            "no signer is pinned on this gateway: ask the operator for the fingerprint by telephone, "
-            "then run this again with --signer SHA256:…"
+            "no signer is pinned on this gateway or vouched for: ask the operator for the fingerprint by "
+            "telephone, then run this again with --signer SHA256:…"
         )
     key = pinned.split()[-2:] if pinned else bundle.members[SIGNER].decode("ascii", "replace").split()[:2]
     if fingerprint is not None and (found := fingerprint_of(" ".join(key))) != fingerprint:
         which = "pinned on this gateway" if pinned else "in the bundle"
-        raise RefusedError(f"the signer {which} is {found}, not {fingerprint}")
+        remedy = "; where the operator's key changed, add --replace-signer" if pinned else ""
+        raise RefusedError(f"the signer {which} is {found}, not {fingerprint}{remedy}")
     return f'{NAME} namespaces="{BUNDLE_NAMESPACE}" {" ".join(key)}\n'
 
 
@@ -305,9 +319,9 @@ def only_one(gateway: Gateway) -> Iterator[None]:
         yield
 
 
-def check(bundle: Bundle, gateway: Gateway, fingerprint: str | None, now: datetime.datetime) -> str:
+def check(bundle: Bundle, gateway: Gateway, given: Signer, now: datetime.datetime) -> str:
     """The trusted signer's line, for a bundle that may be applied; raises :exc:`RefusedError` otherwise."""
-    signer = trusted_signer(bundle, gateway, fingerprint)
+    signer = trusted_signer(bundle, gateway, given)
     verify(bundle, signer)
     if faults := list(find_faults(bundle.manifest, gateway, now)):
         raise RefusedError("\n".join(faults))
@@ -325,13 +339,17 @@ def main(
     parser = argparse.ArgumentParser(description="Apply a bundle that the operator signed for this gateway.")
     parser.add_argument("bundle", type=Path, help="the file that the operator sent")
     parser.add_argument("--signer", metavar="SHA256:…", help="the operator's fingerprint; needed once")
+    parser.add_argument(
+        "--replace-signer", action="store_true", help="let --signer take the place of the pinned signer"
+    )
     parser.add_argument("--result", type=Path, help="where the signed result goes")
     given = parser.parse_args(arguments)
     result = given.result or given.bundle.with_suffix(".result")
+    vouched = Signer(given.signer, replaces=given.replace_signer)
     try:
         bundle = read_bundle(given.bundle)
         with only_one(gateway):
-            signer = check(bundle, gateway, given.signer, now or datetime.datetime.now(datetime.UTC))
+            signer = check(bundle, gateway, vouched, now or datetime.datetime.now(datetime.UTC))
             write_whole(gateway.signers, signer.encode(), mode=0o644)
             write_whole(gateway.program, bundle.members[PROGRAM], mode=0o755)
             outcome = apply(bundle, gateway, deploying)

@@ -94,6 +94,26 @@ def test_a_gateway_that_is_down_keeps_no_other_waiting(shipped_rack, around, ste
     assert applied.unreached == {"coast": "coast is down"}
 
 
+@pytest.fixture
+def coast_takes_bundles(facility_with, monkeypatch):
+    monkeypatch.setattr(
+        module, "find_due", lambda _, names, **__: {"coast": "due"} if "coast" in names else {}
+    )
+    return facility_with(lambda data: data["antennas"]["coast"].update(reached_by="bundle"))
+
+
+def test_a_gateway_that_takes_bundles_is_not_tried(coast_takes_bundles, around, steps):
+    applied = apply_antennas(coast_takes_bundles, ["coast", "hills"], around([KEY, KEY]))
+    assert steps == ["reach hills", "play", "pyinfra antenna_hills", "play", "wait hills AAEC"]
+    assert (applied.due, applied.unreached) == ({"coast": "due"}, {})
+
+
+def test_where_every_gateway_takes_bundles_the_factory_follows(coast_takes_bundles, around, steps):
+    applied = apply_antennas(coast_takes_bundles, ["coast"], around([KEY, KEY]))
+    assert steps == ["play", "play"]
+    assert (applied.gateways, applied.due) == (Deployed(0, ()), {"coast": "due"})
+
+
 def test_a_gateway_that_breaks_leaves_the_others_their_tunnels(shipped_rack, around, steps, monkeypatch):
     def deploy(facility_file, *, root, groups):
         raise FailedError("pyinfra failed: something on rack-antenna")

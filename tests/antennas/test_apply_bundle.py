@@ -62,6 +62,28 @@ def test_a_signer_with_another_fingerprint_is_refused(shop, refused, tmp_path):
     assert "the signer pinned on this gateway is" in refused(path, "--signer", theirs)
 
 
+def test_a_pinned_signer_is_replaced_by_one_that_was_told_by_telephone(shop, refused, tmp_path):
+    shop.applied()
+    other = ensure_key_pair(tmp_path / "other", "id_ed25519", comment="other")
+    theirs, later = fingerprint(public_half(other)), NOW + DAY
+    path = shop.bundle(signer=other, now=later)
+    assert "where the operator's key changed, add --replace-signer" in refused(path, "--signer", theirs)
+    assert "or vouched for" in refused(path, "--replace-signer")
+    assert "the signer in the bundle is" in refused(path, "--signer", shop.fingerprint, "--replace-signer")
+    assert shop.apply(path, "--signer", theirs, "--replace-signer", now=later) == 0
+    assert shop.apply(shop.bundle(signer=other, now=later + DAY), now=later + DAY) == 0
+    assert "not signed by the trusted signer" in refused(shop.bundle(now=later + 2 * DAY))
+
+
+def test_a_new_signer_replays_nothing(shop, refused, tmp_path):
+    other = ensure_key_pair(tmp_path / "other", "id_ed25519", comment="other")
+    older = shop.bundle(signer=other, now=NOW - datetime.timedelta(hours=1))
+    shop.applied()
+    theirs = fingerprint(public_half(other))
+    assert "a newer one was" in refused(older, "--signer", theirs, "--replace-signer")
+    assert "not signed by the trusted signer" in refused(older)
+
+
 @pytest.mark.parametrize("name", ["manifest.json", "manifest.json.sig", "payload.tar", "apply_bundle.py"])
 def test_an_altered_part_is_refused(shop, refused, name):
     path = with_member(shop.bundle(), name, lambda data: data[:-2] + b"#" + data[-1:])

@@ -32,7 +32,7 @@ PROOFS = [
 def make_proofs(shipped_rack, monkeypatch, tmp_path):
     """Run the check with every question answered by the test."""
 
-    def run(*, gateway=Answer.ENTERED, judge=lambda _: (Outcome.PASS, "good")):
+    def run(*, gateway=Answer.ENTERED, judge=lambda _: (Outcome.PASS, "good"), facility=shipped_rack):
         class Visitor:
             def __init__(self, access):
                 pass
@@ -46,8 +46,8 @@ def make_proofs(shipped_rack, monkeypatch, tmp_path):
         monkeypatch.setattr(module, "ensure_user_access", lambda *_, **__: access)
         for name in [each for each in vars(module) if each.startswith("prove_")]:
             monkeypatch.setattr(module, name, lambda *_, name=name: judge(name))
-        given = plan_check(shipped_rack, state=tmp_path, now=NOW)
-        return list(check_antenna(shipped_rack, "coast", given))
+        given = plan_check(facility, state=tmp_path, now=NOW)
+        return list(check_antenna(facility, "coast", given))
 
     return run
 
@@ -56,6 +56,12 @@ def test_every_proof_is_made_for_every_user(make_proofs):
     proofs = make_proofs()
     assert [proof.name for proof in proofs] == PROOFS
     assert [proof.user for proof in proofs] == [None] * 3 + ["ada"] * 7
+
+
+def test_a_gateway_that_takes_bundles_is_judged_from_the_factory_and_by_its_word(make_proofs, facility_with):
+    facility = facility_with(lambda data: data["antennas"]["coast"].update(reached_by="bundle"))
+    proofs = make_proofs(facility=facility)
+    assert [proof.name for proof in proofs] == ["tunnel is up", "gateway's signed result", *PROOFS[3:]]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from millwright.errors import FailedError, NotTestableError
 def told(monkeypatch, tmp_path, shipped_rack):
     """Tell everyone; parties named in ``broken`` can't be reached. Gives the steps and the outcome."""
 
-    def run(*broken):
+    def run(*broken, facility=shipped_rack):
         steps = []
 
         def play():
@@ -36,7 +36,7 @@ def told(monkeypatch, tmp_path, shipped_rack):
         monkeypatch.setattr(module, "deploy_gateways", deploy)
         monkeypatch.setattr(module, "write_trust", lambda *_, **__: None)
         around = Surroundings(tmp_path / "facility.yaml", tmp_path, tmp_path, play, lambda _: None)
-        return steps, distribute_trust(shipped_rack, around)
+        return steps, distribute_trust(facility, around)
 
     return run
 
@@ -56,6 +56,16 @@ def test_one_that_does_not_hear_it_keeps_it_from_nobody_else(told, broken, reach
     _, done = told(broken)
     assert done.reached == reached
     assert set(done.unreached) == {"factory", "coast", "hills"} - set(reached)
+
+
+@pytest.mark.parametrize("due", [{}, {"hills": "needs a bundle"}])
+def test_one_that_takes_bundles_has_heard_it_when_its_result_says_so(told, monkeypatch, facility_with, due):
+    monkeypatch.setattr(module, "find_due", lambda *_, **__: due)
+    facility = facility_with(lambda data: data["antennas"]["hills"].update(reached_by="bundle"))
+    steps, done = told("hills", facility=facility)
+    assert steps == ["factory", "trust.py", "antenna_coast"]
+    assert done.unreached == due
+    assert ("hills" in done.reached) is (not due)
 
 
 def test_the_revocation_list_and_the_trusted_keys_are_written_first(told, tmp_path):

@@ -37,6 +37,13 @@ def another_antenna(data, gateway):
     data["antennas"]["pyinfra"] = other
 
 
+def test_a_gateway_that_takes_bundles_is_no_host_of_pyinfra(facility_with):
+    facility = facility_with(lambda data: data["antennas"]["hills"].update(reached_by="bundle"))
+    groups = pyinfra_groups(facility, STATE)
+    assert [host for host, _ in groups["gateways"]] == ["rack-antenna"]
+    assert "antenna_hills" not in groups
+
+
 def test_the_rack_reads_as_expected(facility_with, monkeypatch):
     monkeypatch.setenv("HOME", "/home/admin")
     groups = pyinfra_groups(facility_with(), STATE)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from millwright.antennas.bundle_told import by_bundle, by_ssh, find_due
 from millwright.antennas.deployment import Deployed, deploy_gateways
 from millwright.antennas.doors import connect_as_admin
 from millwright.antennas.host_keys import pinned_keys, resolve_target
@@ -54,19 +55,21 @@ class Applied:
     factory_changes: int
     unreached: Mapping[str, str] = field(default_factory=dict)
     """Antennas whose gateway could not be reached, and why; nothing of theirs was changed."""
+    due: Mapping[str, str] = field(default_factory=dict)
+    """Antennas whose gateway needs a new bundle, and why."""
 
 
 def apply_antennas(facility: Facility, antennas: Sequence[str], around: Surroundings) -> Applied:
     """Bring the antennas to their described state; running it again changes nothing.
 
-    A gateway that can't be reached is left out, and delays no other.
+    A gateway that can't be reached is left out, and delays no other; one that takes bundles is not tried.
     Raises :exc:`NotTestableError` where none can be reached (nothing was changed then) and
     :exc:`FailedError` where a step failed, after all that could be done for the others.
     """
     around.say("reaching the gateways")
     unreached = find_unreached(facility, antennas)
-    names = tuple(name for name in antennas if name not in unreached)
-    if not names:
+    names = tuple(name for name in by_ssh(facility, antennas) if name not in unreached)
+    if not names and not by_bundle(facility, antennas):
         raise NotTestableError("; ".join(unreached.values()))
     write_trust(facility, around.facility_file, names, state=around.state, now=around.now())
     factory_key, changes = around.state / "wireguard" / "factory.pub", 0
@@ -84,16 +87,20 @@ def apply_antennas(facility: Facility, antennas: Sequence[str], around: Surround
     silent = find_failures(names, lambda name: wait_for_handshake(facility, name, key))
     if failures or silent:
         raise FailedError("\n".join([*failures, *map(str, silent.values()), *unreached.values()]))
-    return Applied(deployed, changes, unreached)
+    due = find_due(facility, antennas, state=around.state, now=around.now())
+    return Applied(deployed, changes, unreached, due)
 
 
 def find_unreached(facility: Facility, antennas: Iterable[str]) -> dict[str, str]:
-    """Antennas whose gateway can't be reached, and why; all are asked at the same time."""
-    return out_of_reach(find_failures(antennas, lambda name: reach_gateway(facility, name)))
+    """Antennas whose gateway can't be reached, and why; all are asked at the same time, save by bundle."""
+    asked = by_ssh(facility, antennas)
+    return out_of_reach(find_failures(asked, lambda name: reach_gateway(facility, name)))
 
 
 def _deploy(names: Iterable[str], around: Surroundings) -> tuple[Deployed, tuple[str, ...]]:
     """What the deploy did, or why it failed: pyinfra goes on with the gateways on which it works."""
+    if not (names := tuple(names)):
+        return Deployed(0, ()), ()
     around.say("gateways: tunnel and way in")
     groups = [f"antenna_{name}" for name in names]
     try:

@@ -13,12 +13,12 @@ from millwright.antennas.bundle_manifest import (
     Target,
     next_serial,
 )
-from millwright.antennas.bundle_payload import pack, payload_contents
+from millwright.antennas.bundle_payload import described_contents, pack, payload_contents
 from millwright.antennas.private_files import private_folder, write_whole
 from millwright.antennas.ssh_keys import public_half
 from millwright.facility.model import Facility
 from millwright.readers.openssh_signatures import sign_file
-from millwright.readers.pyinfra_inventory import pyinfra_groups
+from millwright.readers.pyinfra_inventory import antenna_data
 
 PROGRAM = "apply_bundle.py"
 PAYLOAD = "payload.tar"
@@ -53,7 +53,8 @@ def make_bundle(
     """Make a bundle, and remember its manifest so that its result is recognised."""
     folder = bundles_folder(sources.state, order.target.antenna)
     program = (sources.root / "antennas" / PROGRAM).read_bytes()
-    payload = _payload(facility, order.target.antenna, sources)
+    data = antenna_data(facility, order.target.antenna, sources.state)
+    payload = pack(payload_contents(data, state=sources.state, root=sources.root, wheels=sources.wheels))
     manifest = Manifest(
         target=order.target,
         serial=next_serial(max(issued_serials(folder), default=0), now),
@@ -61,6 +62,7 @@ def make_bundle(
         not_before=now - CLOCK_SKEW,
         not_after=now + order.valid,
         sha256={PAYLOAD: _sha256(payload), PROGRAM: _sha256(program)},
+        described=_sha256(pack(described_contents(data, state=sources.state))),
     )
     document = manifest.to_json().encode()
     parts = {
@@ -75,17 +77,14 @@ def make_bundle(
     return manifest, pack({PurePosixPath(name): data for name, data in parts.items()})
 
 
-def _payload(facility: Facility, antenna: str, sources: Sources) -> bytes:
-    [(_, data)] = pyinfra_groups(facility, sources.state)[f"antenna_{antenna}"]
-    contents = payload_contents(
-        data["antenna"], state=sources.state, root=sources.root, wheels=sources.wheels
-    )
-    return pack(contents)
+def bundles_of(state: Path, antenna: str) -> Path:
+    """Where the bundles of an antenna and their results are remembered; it need not exist."""
+    return state / "antennas" / antenna / "bundles"
 
 
 def bundles_folder(state: Path, antenna: str) -> Path:
-    """Where the bundles of an antenna and their results are remembered."""
-    return private_folder(state / "antennas" / antenna / "bundles")
+    """The same folder, made where it is missing."""
+    return private_folder(bundles_of(state, antenna))
 
 
 def issued_serials(folder: Path) -> list[int]:

@@ -40,6 +40,8 @@ class Manifest:
     not_after: datetime.datetime
     sha256: Mapping[str, str]
     """Checksums of the bundle's other parts."""
+    described: str
+    """Checksum of what the gateway is told, without packages and code."""
 
     def to_json(self) -> str:
         """The document that is signed."""
@@ -51,6 +53,7 @@ class Manifest:
             "not_before": self.not_before.isoformat(),
             "not_after": self.not_after.isoformat(),
             "sha256": dict(self.sha256),
+            "described": self.described,
         }
         return json.dumps(document, indent=2, sort_keys=True) + "\n"
 

@@ -31,15 +31,27 @@ def payload_contents(antenna: Mapping[str, Any], *, state: Path, root: Path, whe
 
     ``antenna`` is the gateway's data for pyinfra, whose files lie below ``state``; ``root`` is the checkout.
     """
-    moved = _moved(antenna, state) | {"reach": []}  # a change is confirmed on the gateway itself
     contents: Contents = {
         PurePosixPath("inventory.py"): INVENTORY.encode(),
-        PurePosixPath("antenna.json"): json.dumps(moved, indent=2, sort_keys=True).encode(),
+        **described_contents(antenna, state=state),
         **_public_files(antenna, state),
         **{PurePosixPath("wheels") / each.name: each.read_bytes() for each in sorted(wheels.glob("*.whl"))},
         **_sources(root),
     }
     return contents
+
+
+def described_contents(antenna: Mapping[str, Any], *, state: Path) -> Contents:
+    """What the facility and the state folder say of the gateway: the same as long as it need not change.
+
+    The gateway's own public key is what it says of itself, so it is left out.
+    """
+    moved = _moved(antenna, state) | {"reach": []}  # a change is confirmed on the gateway itself
+    told = {key: value for key, value in antenna.items() if key != "gateway_key_file"}
+    return {
+        PurePosixPath("antenna.json"): json.dumps(moved, indent=2, sort_keys=True).encode(),
+        **_public_files(told, state),
+    }
 
 
 def _sources(root: Path) -> Contents:

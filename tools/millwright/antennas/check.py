@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from millwright.antennas.attempt import Answer, Attempt
+from millwright.antennas.bundle_told import takes_bundles
 from millwright.antennas.clocks import prove_clocks
 from millwright.antennas.proofs import Judgement, Outcome, Proof, judge_entry
 from millwright.antennas.prove import (
@@ -19,7 +20,9 @@ from millwright.antennas.prove import (
     prove_login,
     prove_no_other_way,
     prove_no_shell,
+    prove_told,
     prove_tunnel,
+    prove_tunnel_at_factory,
 )
 from millwright.antennas.user_files import UserAccess, ensure_user_access
 from millwright.antennas.visitor import Visitor
@@ -69,9 +72,8 @@ def check_antenna(
     Raises :exc:`NotTestableError` where nothing can be asked at all: no SSH configuration, no pinned
     host key.
     """
-    yield _proof(antenna, None, "tunnel is up", lambda: prove_tunnel(facility, antenna, given))
-    yield _proof(antenna, None, "gateway keeps to its rules", lambda: prove_gateway(facility, antenna))
-    yield _proof(antenna, None, "clocks agree", lambda: prove_clocks(facility, antenna))
+    for name, prove in _proofs_of_antenna(facility, antenna, given).items():
+        yield _proof(antenna, None, name, prove)
     for user in facility.antennas[antenna].users:
         access = ensure_user_access(facility, antenna, user.name, state=given.state, now=given.now)
         say(f"{antenna}/{user.name}: knocking at the gateway")
@@ -82,6 +84,22 @@ def check_antenna(
             if at_gateway.answer is not Answer.ENTERED:
                 prove = partial(_without_entry, name, at_gateway)  # noqa: PLW2901 - instead of this proof
             yield _proof(antenna, user.name, name, prove)
+
+
+def _proofs_of_antenna(
+    facility: Facility, antenna: str, given: Circumstances
+) -> dict[str, Callable[[], Judgement]]:
+    """Asked at the gateway; of one that takes bundles, at the factory and in its own signed word."""
+    if takes_bundles(facility, antenna):
+        return {
+            "tunnel is up": partial(prove_tunnel_at_factory, facility, antenna, given),
+            "gateway's signed result": partial(prove_told, facility, antenna, given),
+        }
+    return {
+        "tunnel is up": partial(prove_tunnel, facility, antenna, given),
+        "gateway keeps to its rules": partial(prove_gateway, facility, antenna),
+        "clocks agree": partial(prove_clocks, facility, antenna),
+    }
 
 
 def _without_entry(name: str, at_gateway: Attempt) -> Judgement:

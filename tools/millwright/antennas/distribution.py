@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from millwright.antennas.apply import Surroundings, reach_gateway
+from millwright.antennas.bundle_told import by_ssh, find_due
 from millwright.antennas.deployment import deploy_gateways
 from millwright.antennas.side_by_side import find_failures
 from millwright.antennas.trust import write_factory_trust, write_trust
@@ -26,7 +27,8 @@ def distribute_trust(facility: Facility, around: Surroundings) -> Distributed:
     """Let factory and gateways follow what the state folder says now.
 
     The factory comes first: every way leads through it, so what it refuses opens nothing, also where
-    a gateway is down. Raises :exc:`BadInputError` before anything changes where a CA is not the pinned one.
+    a gateway is down. One that takes bundles has heard it once the result of a bundle that says it was
+    imported. Raises :exc:`BadInputError` before anything changes where a CA is not the pinned one.
     """
     write_factory_trust(facility, around.facility_file, around.state)
     unreached: dict[str, str] = {}
@@ -36,9 +38,11 @@ def distribute_trust(facility: Facility, around: Surroundings) -> Distributed:
     except (NotTestableError, FailedError) as error:
         unreached[FACTORY] = str(error)
     around.say("gateways: whom they trust")
-    failures = find_failures(tuple(facility.antennas), lambda name: reach_gateway(facility, name))
+    asked = by_ssh(facility, facility.antennas)
+    failures = find_failures(asked, lambda name: reach_gateway(facility, name))
     unreached |= {name: str(error) for name, error in failures.items()}
-    names = tuple(name for name in facility.antennas if name not in unreached)
+    unreached |= find_due(facility, facility.antennas, state=around.state, now=around.now())
+    names = tuple(name for name in asked if name not in unreached)
     if names:
         unreached |= _deploy(facility, names, around)
     parties = (FACTORY, *facility.antennas)

@@ -101,16 +101,21 @@ def join_judgements(judgements: Iterable[Judgement]) -> Judgement:
     return Outcome.PASS, "; ".join(detail for _, detail in judged)
 
 
-def judge_handshake(text: str, factory_key: str) -> Judgement:
-    """Judge ``wg show INTERFACE latest-handshakes`` below a line ``now``; all in seconds since 1970."""
+def judge_handshake(
+    text: str, key: str, *, where: str = "the gateway", peer: str = "the factory"
+) -> Judgement:
+    """Judge ``wg show INTERFACE latest-handshakes`` below a line ``now``; all in seconds since 1970.
+
+    ``where`` it was asked, and ``key`` is the public key of the ``peer``.
+    """
     now = re.search(r"^now (\d+)$", text, flags=re.MULTILINE)
-    peer = re.search(rf"^{re.escape(factory_key)}\s+(\d+)$", text, flags=re.MULTILINE)
+    spoken = re.search(rf"^{re.escape(key)}\s+(\d+)$", text, flags=re.MULTILINE)
     if now is None:
-        return Outcome.NOT_MEASURED, "the gateway did not tell its time"
-    if peer is None:
-        return Outcome.FAIL, "the gateway has no tunnel to the factory"
-    if int(peer[1]) == 0:
+        return Outcome.NOT_MEASURED, f"{where} did not tell its time"
+    if spoken is None:
+        return Outcome.FAIL, f"{where} has no tunnel to {peer}"
+    if int(spoken[1]) == 0:
         return Outcome.FAIL, "the tunnel never had a handshake"
-    age = int(now[1]) - int(peer[1])
+    age = int(now[1]) - int(spoken[1])
     outcome = Outcome.PASS if age <= HANDSHAKE_LIMIT_S else Outcome.FAIL
     return outcome, f"last handshake {age} s ago (limit {HANDSHAKE_LIMIT_S} s)"

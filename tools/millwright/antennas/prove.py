@@ -10,6 +10,7 @@ from pathlib import Path
 from paramiko.ssh_exception import ChannelException, SSHException
 
 from millwright.antennas.attempt import Answer, Attempt
+from millwright.antennas.bundle_told import last_told, why_a_bundle_is_due
 from millwright.antennas.certificates import ensure_user_ca
 from millwright.antennas.doors import LIMIT_S, PROHIBITED, PinnedConnection, connect_as_admin, open_way
 from millwright.antennas.gateway_sshd import expected_for_jump
@@ -26,7 +27,7 @@ from millwright.antennas.proofs import (
     judge_refusal,
 )
 from millwright.antennas.visitor import Visitor, expired_certificate, foreign_certificate, run_on
-from millwright.antennas.wireguard import INTERFACE, read_public_key
+from millwright.antennas.wireguard import FACTORY_INTERFACE, INTERFACE, read_public_key
 from millwright.facility.model import Facility
 from millwright.facility.services import Services
 
@@ -52,6 +53,25 @@ def prove_tunnel(facility: Facility, antenna: str, given: Circumstances) -> Judg
     with connect_as_admin(resolve_target(facility, facility.antennas[antenna].gateway)) as gateway:
         shown = run_on(gateway)(f"date +'now %s' && wg show {INTERFACE} latest-handshakes")
     return judge_handshake(shown.stdout, factory_key)
+
+
+def prove_tunnel_at_factory(facility: Facility, antenna: str, given: Circumstances) -> Judgement:
+    """The same, asked at the login node: for a gateway that nobody enters."""
+    key = read_public_key(given.state / "wireguard" / f"{antenna}.pub")
+    if facility.services is None:
+        return Outcome.NOT_MEASURED, "the facility has no login node"
+    with connect_as_admin(resolve_target(facility, facility.services.login)) as login:
+        shown = run_on(login)(f"date +'now %s' && wg show {FACTORY_INTERFACE} latest-handshakes")
+    return judge_handshake(shown.stdout, key, where="the factory", peer="this gateway")
+
+
+def prove_told(facility: Facility, antenna: str, given: Circumstances) -> Judgement:
+    """A gateway that takes bundles has applied what is described now, by its own signed result."""
+    why = why_a_bundle_is_due(facility, antenna, state=given.state, records=given.state)
+    if why is not None:
+        return Outcome.NOT_MEASURED, why
+    told = last_told(given.state, antenna)
+    return Outcome.PASS, f"bundle {told.serial} was applied at {told.finished}" if told else "no result"
 
 
 def prove_gateway(facility: Facility, antenna: str) -> Judgement:

@@ -8,6 +8,8 @@ from millwright.antennas.private_files import write_whole
 from millwright.errors import FailedError
 
 INTERFACE = "wg0"
+FACTORY_INTERFACE = "wg-antennas"
+"""What the role ``antenna_peer`` has as ``antenna_peer_interface``."""
 KEY_FILE = f"/etc/wireguard/{INTERFACE}.key"
 """The gateway's private key: made there, mode 0600, never copied."""
 KEEPALIVE_S = 25

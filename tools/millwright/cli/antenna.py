@@ -11,10 +11,18 @@ from rich.table import Table
 from rich.text import Text
 
 from millwright.antennas.apply import Surroundings, apply_antennas, chosen_antennas
+from millwright.antennas.bundle_told import by_bundle, by_ssh
 from millwright.antennas.check import check_antenna, plan_check
 from millwright.antennas.factory_side import run_factory_play
 from millwright.antennas.proofs import Outcome, Proof, exit_code_of
-from millwright.cli import antenna_bundle, antenna_plan, antenna_schedule, antenna_trust, antenna_user
+from millwright.cli import (
+    antenna_bundle,
+    antenna_pin,
+    antenna_plan,
+    antenna_schedule,
+    antenna_trust,
+    antenna_user,
+)
 from millwright.cli.antenna_user import AntennaName, FacilityName
 from millwright.errors import ExitCode
 from millwright.facility import Facility, load_facility
@@ -65,7 +73,8 @@ def list_antennas(name: FacilityName, as_json: AsJson = False) -> None:
 def apply(name: FacilityName, antenna: AntennaName = None) -> None:
     """Bring gateways and the factory's side of the tunnel to their described state.
 
-    A gateway that is down delays no other; the exit code is 3 then.
+    A gateway that is down delays no other; the exit code is 3 then. One that takes bundles
+    (`reached_by: bundle`) is not tried: exit code 3 says that it needs a new one.
 
     Example: millwright antenna apply rack --antenna coast
     """
@@ -83,11 +92,16 @@ def apply(name: FacilityName, antenna: AntennaName = None) -> None:
     for change in applied.gateways.changed:
         typer.echo(f"changed  {change}")
     gateways, factory = len(applied.gateways.changed), applied.factory_changes
-    up = ", ".join(each for each in names if each not in applied.unreached)
-    typer.echo(f"{up}: tunnel up; changed: {gateways} on gateways, {factory} at the factory")
+    up = [each for each in by_ssh(facility, names) if each not in applied.unreached]
+    told = [each for each in by_bundle(facility, names) if each not in applied.due]
+    said = [f"{', '.join(up)}: tunnel up"] if up else []
+    said += [f"{', '.join(told)}: as its last imported result says"] if told else []
+    typer.echo("; ".join([*said, f"changed: {gateways} on gateways, {factory} at the factory"]))
     for each, reason in applied.unreached.items():
         typer.echo(f"{each}: NOT REACHED: {reason}", err=True)
-    if applied.unreached:
+    for each, reason in applied.due.items():
+        typer.echo(f"{each}: NEEDS A BUNDLE: {reason}", err=True)
+    if applied.unreached or applied.due:
         raise typer.Exit(ExitCode.NOT_TESTED)
 
 
@@ -133,6 +147,7 @@ def _line(proof: Proof) -> Text:
 
 
 app.command()(antenna_plan.plan)
+app.command()(antenna_pin.pin)
 app.command()(antenna_user.config)
 app.command()(antenna_user.certify)
 app.command()(antenna_bundle.bundle)

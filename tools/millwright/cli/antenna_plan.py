@@ -8,7 +8,9 @@ import typer
 from rich.console import Console
 
 from millwright.antennas.apply import chosen_antennas, find_unreached
+from millwright.antennas.bundle_told import by_ssh, find_due
 from millwright.antennas.planning import (
+    Change,
     Plan,
     plan_factory,
     plan_gateways,
@@ -36,18 +38,21 @@ def plan(
     path = facility_file(name)
     facility = load_facility(path)
     names, now = chosen_antennas(facility, antenna), datetime.datetime.now(datetime.UTC)
+    records = state_folder(facility.name)
     with Console(stderr=True).status("reaching the gateways") as status:
         unreached = find_unreached(facility, names)
-        reached = [each for each in names if each not in unreached]
+        reached = [each for each in by_ssh(facility, names) if each not in unreached]
         groups = [f"antenna_{each}" for each in reached]
-        with scratch_state(state_folder(facility.name)) as state:
+        with scratch_state(records) as state:
             write_trust(facility, path, reached, state=state, now=now)
             is_first = stand_in_for_factory_key(state)
+            due = find_due(facility, names, state=state, now=now, records=records)
             status.update("asking the gateways")
             changes, diff = plan_gateways(path, checkout(), groups) if groups else ((), "")
             status.update("asking the factory")
             more, factory_diff, silent = plan_factory(path, facility, state=state, now=now)
-    planned = Plan((*changes, *more), diff + factory_diff, unreached | silent, is_first)
+    bundles = (Change(facility.antennas[each].gateway, f"new bundle: {why}") for each, why in due.items())
+    planned = Plan((*changes, *bundles, *more), diff + factory_diff, unreached | silent, is_first)
     _show(planned, as_json=as_json)
     raise typer.Exit(ExitCode.NOT_TESTED if planned.unreached else ExitCode.OK)
 

@@ -21,6 +21,7 @@ from millwright.facility.frozen import Frozen
 from millwright.facility.health import Health
 from millwright.facility.names import HostName, Name, NodeSetText, RoleName, Title, UserName, expand
 from millwright.facility.placement import Racks, Switches
+from millwright.facility.reach import Reach
 from millwright.facility.services import Services
 from millwright.facility.software import Software
 from millwright.facility.sources import SourceKind
@@ -151,6 +152,9 @@ class Antenna(Frozen):
     administrator_networks: tuple[Ipv4Network, ...] = ()
     """Networks from which administrators reach the gateway; from everywhere where left out. They enter
     with the key that `ssh` of the facility names."""
+    reached_by: Reach = Reach.SSH
+    """`bundle` where nobody reaches the gateway from outside: no command tries SSH, and what it was told
+    counts by its imported results."""
     reboot_at: ClockTime | None = None
     """When the gateway may restart after a security update that needs it; never where left out."""
     may_be_cut: bool = False

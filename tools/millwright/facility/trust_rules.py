@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from millwright.facility.finding import Finding
 from millwright.facility.model import Facility
+from millwright.facility.reach import Reach
 
 OWN_PREFIXES = ("user-", "project-", "antenna-")
 """Principals that only the facility's own certification authority may give out."""
@@ -14,6 +15,7 @@ def find_trust_problems(facility: Facility) -> Iterator[Finding]:
     yield from _accounts(facility)
     yield from _principals(facility)
     yield from _authorities(facility)
+    yield from _reaches(facility)
 
 
 def _accounts(facility: Facility) -> Iterator[Finding]:
@@ -38,6 +40,13 @@ def _principals(facility: Facility) -> Iterator[Finding]:
                 other = owner.setdefault(principal, user.name)
                 if other != user.name:
                     yield key, f"{principal!r} is user {other} too", "each principal for one user"
+
+
+def _reaches(facility: Facility) -> Iterator[Finding]:
+    for name, antenna in facility.antennas.items():
+        if antenna.reached_by is Reach.BUNDLE and antenna.may_be_cut:
+            text = "nobody enters a gateway that takes bundles, so nobody can cut its tunnel"
+            yield f"antennas.{name}.may_be_cut", text, "false, or reached_by: ssh"
 
 
 def _authorities(facility: Facility) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from millwright.errors import BadInputError, Problem
 from millwright.facility.model import Antenna, Facility
+from millwright.facility.reach import Reach
 
 HostEntry = tuple[str, dict[str, Any]]
 
@@ -14,16 +15,21 @@ def pyinfra_groups(facility: Facility, state: Path) -> dict[str, list[HostEntry]
 
     pyinfra adds a group named after the inventory file (``pyinfra``) with every host in it, so
     antennas carry a prefix: none can be taken for that group or for ``all``.
+    Gateways that take bundles are left out: nobody reaches them.
     ``state`` is the facility's state folder, where keys are exchanged with the factory.
     """
-    entries = {name: _entry(facility, name, antenna, state) for name, antenna in facility.antennas.items()}
+    entries = {
+        name: _entry(facility, name, antenna, state)
+        for name, antenna in facility.antennas.items()
+        if antenna.reached_by is Reach.SSH
+    }
     groups: dict[str, list[HostEntry]] = {"gateways": list(entries.values())}
     return groups | {f"antenna_{name}": [entry] for name, entry in entries.items()}
 
 
 def _entry(facility: Facility, name: str, antenna: Antenna, state: Path) -> HostEntry:
     data = _connection(facility, antenna.gateway)
-    return antenna.gateway, data | {"antenna": _antenna(facility, name, state)}
+    return antenna.gateway, data | {"antenna": antenna_data(facility, name, state)}
 
 
 def _connection(facility: Facility, host: str) -> dict[str, Any]:
@@ -42,7 +48,8 @@ def _reach(facility: Facility, host: str) -> list[str]:
     return ["-F", str(Path(facility.ssh.config).expanduser()), host]
 
 
-def _antenna(facility: Facility, name: str, state: Path) -> dict[str, Any]:
+def antenna_data(facility: Facility, name: str, state: Path) -> dict[str, Any]:
+    """What the deploy of an antenna's gateway is told; files lie below ``state``."""
     antenna = facility.antennas[name]
     if facility.services is None:
         problem = Problem(facility.name, "services", "missing although there is an antenna", "a login node")

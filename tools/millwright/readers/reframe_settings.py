@@ -7,6 +7,7 @@ from typing import Any
 
 from millwright.facility.model import Antenna, Commitment, Facility, NodeClass, Partition
 from millwright.facility.names import expand
+from millwright.facility.reach import Reach
 from millwright.results.metrics import METRICS, Better
 
 Settings = dict[str, Any]
@@ -152,7 +153,8 @@ def _antenna(facility: Facility, name: str, state: Path) -> Settings:
             "nodes": [antenna.gateway],
             "ssh_config": str(state / "antennas" / name / "ssh_config"),
             "job": _job_options(facility, antenna),
-            "may_be_cut": antenna.may_be_cut or facility.kind == "virtual",
+            "may_be_cut": (antenna.may_be_cut or facility.kind == "virtual")
+            and antenna.reached_by is Reach.SSH,
             "admin_ssh": _admin_ssh(facility, antenna.gateway),
             "endpoint": facility.address_of(facility.services.login) if facility.services else "",
             "emulated": False,
