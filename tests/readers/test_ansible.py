@@ -183,11 +183,12 @@ STARTER = (
 
 
 def start_waiting_play(tree):
-    """A process that runs a playbook, once that waits for a file."""
+    """A process that runs a playbook, once its first task waits for a file."""
     wait = f"until test -e {tree}/go; do sleep 0.1; done"
     (tree / "playbooks/site.yml").write_text(
         "- hosts: controller\n  connection: local\n  gather_facts: false\n  tasks:\n"
-        f"    - ansible.builtin.raw: touch {tree}/begun; {wait}; touch {tree}/ran-on\n"
+        f"    - ansible.builtin.raw: touch {tree}/begun; {wait}\n"
+        f"    - ansible.builtin.raw: touch {tree}/ran-on\n"
     )
     starter = subprocess.Popen([sys.executable, "-c", STARTER, str(tree)], stderr=subprocess.DEVNULL)
     wait_for((tree / "begun").exists)
@@ -196,6 +197,7 @@ def start_waiting_play(tree):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_run_that_is_told_to_end_ends_its_ansible_with_all_its_workers(tree, number):
+    """What a task has begun on a host goes on there, as over a lost connection; no other task follows."""
     starter = start_waiting_play(tree)
     (ansible,) = re.findall(r"Ansible ([0-9]+)", (tree / "state/apply.lock").read_text())
     starter.send_signal(number)
@@ -231,11 +233,30 @@ def test_the_lock_lasts_as_long_as_the_run_even_if_its_starter_is_killed(tree):
     wait_for(has_ended)
 
 
-def wait_for(condition, seconds=30):
+def wait_for(condition, seconds=90):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited too long"
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize(("wanted", "taken"), [(None, "mitogen_linear"), ("linear", "linear")])
+def test_mitogen_carries_the_tasks_unless_the_environment_names_another_strategy(
+    tree, monkeypatch, wanted, taken
+):
+    monkeypatch.delenv("ANSIBLE_STRATEGY", raising=False)
+    if wanted:
+        monkeypatch.setenv("ANSIBLE_STRATEGY", wanted)
+    (tree / "playbooks/site.yml").write_text(
+        "- hosts: controller\n  connection: local\n  gather_facts: false\n"
+        f'  vars: {{ansible_python_interpreter: "{sys.executable}"}}\n  tasks:\n'
+        "    - ansible.builtin.copy:\n"
+        "        content: \"{{ lookup('ansible.builtin.config', 'DEFAULT_STRATEGY') }}\"\n"
+        f"        dest: {tree}/out/strategy\n        mode: '0644'\n"
+    )
+    result, _ = run(tree)
+    assert [host.state for host in result.hosts] == ["changed"]
+    assert (tree / "out/strategy").read_text() == taken
 
 
 def test_a_facility_without_managed_hosts_needs_no_run(tmp_path):

@@ -1,5 +1,6 @@
 """Runs the playbooks on a facility, as ``ansible-playbook -i FACILITY playbooks/site.yml`` does."""
 
+import importlib.util
 import json
 import os
 import signal
@@ -25,6 +26,8 @@ LONGEST_LIMIT = 64 * 1024
 WAIT_S = 0.1
 ENDING_S = 30.0
 """How long Ansible may take to end its workers once it was told to."""
+STRATEGY = "mitogen_linear"
+"""How tasks reach hosts unless ``ANSIBLE_STRATEGY`` says otherwise: docs/decisions/0026-mitogen.md."""
 
 
 def apply(  # noqa: PLR0913 - time, state and progress are given, not taken from the surroundings
@@ -171,13 +174,23 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _environment(told: Path, declared: Path | None) -> dict[str, str]:
     return {
+        "ANSIBLE_STRATEGY": STRATEGY,
         **os.environ,
+        "ANSIBLE_STRATEGY_PLUGINS": str(_strategy_plugins()),
         **({"MILLWRIGHT_DECLARED": str(declared)} if declared else {}),
         "ANSIBLE_CONFIG": str(checkout() / "ansible.cfg"),
         "ANSIBLE_CALLBACKS_ENABLED": "progress,declared" if declared else "progress",
         "ANSIBLE_NOCOLOR": "1",
         "MILLWRIGHT_EVENTS": str(told),
     }
+
+
+def _strategy_plugins() -> Path:
+    """Folder of Mitogen's strategies, found without importing Mitogen."""
+    mitogen = importlib.util.find_spec("ansible_mitogen")
+    if mitogen is None or mitogen.origin is None:
+        raise FailedError("Mitogen is not installed; make setup brings it")
+    return Path(mitogen.origin).parent / "plugins" / "strategy"
 
 
 def _follow(path: Path, process: subprocess.Popen[bytes]) -> Iterator[Event]:
