@@ -1,5 +1,6 @@
 """From recorded answers to a facility file: what is known, what is marked, and what no text can break."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,11 +8,18 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from millwright.discovery.accelerators import parse_nvidia_smi
+from millwright.discovery.access_modes import access_modes
+from millwright.discovery.accounting import parse_qos
 from millwright.discovery.ask import read_captured
+from millwright.discovery.availability import parse_availability, parse_grouped_nodes
 from millwright.discovery.cluster import read_cluster
 from millwright.discovery.describe import Description, Wishes, describe
 from millwright.discovery.nodes import parse_nodes_json, parse_nodes_text
+from millwright.discovery.remarks import Remarks
 from millwright.discovery.sources import SOURCES, capture_commands
+from millwright.discovery.switches import switches
+from millwright.discovery.topology import parse_topology
 from millwright.discovery.writing import write_facility
 from millwright.errors import BadInputError
 from millwright.facility import load_facility
@@ -33,6 +41,8 @@ def test_the_rack_describes_itself_as_it_was_declared(tmp_path):
     assert facility.partitions["cpu"].is_default
     assert facility.node_classes["virtual-riscv"].emulated
     assert facility.access_modes["playground"].max_wall_min == 15
+    assert facility.access_modes["emergency"].preempts[-1] == "playground"
+    assert facility.switches["spine"].switches == "leaf[1-2]"
     assert facility.services.hosts()["database"] == "rack-ctl"
     assert facility.manages == ()
 
@@ -78,6 +88,114 @@ def test_a_class_is_called_by_a_feature_of_its_own():
     assert discovered("site").unknown["node_classes.gold"] == ("features that Millwright does not set: ib",)
 
 
+def test_nodes_are_known_from_sinfo_alone_where_nothing_else_was_answered():
+    found = discovered("grouped")
+    assert found.data["node_classes"] == {
+        "gold": {
+            "sockets": 2,
+            "cores_per_socket": 56,
+            "threads_per_core": 2,
+            "memory_mib": 2000000,
+            "accelerators": {"part": "h100_sxm", "count": 4},
+        }
+    }
+    assert "node_classes.gold.architecture" in found.unknown
+    assert found.data["partitions"]["gpu"]["nodes"] == "g[1-3]"
+
+
+def test_a_number_in_which_a_group_of_sinfo_differs_is_not_known():
+    text = (DATA / "grouped/sinfo.json").read_text().replace('"maximum": 2000000', '"maximum": 3000000')
+    assert {node.memory_mib for node in parse_grouped_nodes(text)} == {0}
+
+
+def test_nodes_out_of_service_are_told_with_their_reason_as_a_remark():
+    (remark,) = discovered("grouped").unknown["partitions"]
+    assert remark.startswith("g3 was DOWN+DRAIN (bad DIMM")
+    assert "# unknown: g3 was DOWN+DRAIN (bad DIMM?# key: value)" in write_facility(discovered("grouped"))
+
+
+def test_sinfo_of_slurm_22_prints_nodes_and_is_read_as_such():
+    rack = read_captured(DATA / "rack")
+    texts = {name: text for name, text in rack.items() if not name.startswith("scontrol-nodes")}
+    found = read_cluster({**texts, "sinfo.json": rack["scontrol-nodes.json"]})
+    assert found.nodes == parse_nodes_json(rack["scontrol-nodes.json"])
+
+
+def test_what_nvidia_smi_says_and_slurm_does_not_is_remarked():
+    found = discovered("grouped")
+    assert found.unknown["node_classes.gold"] == (
+        "Slurm and the host disagree: nvidia-smi of g1 has 2 devices, Slurm 4",
+    )
+    assert found.unknown["node_classes.gold.accelerators"] == (
+        "MIG is on for 1 devices, with 2 instances: say in partitioning how each device is divided",
+    )
+
+
+def test_the_product_names_of_the_driver_help_to_name_the_part():
+    texts = read_captured(DATA / "grouped")
+    texts["sinfo.json"] = texts["sinfo.json"].replace("gpu:h100_sxm:4", "gpu:hopper:2")
+    told = describe(read_cluster(texts), Wishes()).unknown["node_classes.gold.accelerators"]
+    assert "the driver of g1 has 2 x 'NVIDIA H100 80GB HBM3' with 81559 MiB" in told[1]
+
+
+def test_a_log_of_nvidia_smi_with_entities_of_its_own_is_not_read():
+    bomb = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><nvidia_smi_log><gpu/></nvidia_smi_log>'
+    assert parse_nvidia_smi(bomb) == ()
+    assert parse_nvidia_smi("NVIDIA-SMI has failed because it couldn't communicate with the driver") == ()
+
+
+def test_every_limit_of_a_qos_is_declared_or_remarked():
+    found = discovered("grouped")
+    assert found.data["access_modes"] == {
+        "small": {
+            "title": "Small | short",
+            "priority": 10,
+            "max_wall_min": 240,
+            "protected_min": 10,
+            "max_jobs_per_user": 4,
+            "max_jobs_per_account": 8,
+            "max_submitted_per_user": 20,
+            "max_submitted_per_account": 40,
+            "max_nodes_per_job": 2,
+            "max_accelerators_per_job": 8,
+            "max_nodes_per_user": 4,
+            "max_accelerators_per_account": 64,
+            "usage_factor": 0.5,
+        },
+        "urgent": {
+            "title": "Urgent",
+            "priority": 1000,
+            "preempts": ["small"],
+            "when_preempted": "cancel",
+            "grace_s": 30,
+        },
+    }
+    assert found.unknown["access_modes.urgent"] == (
+        "GrpTRES=cpu=512 is no limit of an access mode; applying accounts lifts it",
+        "MinTRES=cpu=8 is no limit of an access mode; applying accounts lifts it",
+        "flags that applying accounts takes away: NoDecay",
+    )
+
+
+def test_the_tree_of_switches_is_described_or_left_out_as_a_whole():
+    found = discovered("grouped")
+    assert found.data["switches"] == {
+        "leaf1": {"nodes": "g[1-2]"},
+        "leaf2": {"nodes": "g3"},
+        "spine": {"switches": "leaf[1-2]"},
+    }
+    texts = read_captured(DATA / "grouped")
+    texts["scontrol-topology.txt"] += "SwitchName=Core_1 Level=2 LinkSpeed=1 Nodes=g[1-3] Switches=spine\n"
+    other = describe(read_cluster(texts), Wishes())
+    assert other.data["switches"] == {}
+    assert "Core_1" in other.unknown["switches"][0]
+
+
+def test_a_cluster_that_takes_tokens_has_a_host_that_nobody_named():
+    assert discovered("grouped").unknown["services.rest"]
+    assert "services.rest" not in discovered("site").unknown
+
+
 def test_an_inventory_of_ansible_knows_addresses():
     inventory = (
         '{"_meta": {"hostvars": {"ctl2": {"ansible_host": "10.20.0.2"}, "login1": {"ansible_host": "x"}}}}'
@@ -106,7 +224,7 @@ def test_without_the_needed_answers_every_missing_one_is_named(tmp_path):
         read_cluster(read_captured(tmp_path))
     assert [problem.file for problem in caught.value.problems] == [
         "scontrol-config.txt",
-        "scontrol-nodes.json or scontrol-nodes.txt",
+        "scontrol-nodes.json, scontrol-nodes.txt or sinfo.json",
         "scontrol-partitions.txt",
     ]
 
@@ -116,6 +234,47 @@ def test_commands_for_an_air_gapped_site_fill_every_file():
     assert all(f"captured/{name}" in lines for name in SOURCES)
     forbidden = ("update", "modify", " add ", "delete", "create ")
     assert not any(word in " ".join(argv) for argv in SOURCES.values() for word in forbidden)
+
+
+PARSERS = (
+    parse_nodes_json,
+    parse_nodes_text,
+    parse_grouped_nodes,
+    parse_availability,
+    parse_nvidia_smi,
+    parse_topology,
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.dictionaries(
+            st.sampled_from(["node", "nodes", "reason", "sockets", "memory", "gres", "features"]), JSON
+        )
+    )
+)
+def test_any_groups_of_sinfo_are_read_or_left_out(groups):
+    text = json.dumps({"sinfo": groups})
+    assert isinstance(parse_availability(text), tuple)
+    assert isinstance(parse_grouped_nodes(text), tuple)
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(max_size=12), min_size=23, max_size=23), st.text(max_size=12))
+def test_any_qos_and_switch_are_described_or_remarked(cells, switch):
+    head = (DATA / "grouped/sacctmgr-qos.txt").read_text().splitlines()[0]
+    found = parse_topology(f"SwitchName={switch} Level=0 Nodes={cells[0]} Switches={cells[1]}")
+    data = {
+        "access_modes": dict(access_modes(parse_qos(f"{head}\n{'|'.join(cells)}\n"), Remarks())),
+        "switches": dict(switches(found, {"n1"}, Remarks())),
+    }
+    assert yaml.safe_load(write_facility(Description(data))) == data
 
 
 HOSTILE = st.text(max_size=60)
@@ -140,9 +299,11 @@ def test_no_text_breaks_the_file(name, feature, comment, title):
 @settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_parsed_or_left_out(text):
-    for parse in (parse_nodes_json, parse_nodes_text):
+    for parse in PARSERS:
         assert isinstance(parse(text), tuple)
     parse_nodes_text(f"NodeName={text}")
+    parse_topology(f"SwitchName={text}")
+    parse_nvidia_smi(f"<?xml version='1.0'?><nvidia_smi_log><gpu>{text}</gpu></nvidia_smi_log>")
 
 
 @settings(deadline=None)

@@ -1,13 +1,15 @@
 """``millwright munge``: the secret by which the hosts of a factory know each other."""
 
 import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from millwright.cli.rack_progress import shown
-from millwright.errors import ExitCode
+from millwright.errors import BadInputError, ExitCode, Problem
 from millwright.facility import load_facility
+from millwright.facility.model import Facility
 from millwright.facility.places import facility_file, state_folder
 from millwright.readers.ansible import apply
 from millwright.readers.ansible_events import ApplyOptions, ApplyResult, Event
@@ -40,6 +42,7 @@ def rotate(
     """
     file = facility_file(facility)
     described = load_facility(file)
+    _refuse(described, file)
     with shown() as steps:
 
         def narrate(event: Event) -> None:
@@ -57,6 +60,13 @@ def rotate(
     for line in told(result, described.name):
         typer.echo(line)
     return result.exit_code
+
+
+def _refuse(facility: Facility, file: Path) -> None:
+    """A facility that is adopted role by role keeps its key until MUNGE is among the roles."""
+    if facility.manages is not None and "munge" not in facility.manages:
+        problem = "munge may not change this cluster, so its key stays"
+        raise BadInputError([Problem(str(file), "manages", problem, "munge in it")])
 
 
 def told(result: ApplyResult, facility: str) -> list[str]:

@@ -1,5 +1,6 @@
 """QOS and associations, from what ``sacctmgr --parsable2`` prints."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -8,10 +9,9 @@ class Qos:
     """One QOS; empty texts are limits that are not set."""
 
     name: str
+    limits: Mapping[str, str]
+    """Field as sacctmgr heads its column, and text."""
     description: str
-    priority: str
-    max_wall: str
-    max_jobs_per_user: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,15 @@ def _rows(text: str) -> list[dict[str, str]]:
 def parse_qos(text: str) -> tuple[Qos, ...]:
     """Every QOS; a description that holds the separator never shifts a limit.
 
-    sacctmgr does not escape ``|``, so a row with more cells than the head is taken from both ends.
+    sacctmgr does not escape ``|``, so the description, the one free text, is asked for last.
     """
+    lines = [line for line in text.splitlines() if line.strip()]
+    head = lines[0].split("|") if lines else []
     found = []
-    for line in [line for line in text.splitlines() if line.strip()][1:]:
-        cells = line.split("|")
-        if len(cells) >= 5:
-            found.append(Qos(cells[0], "|".join(cells[1:-3]), *cells[-3:]))
+    for line in lines[1:]:
+        name, *cells = line.split("|", len(head) - 1)
+        if len(cells) == len(head) - 1 and cells:
+            found.append(Qos(name, dict(zip(head[1:-1], cells[:-1], strict=True)), cells[-1]))
     return tuple(found)
 
 

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from millwright.discovery.accelerators import Device, parse_nvidia_smi
 from millwright.discovery.accounting import Association, Qos, parse_associations, parse_qos
 from millwright.discovery.addresses import is_address, parse_hosts, parse_inventory
+from millwright.discovery.availability import OutOfService, parse_availability, parse_grouped_nodes
 from millwright.discovery.nodes import Node, parse_nodes_json, parse_nodes_text
 from millwright.discovery.processors import parse_lscpu
 from millwright.discovery.settings import FoundPartition, controllers, parse_config, parse_partitions
 from millwright.discovery.sources import NEEDED
+from millwright.discovery.topology import FoundSwitch, parse_topology
 from millwright.errors import BadInputError, Problem
 
 
@@ -26,8 +29,10 @@ class Cluster:
     """What ``lscpu`` says of the asked host."""
     virtualisation: str
     asked_host: str
-    accelerator_names: tuple[str, ...]
-    """Product names, as the driver of the asked host gives them."""
+    devices: tuple[Device, ...]
+    """Accelerators, as the driver of the asked host gives them."""
+    out_of_service: tuple[OutOfService, ...]
+    switches: tuple[FoundSwitch, ...]
 
 
 def read_cluster(texts: Mapping[str, str], inventory: str = "") -> Cluster:
@@ -36,12 +41,10 @@ def read_cluster(texts: Mapping[str, str], inventory: str = "") -> Cluster:
     Raises :exc:`BadInputError` naming every answer without which nothing can be said.
     """
     config = parse_config(texts.get("scontrol-config.txt", ""))
-    nodes = parse_nodes_json(texts.get("scontrol-nodes.json", "")) or parse_nodes_text(
-        texts.get("scontrol-nodes.txt", "")
-    )
+    nodes = _nodes(texts)
     partitions = parse_partitions(texts.get("scontrol-partitions.txt", ""))
     understood = dict(zip(NEEDED, (bool(config.get("ClusterName")), bool(partitions)), strict=True))
-    understood["scontrol-nodes.json or scontrol-nodes.txt"] = bool(nodes)
+    understood["scontrol-nodes.json, scontrol-nodes.txt or sinfo.json"] = bool(nodes)
     missing = [name for name, found in understood.items() if not found]
     if missing:
         expected = "what millwright facility discover --print-commands names"
@@ -59,5 +62,18 @@ def read_cluster(texts: Mapping[str, str], inventory: str = "") -> Cluster:
         processors=parse_lscpu(texts.get("lscpu.json", "")),
         virtualisation=texts.get("virtualisation.txt", "").strip(),
         asked_host=texts.get("hostname.txt", "").strip(),
-        accelerator_names=tuple(dict.fromkeys(filter(None, texts.get("nvidia-smi.txt", "").splitlines()))),
+        devices=parse_nvidia_smi(texts.get("nvidia-smi.xml", "")),
+        out_of_service=parse_availability(texts.get("sinfo.json", "")),
+        switches=parse_topology(texts.get("scontrol-topology.txt", "")),
+    )
+
+
+def _nodes(texts: Mapping[str, str]) -> tuple[Node, ...]:
+    """Nodes from the answer that says most of them; Slurm before 23.02 prints nodes where sinfo is asked."""
+    sinfo = texts.get("sinfo.json", "")
+    return (
+        parse_nodes_json(texts.get("scontrol-nodes.json", ""))
+        or parse_nodes_text(texts.get("scontrol-nodes.txt", ""))
+        or parse_nodes_json(sinfo)
+        or parse_grouped_nodes(sinfo)
     )

@@ -3,14 +3,16 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from millwright.discovery.accelerators import division, told
+from millwright.discovery.access_modes import access_modes
 from millwright.discovery.classes import ARCHITECTURES, PART, FoundClass, find_classes
 from millwright.discovery.cluster import Cluster
+from millwright.discovery.node_sets import expanded, folded
 from millwright.discovery.processors import differences
+from millwright.discovery.remarks import Remarks
 from millwright.discovery.settings import controllers, minutes
+from millwright.discovery.switches import switches
 from millwright.facility.catalogue import load_catalogue
-from millwright.facility.names import expand, fold
-
-DEFAULT_QOS = "normal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +33,9 @@ class Description:
     unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-class _Remarks:
-    def __init__(self) -> None:
-        self.found: dict[str, list[str]] = {}
-
-    def __call__(self, key: str, text: str) -> None:
-        self.found.setdefault(key, []).append(text)
-
-
 def describe(cluster: Cluster, wishes: Wishes) -> Description:
     """Say what is known and remark what is not; nothing is guessed, and the order is the cluster's."""
-    unknown = _Remarks()
+    unknown = Remarks()
     classes = find_classes(cluster.nodes)
     name = cluster.config["ClusterName"]
     data: dict[str, object] = {
@@ -54,19 +48,21 @@ def describe(cluster: Cluster, wishes: Wishes) -> Description:
         "services": _services(cluster, wishes, unknown),
         "node_classes": {found.name: _node_class(found, cluster, unknown) for found in classes},
         "partitions": dict(_partitions(cluster, classes, unknown)),
-        "access_modes": dict(_access_modes(cluster, unknown)),
+        "switches": dict(switches(cluster.switches, {node.name for node in cluster.nodes}, unknown)),
+        "access_modes": dict(access_modes(cluster.qos, unknown)),
         "manages": [],
     }
     unknown(
         "manages",
         "no role may change a host until it is named here: docs/how-to/adopt-an-existing-cluster.md",
     )
+    _out_of_service(cluster, unknown)
     unknown("network", "network and domain of the hosts (cidr, domain); may be left out")
     _accounts(cluster, unknown)
     return Description(data, {key: tuple(texts) for key, texts in unknown.found.items()})
 
 
-def _kind(cluster: Cluster, unknown: _Remarks) -> dict[str, object]:
+def _kind(cluster: Cluster, unknown: Remarks) -> dict[str, object]:
     """``systemd-detect-virt`` says ``none`` on metal."""
     if not cluster.virtualisation:
         unknown("kind", "physical or virtual")
@@ -80,7 +76,7 @@ def _ssh(wishes: Wishes) -> dict[str, object]:
     return {"ssh": given} if given else {}
 
 
-def _services(cluster: Cluster, wishes: Wishes, unknown: _Remarks) -> dict[str, object]:
+def _services(cluster: Cluster, wishes: Wishes, unknown: Remarks) -> dict[str, object]:
     hosts = [host for host, _ in controllers(cluster.config)]
     found = {
         "controller": hosts[0] if hosts else "",
@@ -90,6 +86,8 @@ def _services(cluster: Cluster, wishes: Wishes, unknown: _Remarks) -> dict[str, 
         "harness": wishes.harness,
     }
     found["database"] = _named(found["database"], found["controller"])
+    if "jwt" in cluster.config.get("AuthAltTypes", ""):
+        unknown("services.rest", "Slurm accepts tokens, so slurmrestd runs somewhere: name the host")
     for service in ("controller", "database", "login", "harness"):
         if not found[service]:
             unknown(f"services.{service}", "no answer names this host")
@@ -100,7 +98,7 @@ def _named(host: str, controller: str) -> str:
     return controller if host == "localhost" else host
 
 
-def _addresses(cluster: Cluster, wishes: Wishes, unknown: _Remarks) -> dict[str, object]:
+def _addresses(cluster: Cluster, wishes: Wishes, unknown: Remarks) -> dict[str, object]:
     services = [host for host, _ in controllers(cluster.config)]
     database = _named(
         cluster.config.get("AccountingStorageHost", "").split(".")[0], services[0] if services else ""
@@ -117,7 +115,7 @@ def _addresses(cluster: Cluster, wishes: Wishes, unknown: _Remarks) -> dict[str,
     return found
 
 
-def _node_class(found: FoundClass, cluster: Cluster, unknown: _Remarks) -> dict[str, object]:
+def _node_class(found: FoundClass, cluster: Cluster, unknown: Remarks) -> dict[str, object]:
     key, node = f"node_classes.{found.name}", found.nodes[0]
     values: dict[str, object] = {}
     if found.architecture in ARCHITECTURES:
@@ -139,6 +137,7 @@ def _node_class(found: FoundClass, cluster: Cluster, unknown: _Remarks) -> dict[
     for asked in (member for member in found.nodes if member.name == cluster.asked_host):
         for text in differences(asked, dict(cluster.processors)):
             unknown(key, f"Slurm and the host disagree: {text}")
+    _devices_beside_slurm(found, cluster, unknown)
     if node.accelerators:
         values |= _accelerators(found, cluster, unknown)
     if found.emulated:
@@ -148,29 +147,47 @@ def _node_class(found: FoundClass, cluster: Cluster, unknown: _Remarks) -> dict[
     return values
 
 
-def _accelerators(found: FoundClass, cluster: Cluster, unknown: _Remarks) -> dict[str, object]:
+def _accelerators(found: FoundClass, cluster: Cluster, unknown: Remarks) -> dict[str, object]:
     node, key = found.nodes[0], f"node_classes.{found.name}.accelerators"
     if PART.match(node.accelerator) and node.accelerator in load_catalogue().accelerators:
         return {"accelerators": {"part": node.accelerator, "count": node.accelerators}}
-    told = f"Slurm calls them {node.accelerator!r}" if node.accelerator else "Slurm gives them no type"
-    names = (
-        f", the driver {', '.join(map(repr, cluster.accelerator_names))}" if cluster.accelerator_names else ""
-    )
+    slurm = f"Slurm calls them {node.accelerator!r}" if node.accelerator else "Slurm gives them no type"
+    driver = f", the driver of {cluster.asked_host} has {told(cluster.devices)}" if cluster.devices else ""
     unknown(
         key,
-        f"{node.accelerators} a node, which key of inventories/catalogue/accelerators.yaml? {told}{names}",
+        f"{node.accelerators} a node, which key of inventories/catalogue/accelerators.yaml? {slurm}{driver}",
     )
     return {}
 
 
+def _devices_beside_slurm(found: FoundClass, cluster: Cluster, unknown: Remarks) -> None:
+    """What the driver of the asked host says and Slurm does not; other nodes of the class were not asked."""
+    node = next((member for member in found.nodes if member.name == cluster.asked_host), None)
+    if not node:
+        return
+    key, devices = f"node_classes.{found.name}", cluster.devices
+    if devices and len(devices) != node.accelerators:
+        said = f"nvidia-smi of {node.name} has {len(devices)} devices, Slurm {node.accelerators}"
+        unknown(key, f"Slurm and the host disagree: {said}")
+    if divided := division(devices):
+        unknown(f"{key}.accelerators", f"{divided}: say in partitioning how each device is divided")
+
+
+def _out_of_service(cluster: Cluster, unknown: Remarks) -> None:
+    for group in cluster.out_of_service:
+        reason = f" ({group.reason})" if group.reason else ""
+        said = f"{folded(group.nodes)} was {'+'.join(group.states)}{reason}"
+        unknown("partitions", f"{said}: nobody heard whether it is as Slurm's configuration says")
+
+
 def _partitions(
-    cluster: Cluster, classes: tuple[FoundClass, ...], unknown: _Remarks
+    cluster: Cluster, classes: tuple[FoundClass, ...], unknown: Remarks
 ) -> Iterator[tuple[str, object]]:
     class_of = {node.name: found.name for found in classes for node in found.nodes}
     for partition in cluster.partitions:
         key = f"partitions.{partition.name}"
-        nodes = tuple(node for node in _expanded(partition.nodes) if node in class_of)
-        values: dict[str, object] = {"nodes": fold(nodes)} if nodes else {}
+        nodes = tuple(node for node in expanded(partition.nodes) if node in class_of)
+        values: dict[str, object] = {"nodes": folded(nodes)} if nodes else {}
         names = tuple(dict.fromkeys(class_of[node] for node in nodes))
         if len(names) == 1:
             values["node_class"] = names[0]
@@ -192,34 +209,7 @@ def _partitions(
         yield partition.name, values
 
 
-def _expanded(text: str) -> tuple[str, ...]:
-    try:
-        return expand(text) if text else ()
-    except Exception:  # ClusterShell raises several unrelated types
-        return ()
-
-
-def _access_modes(cluster: Cluster, unknown: _Remarks) -> Iterator[tuple[str, object]]:
-    for qos in cluster.qos:
-        if qos.name == DEFAULT_QOS:
-            continue
-        title = "".join(sign for sign in qos.description if sign.isprintable()).strip()[:200]
-        values: dict[str, object] = {"title": title or qos.name}
-        values["priority"] = int(qos.priority) if qos.priority.isdecimal() else 0
-        limit = minutes(qos.max_wall)
-        if limit:
-            values["max_wall_min"] = limit
-        elif qos.max_wall:
-            unknown(
-                f"access_modes.{qos.name}.max_wall_min",
-                f"Slurm's limit is {qos.max_wall}; whole minutes are needed",
-            )
-        if qos.max_jobs_per_user.isdecimal():
-            values["max_jobs_per_user"] = int(qos.max_jobs_per_user)
-        yield qos.name, values
-
-
-def _accounts(cluster: Cluster, unknown: _Remarks) -> None:
+def _accounts(cluster: Cluster, unknown: Remarks) -> None:
     accounts = dict.fromkeys(found.account for found in cluster.associations if found.account != "root")
     if accounts:
         told = f"slurmdbd has {len(accounts)} accounts, but does not say to whom hours were granted"

@@ -45,7 +45,7 @@ def parse_nodes_text(text: str) -> tuple[Node, ...]:
 
 
 def _from_json(row: Mapping[str, Any]) -> Node:
-    kind, count = _gres(str(row.get("gres") or ""))
+    kind, count = gres(str(row.get("gres") or ""))
     sockets = int(row["sockets"])
     return Node(
         name=str(row["name"]),
@@ -57,13 +57,13 @@ def _from_json(row: Mapping[str, Any]) -> Node:
         memory_mib=int(row["real_memory"]),
         accelerator=kind,
         accelerators=count,
-        features=_words(row.get("features")),
-        partitions=_words(row.get("partitions")),
+        features=words(row.get("features")),
+        partitions=words(row.get("partitions")),
     )
 
 
 def _from_text(row: Mapping[str, str]) -> Node:
-    kind, count = _gres(row.get("Gres", ""))
+    kind, count = gres(row.get("Gres", ""))
     return Node(
         name=row["NodeName"].strip(),
         address=row.get("NodeAddr", row["NodeName"]).strip(),
@@ -74,8 +74,8 @@ def _from_text(row: Mapping[str, str]) -> Node:
         memory_mib=_whole(row.get("RealMemory", "")),
         accelerator=kind,
         accelerators=count,
-        features=_words(row.get("AvailableFeatures")),
-        partitions=_words(row.get("Partitions")),
+        features=words(row.get("AvailableFeatures")),
+        partitions=words(row.get("Partitions")),
     )
 
 
@@ -83,16 +83,16 @@ def _whole(text: str) -> int:
     return int(text) if text.strip().isdecimal() else 0
 
 
-def _words(value: object) -> tuple[str, ...]:
+def words(value: object) -> tuple[str, ...]:
     """Names from a list, or from a text with commas, in which older versions write them."""
     parts = value if isinstance(value, list) else str(value or "").split(",")
     return tuple(word for part in parts if (word := str(part).strip()) and word != "(null)")
 
 
-def _gres(text: str) -> tuple[str, int]:
+def gres(text: str) -> tuple[str, int]:
     """Type and number of accelerators.
 
-    >>> _gres("gpu:h100_sxm:8(S:0-1),nvme:1")
+    >>> gres("gpu:h100_sxm:8(S:0-1),nvme:1")
     ('h100_sxm', 8)
     """
     found = GRES.findall(text)

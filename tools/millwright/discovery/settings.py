@@ -48,14 +48,24 @@ def parse_partitions(text: str) -> tuple[FoundPartition, ...]:
     )
 
 
+def seconds(text: str) -> int | None:
+    """A time of Slurm in seconds; None where the text is none.
+
+    >>> seconds("1-02:00:30"), seconds("UNLIMITED")
+    (93630, None)
+    """
+    match = re.fullmatch(r"(?:(\d{1,9})-)?(\d{1,9}):(\d\d?):(\d\d?)", text, re.ASCII)
+    if not match:
+        return None
+    days, hours, rest, last = (int(part or 0) for part in match.groups())
+    return ((days * 24 + hours) * 60 + rest) * 60 + last
+
+
 def minutes(text: str) -> int | None:
     """A limit of Slurm in whole minutes; None where there is none or it has seconds.
 
     >>> minutes("1-02:00:00"), minutes("00:30:00"), minutes("UNLIMITED")
     (1560, 30, None)
     """
-    match = re.fullmatch(r"(?:(\d+)-)?(\d+):(\d+):(\d+)", text)
-    if not match or int(match[4]):
-        return None
-    days, hours, rest = (int(part or 0) for part in match.groups()[:3])
-    return (days * 24 + hours) * 60 + rest or None
+    limit = seconds(text)
+    return limit // 60 if limit and not limit % 60 else None

@@ -2,7 +2,14 @@
 
 import shlex
 
-QOS_FIELDS = "Name,Description,Priority,MaxWall,MaxJobsPU"
+QOS_FIELDS = ",".join(
+    (
+        *("Name", "Priority", "MaxWall", "MaxJobsPU", "MaxJobsPA", "MaxSubmitPU", "MaxSubmitPA"),
+        *("MaxTRES", "MaxTRESPU", "MaxTRESPA", "Preempt", "PreemptMode", "PreemptExemptTime", "GraceTime"),
+        *("UsageFactor", "Flags", "GrpTRES", "GrpTRESMins", "GrpJobs", "GrpSubmit", "GrpWall", "MinTRES"),
+        "Description",
+    )
+)
 ASSOCIATION_FIELDS = "Account,User,Fairshare,QOS,GrpTRESMins"
 
 SOURCES: dict[str, tuple[str, ...]] = {
@@ -12,10 +19,12 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "scontrol-config.txt": ("scontrol", "show", "config"),
     "scontrol-nodes.json": ("scontrol", "show", "nodes", "--json"),
     "scontrol-nodes.txt": ("scontrol", "--oneliner", "show", "nodes"),
+    "sinfo.json": ("sinfo", "--json"),
+    "scontrol-topology.txt": ("scontrol", "show", "topology"),
     "scontrol-partitions.txt": ("scontrol", "--oneliner", "show", "partitions"),
     "sacctmgr-qos.txt": ("sacctmgr", "--parsable2", "show", "qos", f"format={QOS_FIELDS}"),
     "sacctmgr-associations.txt": ("sacctmgr", "--parsable2", "show", "assoc", f"format={ASSOCIATION_FIELDS}"),
-    "nvidia-smi.txt": ("nvidia-smi", "--query-gpu=name", "--format=csv,noheader"),
+    "nvidia-smi.xml": ("nvidia-smi", "-q", "-x"),
     "hosts.txt": (
         "sh",
         "-c",

@@ -8,7 +8,8 @@ from pydantic import StringConstraints
 from millwright.facility.frozen import Frozen
 from millwright.facility.names import NodeSetText, expand
 
-PlaceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+PLACE_NAME = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+PlaceName = Annotated[str, StringConstraints(pattern=PLACE_NAME)]
 """The name of a rack or switch."""
 
 Racks = dict[PlaceName, NodeSetText]
