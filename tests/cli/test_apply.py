@@ -12,7 +12,7 @@ from millwright.cli.endings import EndedBySignalError
 from millwright.cli.main import run
 from millwright.errors import NotTestableError
 from millwright.fleet.journal import latest_journal
-from millwright.fleet.request import read_request, request_from
+from millwright.fleet.request import NO_CANARIES, Planned, read_request, request_from
 from millwright.fleet.waves import Wave
 from millwright.readers.ansible_events import ApplyResult, Failure, FileChange, HostCounts
 from millwright.readers.facility_lock import only_one
@@ -40,7 +40,7 @@ def outcome(monkeypatch, tmp_path):
 
         monkeypatch.setattr(command, "converge", apply)
         waves = (Wave("all", tuple(by_name)),) if hosts else ()
-        monkeypatch.setattr(command, "plan_request", lambda *_: waves)
+        monkeypatch.setattr(command, "plan_request", lambda *_: Planned(waves, NO_CANARIES))
         monkeypatch.setattr(command, "lost_nodes", lambda *_: {})
         monkeypatch.setattr(command, "state_folder", lambda name: tmp_path / name)
         return asked

@@ -61,7 +61,7 @@ def measure(nodes: int, folder: Path, *, with_ansible: bool) -> dict[str, float]
 
     facility = timed("load", lambda: load_facility(file))
     timed("inventory", lambda: build_inventory(facility, file))
-    waves = timed("waves", lambda: plan_request(file, facility, request_from()))
+    waves = timed("waves", lambda: plan_request(file, facility, request_from())).waves
     digest = timed("digest", lambda: digest_of(declared_files(file, checkout()), checkout()))
     timed("dispatch", lambda: dispatch(waves, digest, folder))
     if with_ansible:

@@ -10,7 +10,7 @@ import typer
 
 from millwright.antennas.trust import write_factory_trust
 from millwright.cli.apply_report import print_report, report_data, report_text, show_json
-from millwright.cli.journalled import begin_or_resume, resumable
+from millwright.cli.journalled import begin_or_resume, chooser, resumable
 from millwright.cli.narrator import Narrator
 from millwright.cli.rack_progress import LiveSteps, PlainSteps, shown
 from millwright.cli.wave_options import (
@@ -28,13 +28,15 @@ from millwright.facility.names import expand
 from millwright.facility.places import checkout, facility_file, state_folder
 from millwright.fleet.converge import converge
 from millwright.fleet.journal import Journal
+from millwright.fleet.look.over_ssh import answering_hosts
 from millwright.fleet.lost import lost_nodes
-from millwright.fleet.request import Request, plan_request, request_from
+from millwright.fleet.request import Request, declared_options, plan_request, request_from
 from millwright.fleet.rollout import Outcome, Surroundings, roll_out
 from millwright.fleet.state_digest import declared_files, digest_of
 from millwright.fleet.stored_report import store_report
 from millwright.fleet.waves import Wave
 from millwright.readers.ansible_events import ApplyOptions, ApplyResult
+from millwright.readers.ansible_inventory import build_inventory
 from millwright.readers.facility_lock import ROLLOUT_LOCK, only_one
 
 KIND = "apply"
@@ -130,7 +132,12 @@ def _change(  # noqa: PLR0913 - what the command line says
     with only_one(state, facility.name, now, ROLLOUT_LOCK):
         with only_one(state, facility.name, now):
             pass  # a run refused here must leave no journal, or --resume would go on with it
-        journal, request = begin_or_resume(state, KIND, facility.name, given, resume=resume, now=now)
+        journal, request = begin_or_resume(
+            *(state, KIND, facility.name, given),
+            declared_options(facility, wave_size=facility.rollout.wave_size),
+            resume=resume,
+            now=now,
+        )
         options = ApplyOptions(diff=diff, is_full=request.is_full)
         with resumable(journal, f"millwright {KIND} {facility.name}", _now), shown() as steps:
             outcome = _roll_out(file, facility, request, journal, steps, options)
@@ -151,8 +158,15 @@ def _roll_out(  # noqa: PLR0913, PLR0917 - joins what the command found
     steps: LiveSteps | PlainSteps,
     options: ApplyOptions,
 ) -> Outcome:
-    waves = plan_request(file, facility, request)
-    narrator = Narrator(steps, counts_waves=len(waves) > 1)
+    inventory = build_inventory(facility, file)
+    choose = chooser(
+        journal,
+        lambda hosts: answering_hosts(facility, inventory, hosts),
+        _now,
+        lambda text: steps.done("canaries", text),
+    )
+    planned = plan_request(file, facility, request, choose)
+    narrator = Narrator(steps, counts_waves=len(planned.waves) > 1)
 
     def one_wave(wave: Wave) -> ApplyResult:
         here = replace(options, limit=wave.hosts)
@@ -167,7 +181,8 @@ def _roll_out(  # noqa: PLR0913, PLR0917 - joins what the command found
         wait=time.sleep,
     )
     digest = digest_of(declared_files(file, checkout()), checkout())
-    return roll_out(waves, request.budget, journal, digest, around)
+    outcome = roll_out(planned.waves, request.budget, journal, digest, around)
+    return replace(outcome, remarks=planned.canaries.says)
 
 
 def _now() -> datetime.datetime:

@@ -35,6 +35,7 @@ def report_data(outcome: Outcome, facility: str, run_id: str, folder: Path | Non
         "exit_code": int(outcome.exit_code),
         "run_id": run_id,
         "stopped": outcome.stopped,
+        "remarks": list(outcome.remarks),
         "hosts": [asdict(line) for line in outcome.lines],
         "failures": [asdict(failure) for result in outcome.results for failure in result.failures],
         "changes": [asdict(change) for change in _changes(outcome)],
@@ -70,7 +71,7 @@ def report_text(outcome: Outcome, facility: str) -> str:
         "  ".join(word.ljust(width) for word, width in zip(row, [*widths, 0], strict=False)).rstrip()
         for row in (heads, *rows)
     ]
-    return "\n".join([*lines, _last_line(outcome, facility, is_check=False)]) + "\n"
+    return "\n".join([*lines, *outcome.remarks, _last_line(outcome, facility, is_check=False)]) + "\n"
 
 
 def print_report(outcome: Outcome, facility: str, folder: Path | None) -> None:
@@ -86,6 +87,8 @@ def print_report(outcome: Outcome, facility: str, folder: Path | None) -> None:
     for line in outcome.lines:
         if line.message and line.state is not HostState.WAITING:
             console.print(Text(f"{line.host}: {line.message}", style="red"))
+    for remark in outcome.remarks:
+        console.print(Text(remark))
     console.print(Text(_last_line(outcome, facility, is_check=is_check)))
     told = _from_home(folder / "report.txt") if folder else _logs(outcome)
     console.print(Text(f"{_seconds(outcome):.0f} s, {'report' if folder else 'log'}: {told}", style="dim"))

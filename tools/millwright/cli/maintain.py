@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from millwright.cli.journalled import begin_or_resume, resumable
+from millwright.cli.journalled import begin_or_resume, chooser, resumable
 from millwright.cli.node_options import AdmitInconclusive
 from millwright.cli.nodes import choose_nodes
 from millwright.cli.rack_progress import shown
@@ -18,7 +18,7 @@ from millwright.facility.places import facility_file, state_folder
 from millwright.fleet.drain import Owner, Purpose
 from millwright.fleet.journal import Journal
 from millwright.fleet.maintenance import Upkept, keep_up
-from millwright.fleet.request import Request, plan_upkeep, request_from
+from millwright.fleet.request import Request, declared_options, plan_upkeep, request_from
 from millwright.fleet.terms import terms_of
 from millwright.readers.facility_lock import ROLLOUT_LOCK, only_one
 
@@ -89,7 +89,12 @@ def _maintain(file: Path, facility: Facility, given: Request, *, resume: bool, a
     """Take the nodes through with nobody else at it, store the report and print it."""
     state, now = state_folder(facility.name), utc_now()
     with only_one(state, facility.name, now, ROLLOUT_LOCK):
-        journal, request = begin_or_resume(state, KIND, facility.name, given, resume=resume, now=now)
+        journal, request = begin_or_resume(
+            *(state, KIND, facility.name, given),
+            declared_options(facility, wave_size=facility.rollout.maintenance_wave_size),
+            resume=resume,
+            now=now,
+        )
         with resumable(journal, f"millwright {KIND} {facility.name}", utc_now), shown() as steps:
             outcome = _keep_up(file, facility, request, journal, StepTeller(steps))
     hint = f"millwright maintain {facility.name} --resume goes on; run {journal.run_id} holds its drains."
@@ -114,7 +119,8 @@ def _keep_up(
         jobs_limit_s=terms.jobs_limit_s,
         gives_back_busy=terms.gives_back_busy,
     )
-    waves = plan_upkeep(facility, request.limit, request)
+    choose = chooser(journal, lambda nodes: upkeep.service.free_nodes(nodes, owner), utc_now, teller.warn)
+    waves = plan_upkeep(facility, request.limit, request, choose).waves
     return keep_up(
         waves, request.budget, journal, lambda name, nodes: upkeep.round(name, nodes, time.sleep), utc_now
     )

@@ -10,6 +10,7 @@ from millwright.facility.finding import Finding
 from millwright.facility.model import Facility
 from millwright.facility.names import expand
 from millwright.facility.placement_rules import placement
+from millwright.facility.rollout_rules import waves_can_be_made
 from millwright.facility.services_rules import backup_is_another_host
 from millwright.facility.sources import SourceKind
 from millwright.facility.storage_rules import file_systems_are_served_and_apart
@@ -175,6 +176,7 @@ RULES: tuple[Callable[[Facility], Iterator[Finding]], ...] = (
     placement,
     accelerators,
     backup_is_another_host,
+    waves_can_be_made,
     find_access_problems,
     file_systems_are_served_and_apart,
     only_virtual_hosts_are_made,

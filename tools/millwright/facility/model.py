@@ -22,6 +22,7 @@ from millwright.facility.health import Health
 from millwright.facility.names import HostName, Name, NodeSetText, RoleName, Title, UserName, expand
 from millwright.facility.placement import Racks, Switches
 from millwright.facility.reach import Reach
+from millwright.facility.rollout import Rollout
 from millwright.facility.services import Services
 from millwright.facility.software import Software
 from millwright.facility.sources import SourceKind
@@ -210,6 +211,8 @@ class Facility(Frozen):
     """How often `millwright antenna schedule` lets all antennas be measured; left out: never by itself."""
     manages: tuple[RoleName, ...] | None = None
     """Roles that may change hosts, for a cluster that is adopted one role after the other; left out: all."""
+    rollout: Rollout = Rollout()
+    """Waves, canaries and failure budgets of changes."""
     health: Health = Health()
     user_cas: dict[Name, UserCa] = {}
     """Certification authorities outside of the facility; its own ones need no entry."""

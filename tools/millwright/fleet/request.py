@@ -1,6 +1,6 @@
 """What a roll-out was asked to do: kept in its journal, so that going on with it needs no options again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from millwright.errors import BadInputError, Problem
 from millwright.facility.model import Facility
 from millwright.facility.names import expand, fold
 from millwright.fleet.budget import Budget, parse_allowance
+from millwright.fleet.canaries import Canaries
 from millwright.fleet.journal import Journal
 from millwright.fleet.waves import Policy, Selected, Wave, check_policy, plan_waves
 from millwright.readers.ansible import selected_hosts
@@ -101,6 +102,20 @@ def request_from(**options: object) -> Request:
     return request
 
 
+def declared_options(facility: Facility, *, wave_size: int | None) -> dict[str, object]:
+    """Options that a facility declares under `rollout`; `wave_size` is the one for the command at hand."""
+    declared = facility.rollout
+    found = {
+        "canary": declared.canary,
+        "wave_size": wave_size,
+        "group_by": declared.group_by,
+        "max_failed_wave": declared.max_failed_wave,
+        "max_failed": declared.max_failed,
+        "count_unreachable": declared.count_unreachable,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
 def read_request(journal: Journal, given: Request) -> Request:
     """The request of a run that goes on; what `given` says of budgets and patience replaces what it said.
 
@@ -131,7 +146,26 @@ def _told(value: object) -> str:
     return fold(tuple(value)) if isinstance(value, list | tuple) else str(value)
 
 
-def plan_request(file: Path, facility: Facility, request: Request) -> tuple[Wave, ...]:
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """In which order hosts are changed."""
+
+    waves: tuple[Wave, ...]
+    canaries: Canaries
+
+
+NO_CANARIES = Canaries(())
+
+Choose = Callable[[Mapping[str, tuple[str, ...]], int], Canaries]
+"""Picks so many canaries of each partition."""
+
+
+def first_nodes(partitions: Mapping[str, tuple[str, ...]], count: int) -> Canaries:
+    """The first nodes of each partition, without asking whether they answer."""
+    return Canaries(tuple(node for nodes in partitions.values() for node in nodes[:count]))
+
+
+def plan_request(file: Path, facility: Facility, request: Request, choose: Choose = first_nodes) -> Planned:
     """The waves of a request; raises :exc:`BadInputError` where its limit names unknown hosts."""
     inventory = build_inventory(facility, file)
     hosts = selected_hosts(file, facility, inventory, request.limit)
@@ -142,10 +176,13 @@ def plan_request(file: Path, facility: Facility, request: Request) -> tuple[Wave
         if partition.scheduler == "slurm"
     }
     services = tuple(host for host in hosts if host not in scheduled)
-    return plan_waves(Selected(services, partitions, groups_of(facility, request.group_by)), request.policy())
+    selected = Selected(services, partitions, groups_of(facility, request.group_by))
+    return _planned(selected, request.policy(), choose)
 
 
-def plan_upkeep(facility: Facility, nodes: Iterable[str], request: Request) -> tuple[Wave, ...]:
+def plan_upkeep(
+    facility: Facility, nodes: Iterable[str], request: Request, choose: Choose = first_nodes
+) -> Planned:
     """Waves of nodes that leave service; small ones, since users miss them meanwhile."""
     chosen = frozenset(nodes)
     partitions = {
@@ -153,7 +190,12 @@ def plan_upkeep(facility: Facility, nodes: Iterable[str], request: Request) -> t
         for name, partition in facility.partitions.items()
     }
     selected = Selected((), partitions, groups_of(facility, request.group_by))
-    return plan_waves(selected, request.policy(Policy(wave_size=UPKEEP_WAVE)))
+    return _planned(selected, request.policy(Policy(wave_size=UPKEEP_WAVE)), choose)
+
+
+def _planned(selected: Selected, policy: Policy, choose: Choose) -> Planned:
+    canaries = choose(selected.partitions, policy.canary) if policy.canary else NO_CANARIES
+    return Planned(plan_waves(selected, policy, canaries.chosen), canaries)
 
 
 def groups_of(facility: Facility, group_by: str) -> dict[str, tuple[str, ...]]:

@@ -55,6 +55,8 @@ class Outcome:
     """Each wave's run."""
     stopped: str = ""
     """Why later waves did not begin; empty where all did."""
+    remarks: tuple[str, ...] = ()
+    """What else a reader should know, a sentence each: canaries that were replaced."""
 
     @classmethod
     def of_check(cls, result: ApplyResult) -> "Outcome":

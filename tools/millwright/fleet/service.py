@@ -30,6 +30,13 @@ class Service:
         """Every node by name; raises :exc:`NotTestableError` where the controller does not answer."""
         return parse_nodes(self.controller.run(NODES))
 
+    def free_nodes(self, wanted: Sequence[str], owner: Owner) -> frozenset[str]:
+        """Those of the nodes that Slurm hears of and that nobody but this owner has drained."""
+        nodes = self.nodes()
+        require_known(nodes, wanted, self.facility)
+        allowed = sort_for_drain(nodes, wanted, owner).chosen
+        return frozenset(name for name in allowed if nodes[name].responds)
+
     def drain(self, wanted: Sequence[str], owner: Owner, what: str = "") -> Sorted:
         """Drain nodes for an owner; running jobs run on, and what another drained stays as it is."""
         nodes = self.nodes()

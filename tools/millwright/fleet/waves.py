@@ -54,23 +54,26 @@ def check_policy(policy: Policy) -> None:
         raise BadInputError(problems)
 
 
-def plan_waves(selected: Selected, policy: Policy) -> tuple[Wave, ...]:
+def plan_waves(selected: Selected, policy: Policy, canaries: Iterable[str] | None = None) -> tuple[Wave, ...]:
     """Deal every selected host out to exactly one wave.
 
-    Without canaries the services go with the first wave of nodes, which then is the trial.
+    `canaries` go first; where it is None, the first nodes of each partition do. Without any the services go
+    with the first wave of nodes, which then is the trial.
     """
     nodes = tuple(dict.fromkeys(node for members in selected.partitions.values() for node in members))
-    chosen = {n for members in selected.partitions.values() for n in members[: policy.canary]}
-    canaries = tuple(node for node in nodes if node in chosen)
+    if canaries is None:
+        canaries = (n for members in selected.partitions.values() for n in members[: policy.canary])
+    chosen = frozenset(canaries)
+    trial = tuple(node for node in nodes if node in chosen)
     services = tuple(dict.fromkeys(host for host in selected.services if host not in nodes))
     rest = [node for node in nodes if node not in chosen]
     waves = list(_pack(_split(_gather(rest, selected.groups), policy.wave_size), policy.wave_size))
-    if services or canaries:
-        name = " and ".join(word for word, hosts in ((SERVICES, services), (CANARY, canaries)) if hosts)
-        if services and not canaries and waves:
+    if services or trial:
+        name = " and ".join(word for word, hosts in ((SERVICES, services), (CANARY, trial)) if hosts)
+        if services and not trial and waves:
             first = waves.pop(0)
-            name, canaries = f"{SERVICES} and {first.name}", first.hosts
-        waves.insert(0, Wave(name, (*services, *canaries), is_trial=True))
+            name, trial = f"{SERVICES} and {first.name}", first.hosts
+        waves.insert(0, Wave(name, (*services, *trial), is_trial=True))
     return tuple(waves)
 
 
