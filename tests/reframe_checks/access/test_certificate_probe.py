@@ -15,12 +15,15 @@ from millwright.facility.places import shipped_facilities
 
 from ..conftest import CHECKS, run_probe
 
-NOW = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
 HOST_LINE = (
     "debug1: Server host certificate: ssh-ed25519-cert-v01@openssh.com SHA256:a, serial 7 "
     'ID "rack/h" CA ssh-ed25519 SHA256:b valid {when}'
 )
 SPOKEN = "#!/bin/sh\ncat >&2 <<'END'\n{words}\nEND\nexit {status}\n"
+
+
+def now():
+    return datetime.datetime.now(datetime.UTC).replace(microsecond=0)
 
 
 @pytest.fixture
@@ -47,7 +50,7 @@ def user_config(tmp_path):
         folder = tmp_path / "ada's home"
         key = ensure_key_pair(folder, "id_ed25519", comment="ada")
         facility = load_facility(shipped_facilities()["rack"])
-        wanted = replace(new_certificate(facility, "coast", "ada", now=NOW), valid_before=ends)
+        wanted = replace(new_certificate(facility, "coast", "ada", now=now()), valid_before=ends)
         wanted = replace(wanted, valid_after=min(wanted.valid_after, ends - datetime.timedelta(hours=1)))
         certificate = folder / "id_ed25519-cert.pub"
         sign(ensure_user_ca(tmp_path), public_half(key), wanted, certificate)
@@ -60,7 +63,7 @@ def user_config(tmp_path):
 
 @pytest.mark.parametrize("minutes", [10, -10])
 def test_the_users_certificate_says_how_long_it_lives(left, user_config, minutes):
-    ended = left("user", user_config(NOW + datetime.timedelta(minutes=minutes)))
+    ended = left("user", user_config(now() + datetime.timedelta(minutes=minutes)))
     output = ended.output("AntennaUserCertificate")
     assert (ended.code, ended.stderr, output.problems) == (0, "", ())
     values = [sample.value for sample in output.samples]
@@ -90,7 +93,7 @@ def hosts_say(left, tmp_path):
 
 
 def test_of_two_hosts_the_one_that_ends_first_counts(hosts_say):
-    soon, late = (NOW + datetime.timedelta(days=days) for days in (2, 300))
+    soon, late = (now() + datetime.timedelta(days=days) for days in (2, 300))
     spans = (f"from 2026-01-01T00:00:00 to {end:%Y-%m-%dT%H:%M:%S}" for end in (late, soon))
     ended = hosts_say(*spans)
     output = ended.output("AntennaHostCertificate")
