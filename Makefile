@@ -27,10 +27,10 @@ test-tools: $(VENV)/.ready ## Run the tests that start Ansible, pyinfra or ReFra
 	@$(BIN)/pytest -q -n auto --dist worksteal -m tools
 
 test-rack: $(VENV)/.ready ## Run the tests on real hosts; they say so where the rack can't run
-	@$(BIN)/pytest -v -rs -m "rack and not rehearsal"
+	@$(BIN)/pytest -v -rs --durations=15 -m "rack and not rehearsal"
 
 test-rehearsal: $(VENV)/.ready ## Run the long rehearsals on real hosts: faults of Slurm, drift, monitoring, node health, Debian 12
-	@$(BIN)/pytest -v -rs -m rehearsal
+	@$(BIN)/pytest -v -rs --durations=15 -m rehearsal
 
 lint: $(VENV)/.ready ## ruff, mypy --strict, ansible-lint, import rules
 	@$(BIN)/ruff check .
