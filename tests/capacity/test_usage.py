@@ -112,6 +112,20 @@ def test_hours_by_antenna_and_access_mode():
     }
 
 
+def test_used_hours_are_converted_where_their_node_class_has_a_factor():
+    """An hour of one machine is not an hour of another: without a factor there is no converted figure."""
+    found = sum_usage(site(), MONTH)
+    told = {(row.antenna, row.meter.unit): row.used_in_reference for row in found.access}
+    assert found.reference_unit == "gpu-hour"
+    assert told == {("coast", "core-hour"): 0.24, ("hills", "gpu-hour"): None, ("hills", "core-hour"): 0.04}
+
+
+def test_without_a_reference_unit_nothing_is_converted():
+    found = sum_usage(site(access_time__reference_unit=None, partitions__cpu__charging__speed=None), MONTH)
+    assert found.reference_unit == ""
+    assert {row.used_in_reference for row in found.access} == {None}
+
+
 def test_what_ran_where_the_facility_has_no_partition_is_told_and_enters_no_figure():
     assert sum_usage(site(), MONTH).unknown == (ROWS[-1],)
 

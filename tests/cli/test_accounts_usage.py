@@ -8,7 +8,7 @@ import json
 import pytest
 
 from millwright.capacity.account_usage import AccountUsage
-from millwright.capacity.usage import Usage
+from millwright.capacity.usage import AccessUsage, Usage
 from millwright.cli.accounts_usage import chosen_period, print_usage, usage_csv, usage_data
 from millwright.errors import BadInputError
 from millwright.facility.meters import Meter
@@ -20,7 +20,7 @@ ROW = AccountUsage("coast", ("coast",), "playground", "union", "sme", "BE", METE
 
 
 def usage(*rows):
-    return Usage("2026-01-01T00:00:00Z", "2026-11-24T12:00:00Z", rows, (), (), "", (), "")
+    return Usage("2026-01-01T00:00:00Z", "2026-11-24T12:00:00Z", rows, (), (), "", "", (), "")
 
 
 def test_named_days_are_whole_and_end_no_later_than_now():
@@ -46,3 +46,13 @@ def test_json_is_json(capsys):
     assert json.loads(json.dumps(usage_data(usage(ROW))))["accounts"][0]["meter"]["hardware"] == "plain"
     print_usage(usage(ROW))
     assert "2026-01-01T00:00:00Z to 2026-11-24T12:00:00Z" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("unit", "is_shown"), [("GPU-hour", True), ("", False)])
+def test_converted_hours_stand_beside_the_own_ones_where_there_is_a_unit(capsys, unit, is_shown):
+    row = AccessUsage("coast", "playground", METER, 1, 100.0, 25.0, 75.0, 5.0, 1.25 if unit else None)
+    begin, end = "2026-01-01T00:00:00Z", "2026-11-24T12:00:00Z"
+    print_usage(Usage(begin, end, (), (row,), (), unit, "", (), ""))
+    printed = capsys.readouterr().out
+    assert ("GPU-hour" in printed, "1.25" in printed) == (is_shown, is_shown)
+    assert "20%" in printed

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from millwright.capacity.account_usage import AccountUsage, charge_all, list_accounts
 from millwright.capacity.union_usage import UnionUsage, union_usage
 from millwright.facility import Facility
-from millwright.facility.meters import Meter
+from millwright.facility.meters import Meter, reference_factor
 from millwright.results.accounting import AccountingEvidence, UsageRow
 
 SMALL = frozenset({"sme", "start-up"})
@@ -27,6 +27,8 @@ class AccessUsage:
     left: float | None
     small_used: float
     """Used by SMEs and start-ups."""
+    used_in_reference: float | None
+    """The same in the facility's reference unit; None where it has none, or no speed factor for this hour."""
 
     @property
     def small_share(self) -> float | None:
@@ -43,6 +45,8 @@ class Usage:
     accounts: tuple[AccountUsage, ...]
     access: tuple[AccessUsage, ...]
     union: tuple[UnionUsage, ...]
+    reference_unit: str
+    """Unit into which hours are converted; empty where the facility declares none."""
     not_added: str
     """Why there is no sum over all kinds of hour; empty where there is one, or one kind only."""
     unknown: tuple[UsageRow, ...]
@@ -60,29 +64,39 @@ def sum_usage(facility: Facility, evidence: AccountingEvidence) -> Usage:
         evidence.begin,
         evidence.end,
         accounts,
-        tuple(_access(accounts)),
+        tuple(_access(facility, accounts)),
         union,
+        _reference_unit(facility),
         not_added,
         unknown,
         evidence.problem,
     )
 
 
-def _access(accounts: Iterable[AccountUsage]) -> Iterator[AccessUsage]:
+def _reference_unit(facility: Facility) -> str:
+    time = facility.access_time
+    return time.reference_unit or "" if time else ""
+
+
+def _access(facility: Facility, accounts: Iterable[AccountUsage]) -> Iterator[AccessUsage]:
     groups: dict[tuple[str, str, Meter], list[AccountUsage]] = {}
     for account in accounts:
         key = (", ".join(account.antennas), account.access_mode, account.meter)
         groups.setdefault(key, []).append(account)
+    is_converted = bool(_reference_unit(facility))
     for (antenna, mode, meter), members in groups.items():
+        used = sum(member.used for member in members)
+        factor = reference_factor(facility, meter) if is_converted else None
         yield AccessUsage(
             antenna,
             mode,
             meter,
             len(members),
             _sum_known(member.granted for member in members),
-            sum(member.used for member in members),
+            used,
             _sum_known(member.left for member in members),
             sum(member.used for member in members if member.kind in SMALL),
+            None if factor is None else used * factor,
         )
 
 

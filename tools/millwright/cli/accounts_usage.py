@@ -64,6 +64,7 @@ def usage_data(usage: Usage) -> dict[str, object]:
             }
             for part in usage.union
         ],
+        "reference_unit": usage.reference_unit,
         "not_added": usage.not_added,
         "unknown": [asdict(row) for row in usage.unknown],
     }
@@ -97,12 +98,14 @@ def print_usage(usage: Usage) -> None:
     console.print(Text(f"{usage.begin} to {usage.end}"))
     table = Table(
         *("Antenna", "Access mode", "Accounts", Column("Granted", justify="right")),
-        *(Column(name, justify="right") for name in ("Used", "Left", "SMEs, start-ups")),
+        *(Column(name, justify="right") for name in ("Used", "Left", "SMEs, start-ups (of used)")),
         "Unit",
+        *([Column(f"Used ({usage.reference_unit})", justify="right")] if usage.reference_unit else []),
         box=None,
     )
     for row in usage.access:
-        table.add_row(*map(Text, _cells(row)))
+        converted = (_hours(row.used_in_reference),) if usage.reference_unit else ()
+        table.add_row(*map(Text, (*_cells(row), *converted)))
     console.print(table)
     for part in usage.union:
         line = (

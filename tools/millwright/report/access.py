@@ -14,6 +14,7 @@ def describe_access(usage: Usage) -> Access:
         end=usage.end,
         rows=tuple(_row(row) for row in usage.access),
         union=tuple(_union(part) for part in usage.union) if not usage.problem else (),
+        reference_unit=usage.reference_unit,
         not_added=usage.not_added,
         unknown=tuple(
             f"{row.seconds} s of account {row.account} on partition {row.partition}: not in the facility file"
@@ -35,6 +36,7 @@ def _row(row: AccessUsage) -> AccessRow:
         used=row.used,
         left=row.left,
         small_share=row.small_share,
+        used_in_reference=row.used_in_reference,
     )
 
 

@@ -271,6 +271,8 @@ class AccessRow:
     """None where it is not known."""
     small_share: float | None
     """Share of SMEs and start-ups in what was used, 0 to 1; None where nothing was used."""
+    used_in_reference: float | None = None
+    """What was used in the facility's reference unit; None where it can't be converted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +305,8 @@ class Access:
     problem: str
     """Why slurmdbd was not heard; empty where it was."""
     evidence: tuple[str, ...]
+    reference_unit: str = ""
+    """Unit into which hours of several kinds are converted; empty where the facility declares none."""
 
 
 @dataclass(frozen=True, slots=True)
