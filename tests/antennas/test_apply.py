@@ -21,7 +21,7 @@ def steps(monkeypatch):
 
     def deploy(facility_file, *, root, groups):
         made.append(f"pyinfra {' '.join(groups)}")
-        return Deployed(15, ())
+        return Deployed(15, (f"gateway: step {len(made)}",))
 
     monkeypatch.setattr(module, "write_trust", lambda *_, state, **__: ensure_user_ca(state))
     monkeypatch.setattr(module, "reach_gateway", lambda _, name: made.append(f"reach {name}"))
@@ -66,7 +66,8 @@ def test_a_factory_with_a_key_is_asked_once(shipped_rack, around, steps, tmp_pat
 def test_a_factory_that_was_built_anew_is_told_to_the_gateway(shipped_rack, around, steps, tmp_path):
     (tmp_path / "wireguard").mkdir()
     (tmp_path / "wireguard" / "factory.pub").write_text(KEY + "\n")
-    apply_antennas(shipped_rack, ["coast"], around([NEW_KEY]))
+    applied = apply_antennas(shipped_rack, ["coast"], around([NEW_KEY]))
+    assert applied.gateways == Deployed(30, ("gateway: step 2", "gateway: step 4"))
     assert steps[1:] == ["pyinfra antenna_coast", "play", "pyinfra antenna_coast", "wait coast HwEC"]
 
 

@@ -179,6 +179,15 @@ def test_patience_ends(serve, connect):
     assert sum(slept) == doors.PATIENCE_S
 
 
+def test_a_host_that_accepts_connections_and_says_nothing_is_asked_once(serve, connect, monkeypatch):
+    """paramiko has the same words for it as for one that hangs up, and patience would delay everybody."""
+    monkeypatch.setattr(doors, "LIMIT_S", 0.3)
+    port, slept = serve(silent=True), []
+    _, attempt = knock_patiently(lambda: connect(port), sleep=slept.append)
+    assert "protocol banner" in attempt.reason
+    assert slept == []
+
+
 def test_a_refusal_is_not_asked_again(serve, connect):
     slept = []
     port = serve(wanted=[])

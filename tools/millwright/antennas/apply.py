@@ -81,7 +81,8 @@ def apply_antennas(facility: Facility, antennas: Sequence[str], around: Surround
     around.say("factory: letting the gateways in")
     changes += around.run_factory_play()
     if factory_key.read_text() != shown:  # the factory's host is a new one: its old key led nowhere
-        deployed, failures = _deploy(names, around)
+        again, failures = _deploy(names, around)
+        deployed = deployed.and_then(again)
     around.say(f"waiting for the handshakes of {len(names)} tunnels")
     key = read_public_key(factory_key)
     silent = find_failures(names, lambda name: wait_for_handshake(facility, name, key))

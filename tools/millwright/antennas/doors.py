@@ -142,7 +142,10 @@ def _is_refusal(error: AuthenticationException) -> bool:
 def knock_patiently(
     make: Callable[[], PinnedConnection], *, sleep: Callable[[float], None] = time.sleep
 ) -> tuple[PinnedConnection, Attempt]:
-    """Knock again while the server hangs up before it greets, for at most ``PATIENCE_S`` seconds."""
+    """Knock again while the server hangs up before it greets, for at most ``PATIENCE_S`` seconds.
+
+    One that hangs up does so at once; one that says nothing until the limit is not asked again.
+    """
     waited, pause = 0.0, 5.0
     while True:
         connection = make()
@@ -154,4 +157,5 @@ def knock_patiently(
 
 
 def _was_hung_up(attempt: Attempt) -> bool:
-    return any(words in attempt.reason for words in ("protocol banner", "reset by peer", "EOF", "closed"))
+    words = ("protocol banner", "reset by peer", "EOF", "closed")
+    return attempt.seconds < LIMIT_S and any(each in attempt.reason for each in words)
