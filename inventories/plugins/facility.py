@@ -1,5 +1,6 @@
 """Ansible inventory plugin ``facility``: reads ``facility.yaml`` as it is."""
 
+import os
 from pathlib import Path
 
 from ansible.errors import AnsibleParserError
@@ -52,11 +53,15 @@ class InventoryModule(BaseInventoryPlugin):
             from millwright.errors import BadInputError  # noqa: PLC0415 - an absent package gets a clear message
             from millwright.facility import load_facility  # noqa: PLC0415
             from millwright.readers.ansible_inventory import build_inventory  # noqa: PLC0415
+            from millwright.readers.stored_inventory import VARIABLE, inventory_for  # noqa: PLC0415
         except ImportError as error:
             message = f"{error}; run Ansible from the environment that 'make setup' builds (.venv/bin)"
             raise AnsibleParserError(message) from error
         try:
-            found = build_inventory(load_facility(Path(path)), Path(path))
+            # The command stores what it has read and checked, so that no wave reads the facility again.
+            found = inventory_for(Path(path), os.environ.get(VARIABLE, "")) or build_inventory(
+                load_facility(Path(path)), Path(path)
+            )
         except BadInputError as error:
             raise AnsibleParserError(str(error)) from error
         for group, hosts in found.groups.items():

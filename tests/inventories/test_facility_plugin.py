@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from millwright.facility import load_facility
+from millwright.readers.ansible_inventory import build_inventory
+from millwright.readers.stored_inventory import Narrowing, write_inventory
+
 pytestmark = pytest.mark.tools
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,6 +56,19 @@ def test_one_host_can_be_asked_for():
     found = json.loads(done.stdout)
     assert found["ansible_host"] == "rack-c2"
     assert found["slurm_controller_proctrack"] == "proctrack/linuxproc"  # group_vars beside the file are read
+
+
+def test_a_wave_is_told_its_hosts_and_reads_no_facility(tmp_path):
+    file = ROOT / "inventories/rack/facility.yaml"
+    stored = tmp_path / "inventory.json"
+    write_inventory(Narrowing(build_inventory(load_facility(file), file)).to(["rack-c2"]), stored)
+    done = ansible("inventory", "-i", file, "--graph", "nodes", MILLWRIGHT_INVENTORY=str(stored))
+    assert done.returncode == 0, done.stderr
+    assert "rack-c2" in done.stdout
+    assert "rack-c1" not in done.stdout
+    done = ansible("inventory", "-i", file, "--host", "rack-c2", MILLWRIGHT_INVENTORY=str(stored))
+    found = json.loads(done.stdout)
+    assert found["slurm_controller_proctrack"] == "proctrack/linuxproc"  # from group_vars beside the facility
 
 
 def test_hostile_titles_stay_text(tmp_path):

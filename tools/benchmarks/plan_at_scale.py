@@ -1,8 +1,10 @@
 """Time and peak memory of planning and dispatching a change to thousands of simulated nodes.
 
-Each size runs in a process of its own: load the facility, build the inventory, plan the waves, digest the
-declared state, dispatch every wave to a transport that answers at once (with the journal, which is synced,
-and the merged report), and let Ansible itself parse the inventory. No host is contacted.
+Each size runs in a process of its own: load the facility, plan the waves, digest the declared state, build
+the inventory, dispatch every wave to a transport that answers at once (with the journal, which is synced,
+and the merged report), and in every wave do what an apply does where each node needs Ansible: find out what
+decides about the nodes' roles, store the wave's inventory, and let Ansible itself parse it. No host is
+contacted, and no process of Ansible started: its start takes the same time for any number of nodes.
 
 Example: .venv/bin/python tools/benchmarks/plan_at_scale.py --nodes 6250 --nodes 25000
 """
@@ -16,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -28,11 +31,12 @@ from millwright.facility.places import checkout
 from millwright.fleet.journal import open_journal
 from millwright.fleet.request import plan_request, request_from
 from millwright.fleet.rollout import Surroundings, roll_out
+from millwright.fleet.sources import Sources, sources_of
 from millwright.fleet.state_digest import declared_files, digest_of
 from millwright.fleet.stored_report import store_report
 from millwright.fleet.waves import Wave
 from millwright.readers.ansible_events import ApplyResult, HostCounts
-from millwright.readers.ansible_inventory import build_inventory
+from millwright.readers.stored_inventory import VARIABLE, write_inventory
 
 Result = TypeVar("Result")
 DEFAULT_NODES = (6250, 25000)
@@ -41,14 +45,40 @@ MOST_GROWTH = 1.5
 """Times as much processor time a node at the larger size; linear growth is 1."""
 
 
+@dataclass
+class Transport:
+    """Takes the place of the hosts: every one is as declared, after Ansible has parsed who they are."""
+
+    sources: Sources
+    folder: Path
+    with_ansible: bool
+    waves: int = 0
+    parsing_s: float = 0.0
+
+    def converge(self, wave: Wave) -> ApplyResult:
+        """What an apply does in a wave on this machine."""
+        self.waves += 1
+        self.sources.read_anew()
+        for host in wave.hosts:
+            self.sources.basis(host)
+        stored = self.folder / f"wave-{self.waves}.inventory.json"
+        write_inventory(self.sources.narrowing.to(wave.hosts), stored)
+        if self.with_ansible:
+            begun = time.perf_counter()
+            parse_by_ansible(self.sources.file, wave.hosts, stored)
+            self.parsing_s += time.perf_counter() - begun
+        stored.unlink()
+        return answer_at_once(wave)
+
+
 def answer_at_once(wave: Wave) -> ApplyResult:
-    """The transport: every host is as declared."""
+    """Every host is as declared."""
     counts = tuple(HostCounts(host, ok=30, changed=0, failed=0, unreachable=0) for host in wave.hosts)
     return ApplyResult(counts, (), (), status=0, log=None, seconds=0.0)
 
 
-def measure(nodes: int, folder: Path, *, with_ansible: bool) -> dict[str, float]:
-    """Seconds of each step, by its name."""
+def measure(nodes: int, folder: Path, *, with_ansible: bool) -> tuple[dict[str, float], int]:
+    """Seconds of each step, by its name, and how many waves would start Ansible."""
     file = folder / "facility.yaml"
     file.write_text(facility_text(nodes), encoding="utf-8")
     seconds: dict[str, float] = {}
@@ -60,20 +90,20 @@ def measure(nodes: int, folder: Path, *, with_ansible: bool) -> dict[str, float]
         return result
 
     facility = timed("load", lambda: load_facility(file))
-    timed("inventory", lambda: build_inventory(facility, file))
     waves = timed("waves", lambda: plan_request(file, facility, request_from())).waves
     digest = timed("digest", lambda: digest_of(declared_files(file, checkout()), checkout()))
-    timed("dispatch", lambda: dispatch(waves, digest, folder))
-    if with_ansible:
-        timed("Ansible parses", lambda: parse_by_ansible(file))
-    return seconds
+    sources = timed("inventory", lambda: sources_of(file, facility, folder))
+    transport = Transport(sources, folder, with_ansible)
+    timed("dispatch", lambda: dispatch(waves, digest, folder, transport))
+    seconds["dispatch"] -= transport.parsing_s
+    return seconds | {"Ansible parses": transport.parsing_s}, transport.waves
 
 
-def dispatch(waves: Sequence[Wave], digest: str, folder: Path) -> None:
+def dispatch(waves: Sequence[Wave], digest: str, folder: Path, transport: Transport) -> None:
     """All waves with their journal, then the report; every host must be in it."""
     journal = open_journal(folder, "apply", "run")
     around = Surroundings(
-        converge=answer_at_once,
+        converge=transport.converge,
         lost=lambda _: {},
         clock=lambda: datetime.now(UTC),
         tell=lambda *_: None,
@@ -86,21 +116,23 @@ def dispatch(waves: Sequence[Wave], digest: str, folder: Path) -> None:
     store_report(journal.folder, data, report_text(outcome, "simulated"))
 
 
-def parse_by_ansible(file: Path) -> None:
-    """What ``ansible-playbook`` does before its first play."""
+def parse_by_ansible(file: Path, hosts: Sequence[str], stored: Path) -> None:
+    """What ``ansible-playbook`` does before its first play, told of the wave's inventory as by an apply."""
     os.environ["ANSIBLE_CONFIG"] = str(checkout() / "ansible.cfg")
+    os.environ[VARIABLE] = str(stored)
     from ansible.inventory.manager import InventoryManager  # noqa: PLC0415 - reads its configuration when imported
     from ansible.parsing.dataloader import DataLoader  # noqa: PLC0415
     from ansible.plugins.loader import init_plugin_loader  # noqa: PLC0415
 
     init_plugin_loader([])
-    hosts = InventoryManager(DataLoader(), sources=[str(file)]).get_hosts("managed")
-    if not hosts:
-        raise RuntimeError("Ansible found no host")
+    manager = InventoryManager(DataLoader(), sources=[str(file)])
+    manager.subset(",".join(hosts))
+    if {host.name for host in manager.get_hosts("managed")} != set(hosts):
+        raise RuntimeError("Ansible found other hosts than those of the wave")
 
 
 def run_apart(nodes: int, *, with_ansible: bool) -> dict[str, float]:
-    """Measure one size in a fresh process: each step, ``total`` and ``processor`` seconds, ``peak MiB``."""
+    """Measure one size in a fresh process: seconds of each step, their ``total``, and what they took."""
     command = [
         sys.executable,
         __file__,
@@ -124,10 +156,16 @@ def main() -> int:
     if given.child:
         with tempfile.TemporaryDirectory() as folder:
             begun = time.process_time()
-            seconds = measure(given.child, Path(folder), with_ansible=not given.without_ansible)
+            seconds, runs = measure(given.child, Path(folder), with_ansible=not given.without_ansible)
             processor = time.process_time() - begun
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        told = {**seconds, "total": sum(seconds.values()), "processor": processor, "peak MiB": peak}
+        told = {
+            **seconds,
+            "total": sum(seconds.values()),
+            "runs": runs,
+            "processor": processor,
+            "peak MiB": peak,
+        }
         sys.stdout.write(json.dumps(told))
         return 0
     sizes = sorted(set(given.nodes or DEFAULT_NODES))

@@ -32,11 +32,11 @@ from millwright.fleet.look.over_ssh import answering_hosts
 from millwright.fleet.lost import lost_nodes
 from millwright.fleet.request import Request, declared_options, plan_request, request_from
 from millwright.fleet.rollout import Outcome, Surroundings, roll_out
+from millwright.fleet.sources import sources_of
 from millwright.fleet.state_digest import declared_files, digest_of
 from millwright.fleet.stored_report import store_report
 from millwright.fleet.waves import Wave
 from millwright.readers.ansible_events import ApplyOptions, ApplyResult
-from millwright.readers.ansible_inventory import build_inventory
 from millwright.readers.facility_lock import ROLLOUT_LOCK, only_one
 
 KIND = "apply"
@@ -158,10 +158,11 @@ def _roll_out(  # noqa: PLR0913, PLR0917 - joins what the command found
     steps: LiveSteps | PlainSteps,
     options: ApplyOptions,
 ) -> Outcome:
-    inventory = build_inventory(facility, file)
+    state = state_folder(facility.name)
+    sources = sources_of(file, facility, state)
     choose = chooser(
         journal,
-        lambda hosts: answering_hosts(facility, inventory, hosts),
+        lambda hosts: answering_hosts(facility, sources.inventory, hosts),
         _now,
         lambda text: steps.done("canaries", text),
     )
@@ -170,8 +171,7 @@ def _roll_out(  # noqa: PLR0913, PLR0917 - joins what the command found
 
     def one_wave(wave: Wave) -> ApplyResult:
         here = replace(options, limit=wave.hosts)
-        state = state_folder(facility.name)
-        return converge(file, facility, here, state=state, now=_now(), on_event=narrator)
+        return converge(file, facility, here, state=state, now=_now(), on_event=narrator, sources=sources)
 
     around = Surroundings(
         one_wave,

@@ -8,20 +8,18 @@ can't be seen.
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from millwright.facility.model import Facility
-from millwright.facility.places import checkout
 from millwright.fleet.declared import DeclaredHost, Store
 from millwright.fleet.look.finding import HostLook, Order
 from millwright.fleet.look.over_ssh import look_at_hosts
 from millwright.fleet.merged import add_looks, merge
 from millwright.fleet.runs import Run, runs_for
 from millwright.fleet.sealing import newly_declared, seal
-from millwright.fleet.sources import Sources, read_play
+from millwright.fleet.sources import Sources, sources_of
 from millwright.fleet.survey import LookAtHosts, Need, Survey, survey
 from millwright.fleet.things import Task
 from millwright.readers.ansible import (
@@ -33,8 +31,8 @@ from millwright.readers.ansible import (
     with_short_limit,
 )
 from millwright.readers.ansible_events import ApplyOptions, ApplyResult, Event
-from millwright.readers.ansible_inventory import build_inventory
 from millwright.readers.facility_lock import only_one
+from millwright.readers.stored_inventory import write_inventory
 
 LOOKING = "Look at the hosts"
 FULL = "a full run was asked for"
@@ -49,21 +47,23 @@ def converge(  # noqa: PLR0913 - time, state and progress are given, not taken f
     state: Path,
     now: datetime,
     on_event: Callable[[Event], None],
+    sources: Sources | None = None,
 ) -> ApplyResult:
     """Bring the hosts that ``options`` name to their state and return what happened on each.
 
+    ``sources`` are those of the wave before, which spares reading the facility again.
     Raises what :func:`millwright.readers.ansible.apply` raises.
     """
     if options.check:
         return apply(file, facility, options, state=state, now=now, on_event=on_event)
-    inventory = build_inventory(facility, file)
-    hosts = selected_hosts(file, facility, inventory, options.limit)
+    sources = sources or sources_of(file, facility, state)
+    hosts = selected_hosts(file, facility, sources.inventory, options.limit)
     if not hosts:
         return ApplyResult((), (), (), status=0, log=None, seconds=0.0)
     begun = time.monotonic()
     with only_one(state, facility.name, now) as lock:
         store = Store(state / "declared")
-        sources = Sources(file, facility, inventory, checkout(), state, read_play(checkout()))
+        sources.read_anew()
         look_at = looker(sources, store, on_event)
         for host in hosts:
             sources.basis(host)  # variables count as they were before the run
@@ -126,17 +126,18 @@ def _run(  # noqa: PLR0913, PLR0917 - joins a run with what is kept of it
     sources: Sources,
     look_at: LookAtHosts,
 ) -> ApplyResult:
-    told = log.with_suffix(".declared.jsonl")
+    told, known = log.with_suffix(".declared.jsonl"), log.with_suffix(".inventory.json")
     told.touch(mode=0o600)
+    write_inventory(sources.narrowing.to(run.hosts), known)
     try:
-        result = run_playbook(argv, log, lock, on_event, declared=told)
+        result = run_playbook(argv, log, lock, on_event, declared=told, inventory=known)
         tasks = read_tasks(told) if result.is_complete else None
         if tasks is not None:
             good = [host.host for host in result.hosts if host.state in {"ok", "changed"}]
             _keep(seal(newly_declared(tasks, good, run, store, sources), look_at), store)
     finally:
-        with suppress(FileNotFoundError):
-            told.unlink()
+        for file in (told, known):
+            file.unlink(missing_ok=True)
     return result
 
 

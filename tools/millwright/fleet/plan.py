@@ -7,17 +7,15 @@ from pathlib import Path
 
 from millwright.errors import ExitCode
 from millwright.facility.model import Facility
-from millwright.facility.places import checkout
 from millwright.fleet.converge import LOOKING, looker, options_for
 from millwright.fleet.declared import Store
 from millwright.fleet.drift import Told, fold_told, told_as_data, told_of
 from millwright.fleet.merged import merge
 from millwright.fleet.runs import runs_for
-from millwright.fleet.sources import Sources, read_play
+from millwright.fleet.sources import sources_of
 from millwright.fleet.survey import Survey, survey
 from millwright.readers.ansible import apply, selected_hosts
 from millwright.readers.ansible_events import ApplyOptions, ApplyResult, Event
-from millwright.readers.ansible_inventory import build_inventory
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +98,8 @@ def make_plan(  # noqa: PLR0913 - time, state and progress are given, not taken 
     on_event: Callable[[Event], None],
 ) -> Plan:
     """Find out what :func:`millwright.fleet.converge.converge` would change; nothing is touched."""
-    inventory = build_inventory(facility, file)
-    hosts = selected_hosts(file, facility, inventory, options.limit)
-    sources = Sources(file, facility, inventory, checkout(), state, read_play(checkout()))
+    sources = sources_of(file, facility, state)
+    hosts = selected_hosts(file, facility, sources.inventory, options.limit)
     store = Store(state / "declared")
     found = survey(hosts, store, sources, looker(sources, store, on_event)(LOOKING))
     checks = []

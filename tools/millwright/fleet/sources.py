@@ -10,9 +10,11 @@ from pathlib import Path
 import yaml
 
 from millwright.facility.model import Facility
+from millwright.facility.places import checkout
 from millwright.fleet.inputs import Inputs, Play, Variables, basis_of, inputs_of
-from millwright.readers.ansible_inventory import AnsibleInventory
+from millwright.readers.ansible_inventory import AnsibleInventory, build_inventory
 from millwright.readers.product_archive import list_files
+from millwright.readers.stored_inventory import Narrowing
 
 CONNECTION = "ansible_"
 """How names of variables begin that say how a host is reached, not what it becomes."""
@@ -82,13 +84,8 @@ class Sources:
                 self._groups_of.setdefault(host, []).append(group)
         groups = {name: list(hosts) for name, hosts in self.inventory.groups.items()}
         self._all_groups = _sha256(json.dumps(groups, sort_keys=True).encode())
-        self._files: dict[str, dict[str, list[Path]]] = {}
-        for name in ("group_vars", "host_vars"):
-            merged: dict[str, list[Path]] = {}
-            for folder in (self.checkout / "playbooks", self.file.resolve().parent):
-                for owner, paths in _variable_files(folder / name):
-                    merged.setdefault(owner, []).extend(paths)
-            self._files[name] = merged
+        self._files = self._variable_files()
+        self.narrowing = Narrowing(self.inventory)
 
     def inputs(self, host: str, role: str) -> Inputs:
         """What a role depends on, on one host; hosts of one kind share the answer."""
@@ -110,6 +107,22 @@ class Sources:
         if inputs.needs_product:
             told.append(self._digest_of("product"))
         return _sha256("\0".join(told).encode())
+
+    def read_anew(self) -> None:
+        """Begin another run: what stands in files counts as it is now; the facility stays as it was read."""
+        self.play = read_play(self.checkout)
+        self._files = self._variable_files()
+        for known in (self._inputs, self._variables, self._paths, self._bases):
+            known.clear()
+
+    def _variable_files(self) -> dict[str, dict[str, list[Path]]]:
+        found: dict[str, dict[str, list[Path]]] = {}
+        for name in ("group_vars", "host_vars"):
+            found[name] = {}
+            for folder in (self.checkout / "playbooks", self.file.resolve().parent):
+                for owner, paths in _variable_files(folder / name):
+                    found[name].setdefault(owner, []).extend(paths)
+        return found
 
     def forget_files(self) -> None:
         """Read the files anew when asked next: a run may have made some."""
@@ -162,6 +175,15 @@ class Sources:
                     yield f"{file}:{_sha256(file.read_bytes())}\n"
             except OSError:  # a file of the host's that is no business of this user
                 continue
+
+
+def sources_of(file: Path, facility: Facility, state: Path) -> "Sources":
+    """The sources of a facility in this checkout.
+
+    Raises :exc:`BadInputError` where it would mislead Ansible.
+    """
+    inventory = build_inventory(facility, file)
+    return Sources(file, facility, inventory, checkout(), state, read_play(checkout()))
 
 
 def _variable_files(folder: Path) -> Iterator[tuple[str, list[Path]]]:

@@ -19,6 +19,7 @@ from millwright.facility.places import checkout
 from millwright.readers.ansible_events import ApplyOptions, ApplyResult, Event, parse_event, summarize
 from millwright.readers.ansible_inventory import AnsibleInventory, build_inventory
 from millwright.readers.facility_lock import note_ansible, only_one
+from millwright.readers.stored_inventory import VARIABLE
 
 KEPT_LOGS = 50
 LONGEST_LIMIT = 64 * 1024
@@ -120,15 +121,19 @@ def new_log(state: Path, now: datetime) -> Path:
     return folder / f"apply-{now:%Y%m%dT%H%M%S.%fZ}.log"
 
 
-def run_playbook(
+def run_playbook(  # noqa: PLR0913 - everything that one run is given
     argv: Sequence[str],
     log: Path,
     lock: int,
     on_event: Callable[[Event], None],
     *,
     declared: Path | None = None,
+    inventory: Path | None = None,
 ) -> ApplyResult:
-    """Run Ansible while the facility's lock is held; ``declared`` is where it tells what tasks declare."""
+    """Run Ansible while the facility's lock is held.
+
+    ``declared`` is where it tells what tasks declare, ``inventory`` a stored one that it need not build.
+    """
     told = log.with_suffix(".events.jsonl")
     for file in (log, told):
         file.touch(mode=0o600, exist_ok=False)
@@ -141,7 +146,7 @@ def run_playbook(
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=checkout(),
-            env=_environment(told, declared),
+            env=_environment(told, declared, inventory),
             pass_fds=(lock,),
             start_new_session=True,  # Ctrl-C at a terminal reaches it in order, through us
         )
@@ -172,11 +177,12 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             process.wait()
 
 
-def _environment(told: Path, declared: Path | None) -> dict[str, str]:
+def _environment(told: Path, declared: Path | None, inventory: Path | None) -> dict[str, str]:
     return {
         "ANSIBLE_STRATEGY": STRATEGY,
         **os.environ,
         "ANSIBLE_STRATEGY_PLUGINS": str(_strategy_plugins()),
+        VARIABLE: str(inventory or ""),
         **({"MILLWRIGHT_DECLARED": str(declared)} if declared else {}),
         "ANSIBLE_CONFIG": str(checkout() / "ansible.cfg"),
         "ANSIBLE_CALLBACKS_ENABLED": "progress,declared" if declared else "progress",

@@ -37,7 +37,7 @@ def facility_variables(facility: Facility, file: Path) -> dict[str, object]:
         "facility_controllers": _controllers(services),
         "facility_node_classes": _node_classes(facility),
         "facility_manages": list(known_roles() if facility.manages is None else facility.manages),
-        "facility_health": facility.health.model_dump(),
+        "facility_health": facility.health.model_dump(mode="json"),
         "facility_partitions": _partitions(facility),
         "facility_switches": _switches(facility),
         **access_variables(facility),
