@@ -10,12 +10,12 @@ from pyinfra import host, local
 from pyinfra.operations import files, server, systemd
 
 from antennas import operations
-from millwright.antennas import gateway_firewall, gateway_sshd, gateway_upkeep, wireguard
+from millwright.antennas import gateway_firewall, gateway_sshd, gateway_upkeep, guard, wireguard
 
 antenna = host.data.antenna
 factory_key = wireguard.read_public_key(Path(antenna["factory_key_file"]))
 unit = f"wg-quick@{wireguard.INTERFACE}.service"
-reach, guard_s = tuple(antenna["reach"]), int(host.data.get("guard_s", gateway_upkeep.GUARD_S))
+reach, guard_s = tuple(antenna["reach"]), int(host.data.get("guard_s", guard.GUARD_S))
 
 operations.wireguard_packages(
     name="Ensure WireGuard, the packet filter and security updates are installed",
@@ -79,23 +79,24 @@ operations.wireguard_tunnel(
 
 files.put(
     name="Ensure the guard of what could lock us out",
-    src=str(Path(__file__).with_name("guard.sh")),
-    dest=gateway_upkeep.GUARD,
+    src=str(guard.GUARD_SOURCE),
+    dest=guard.GUARD,
     add_deploy_dir=False,
     user="root",
     group="root",
     mode="755",
 )
-guard = files.put(
+guard_unit = files.put(
     name="Ensure an unconfirmed change does not outlive a restart",
-    src=StringIO(gateway_upkeep.GUARD_UNIT_TEXT),
-    dest=f"/etc/systemd/system/{gateway_upkeep.GUARD_UNIT}",
+    src=str(guard.GUARD_UNIT_SOURCE),
+    dest=f"/etc/systemd/system/{guard.GUARD_UNIT}",
+    add_deploy_dir=False,
     mode="644",
 )
-systemd.daemon_reload(name="Ensure systemd knows the guard", _if=guard.did_change)
+systemd.daemon_reload(name="Ensure systemd knows the guard", _if=guard_unit.did_change)
 systemd.service(
     name="Ensure the guard looks at every start",
-    service=gateway_upkeep.GUARD_UNIT,
+    service=guard.GUARD_UNIT,
     running=None,
     enabled=True,
 )

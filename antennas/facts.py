@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from pyinfra.api import FactBase, QuoteString, StringCommand
 
+from millwright.antennas.guard import GUARD_PENDING
+
 
 class WireguardModule(FactBase[bool]):
     """Whether the kernel brings WireGuard, so that no userspace implementation is needed."""
@@ -61,6 +63,18 @@ class LiveWireguard(FactBase[LiveTunnel | None]):
             addresses=tuple(row[1] for row in rows if row[0] == "address"),
             peers=tuple((row[1], row[2], row[3], row[4]) for row in rows if row[0] == "peer"),
         )
+
+
+class ChangeWaits(FactBase[bool]):
+    """Whether a change of this kind waits for its confirmation: the host will take it back."""
+
+    def command(self, kind: str) -> StringCommand:
+        """Look where the guard keeps what it needs for that."""
+        return StringCommand("test -e", QuoteString(f"{GUARD_PENDING}/{kind}/file"), "&& echo yes || echo no")
+
+    def process(self, output: list[str]) -> bool:
+        """One word."""
+        return output == ["yes"]
 
 
 class EffectiveSshd(FactBase[dict[str, str]]):

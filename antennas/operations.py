@@ -13,6 +13,7 @@ from pyinfra.facts.files import FileContents
 from pyinfra.operations import apt
 
 from antennas.facts import (
+    ChangeWaits,
     EffectiveSshd,
     FirewallInForce,
     LiveWireguard,
@@ -21,7 +22,7 @@ from antennas.facts import (
     WireguardPublicKey,
 )
 from millwright.antennas.confirmation import confirm_change
-from millwright.antennas.gateway_upkeep import GUARD, GUARD_S
+from millwright.antennas.guard import GUARD, GUARD_S
 from millwright.antennas.wireguard import KEEPALIVE_S, publish_public_key
 
 Commands = Iterator[PyinfraCommand]
@@ -94,12 +95,14 @@ def guarded_file(
     """Ensure a file that decides who gets in: judged before it counts, and taken back unless confirmed.
 
     The host itself puts the old file back when nobody has entered anew within ``seconds``: an apply
-    that is killed, or that locked itself out, leaves the gateway as it was.
+    that is killed, or that locked itself out, leaves the gateway as it was. What such an apply left and
+    is not taken back yet is tried anew, or it would go a moment after we found it as described.
 
     + kind: ``sshd`` or ``nftables``
     + reach: arguments of ``ssh`` that lead to the host; none on the host itself
     """
-    if host.get_fact(FileContents, path=path) == content.splitlines():
+    there = host.get_fact(FileContents, path=path) == content.splitlines()
+    if there and not host.get_fact(ChangeWaits, kind=kind):
         host.noop(f"{path} is as described")
         return
     yield FileUploadCommand(StringIO(content), f"{path}.new")

@@ -27,7 +27,12 @@ def members(data):
 
 def test_the_payload_holds_the_deploy_its_data_and_public_keys(shop):
     payload = members(members(shop.bundle().read_bytes())["payload.tar"])
-    assert {"inventory.py", "antenna.json", "antennas/guard.sh", "antennas/trust.py"} <= payload.keys()
+    assert {
+        "inventory.py",
+        "antenna.json",
+        "src/millwright/antennas/guard.sh",
+        "antennas/trust.py",
+    } <= payload.keys()
     assert {"antennas/deploy.py", "state/trust/production.pub", "state/trust/revoked_keys"} <= payload.keys()
     assert b'"state/wireguard/factory.pub"' in payload["antenna.json"]
     assert str(shop.state).encode() not in payload["antenna.json"]

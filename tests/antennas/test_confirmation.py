@@ -4,7 +4,7 @@ import pytest
 
 from millwright.antennas import confirmation
 from millwright.antennas.confirmation import LIMIT_S, confirm_arguments, confirm_change
-from millwright.antennas.gateway_upkeep import GUARD_S
+from millwright.antennas.guard import GUARD_S
 from millwright.errors import FailedError
 
 

@@ -2,11 +2,11 @@
 
 import os
 import subprocess
-from pathlib import Path
 
 import pytest
 
-GUARD = Path(__file__).resolve().parents[2] / "antennas" / "guard.sh"
+from millwright.antennas.guard import GUARD_PENDING, GUARD_SOURCE, GUARD_UNIT_SOURCE
+
 TOOLS = {
     "sshd": "exit 0",
     "nft": "exit 0",
@@ -40,7 +40,7 @@ def host(tmp_path):
                 "LOG": str(self.log),
             }
             return subprocess.run(
-                [GUARD, *arguments], env=environment, check=False, capture_output=True, text=True
+                [GUARD_SOURCE, *arguments], env=environment, check=False, capture_output=True, text=True
             )
 
         def try_new(self, kind="sshd", **tools):
@@ -117,6 +117,19 @@ def test_a_missing_packet_filter_opens_what_it_closed(host):
     host.try_new("nftables")
     host.guard("restore", nft='echo "nft $@" >> "$LOG"')
     assert "nft delete table inet millwright" in host.said
+
+
+@pytest.mark.parametrize(("running", "reloaded"), [("ssh", True), ("sshd", True), ("cron", False)])
+def test_sshd_is_reloaded_by_the_name_that_the_system_gives_it(host, running, reloaded):
+    systemctl = f'echo "$@" >> "$LOG"; case $1 in is-active) [ "$3" = {running}.service ] ;; esac'
+    assert host.try_new(systemctl=systemctl).returncode == 0
+    assert (f"reload {running}.service" in host.said) is reloaded
+    assert host.said.count("reload ") == reloaded
+
+
+def test_the_unit_looks_where_the_guard_keeps_what_waits():
+    assert f"ConditionDirectoryNotEmpty={GUARD_PENDING}\n" in GUARD_UNIT_SOURCE.read_text()
+    assert f"{{GUARD_PENDING:-{GUARD_PENDING}}}" in GUARD_SOURCE.read_text().replace("$", "")
 
 
 @pytest.mark.parametrize("arguments", [("try", "passwd", "/etc/passwd", "60"), ("open", "sshd"), ()])

@@ -4,7 +4,8 @@ A name is ``ROLE/TEMPLATE``, ``ROLE/TEMPLATE*LIST`` for one that is rendered for
 or ``ROLE:VARIABLE``.
 
 Runs in a process of its own, because Ansible reads its configuration when it is imported. Prints JSON.
-What the host would say of itself is the JSON in ``RENDER_FACTS``; without it, that it runs Debian 13.
+What the host would say of itself is the JSON in ``RENDER_FACTS``, and what earlier tasks would have
+registered the JSON in ``RENDER_REGISTERED``; without them, what a host with Debian 13 would say.
 """
 
 import json
@@ -27,6 +28,7 @@ DEBIAN_13 = {
     "distribution_version": "13.1",
     "os_family": "Debian",
 }
+ASKED_ON_DEBIAN_13 = {"ssh_trust_sshd": {"stdout": "persourcepenaltyexemptlist none\n"}}
 
 
 def render(loader: DataLoader, variables: dict[str, object], name: str) -> object:
@@ -61,7 +63,8 @@ def main(facility: str, host: str, *names: str) -> None:
     assert found is not None, f"{facility} has no host {host}"
     every = loader.load_from_file(str(PLAYBOOKS / "group_vars/all.yml"), trusted_as_template=True)
     facts = {"ansible_facts": json.loads(os.environ.get("RENDER_FACTS", "null")) or DEBIAN_13}
-    variables = every | VariableManager(loader, inventory).get_vars(host=found) | facts
+    registered = json.loads(os.environ.get("RENDER_REGISTERED", "null")) or ASKED_ON_DEBIAN_13
+    variables = every | VariableManager(loader, inventory).get_vars(host=found) | facts | registered
     json.dump({name: render(loader, variables, name) for name in names}, sys.stdout)
 
 

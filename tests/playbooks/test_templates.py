@@ -52,10 +52,10 @@ def rendered(tmp_path_factory):
     return {name: render(*facility, home) for name, facility in FACILITIES.items()}
 
 
-def render(facility_file, host, home):
+def render(facility_file, host, home, **environment):
     done = subprocess.run(
         [sys.executable, HERE / "render.py", facility_file, host, *TEMPLATES],
-        env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "HOME": str(home)},
+        env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "HOME": str(home), **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -75,6 +75,18 @@ def test_a_backslash_at_the_end_of_a_title_joins_no_lines_of_a_configuration(ren
     """Slurm reads a line that ends so together with the next one."""
     for template, text in rendered["factory"].items():
         assert not [line for line in text.splitlines() if line.endswith("\\")], template
+
+
+def test_an_sshd_without_penalties_is_told_nothing_of_them(tmp_path):
+    """Debian 12 (OpenSSH 9.2) and EL 9 refuse a keyword that they do not know, and with it the whole file."""
+    asked = {"ssh_trust_sshd": {"stdout": "port 22\nmaxstartups 10:30:100\n"}}
+    older = render(*FACILITIES["rack"], tmp_path, RENDER_REGISTERED=json.dumps(asked))[
+        "ssh_trust/sshd.conf.j2"
+    ]
+    newer = (HERE / "golden/rack/sshd.conf").read_text()
+    assert "Penalt" in newer
+    lines = [line for line in newer.splitlines() if "Penalt" not in line and "Many users come" not in line]
+    assert older.splitlines() == lines
 
 
 def test_an_antenna_without_a_key_is_no_peer_but_has_its_way(rendered):

@@ -11,7 +11,9 @@ from millwright.errors import FailedError
 
 STATE = PurePosixPath("state")
 """Where the payload keeps what lies in the state folder here."""
-DEPLOY = ("__init__.py", "deploy.py", "trust.py", "operations.py", "facts.py", "guard.sh")
+DEPLOY = ("__init__.py", "deploy.py", "trust.py", "operations.py", "facts.py")
+CARRIED = (".py", ".sh", ".service")
+"""What the library consists of: programs, and the guard that a host gets."""
 SECRET_MARKS = (b"PRIVATE KEY", b"PrivateKey")
 
 INVENTORY = '''\
@@ -58,7 +60,9 @@ def _sources(root: Path) -> Contents:
     deploy = [root / "antennas" / name for name in DEPLOY]
     found = {PurePosixPath("antennas") / file.name: file.read_bytes() for file in deploy if file.exists()}
     tools = root / "tools"
-    for file in sorted((tools / "millwright").rglob("*.py")):
+    for file in sorted((tools / "millwright").rglob("*")):
+        if file.suffix not in CARRIED:
+            continue
         found[PurePosixPath("src") / PurePosixPath(file.relative_to(tools))] = file.read_bytes()
     return found
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from millwright.antennas.commands import run_tool
-from millwright.antennas.gateway_upkeep import GUARD
+from millwright.antennas.guard import GUARD
 from millwright.errors import FailedError
 
 LIMIT_S = 45

@@ -3,10 +3,6 @@
 AUDIT_FILE = "/etc/systemd/journald.conf.d/10-millwright.conf"
 UPDATES_FILE = "/etc/apt/apt.conf.d/52millwright"
 UPDATE_TIMERS = ("apt-daily.timer", "apt-daily-upgrade.timer")
-GUARD = "/usr/local/lib/millwright/guard"
-GUARD_UNIT = "millwright-guard.service"
-GUARD_S = 60
-"""Seconds after which an unconfirmed change of sshd or the packet filter is taken back."""
 
 AUDIT_CONFIG = """\
 # Made by antennas/deploy.py; changes here are overwritten.
@@ -17,23 +13,6 @@ SystemMaxUse=1G
 MaxRetentionSec=1year
 RateLimitIntervalSec=30s
 RateLimitBurst=50000
-"""
-
-GUARD_UNIT_TEXT = f"""\
-# Made by antennas/deploy.py; changes here are overwritten.
-[Unit]
-Description=Take back what was not confirmed before the restart
-Before=ssh.service sshd.service millwright-firewall.service
-DefaultDependencies=no
-After=local-fs.target
-ConditionDirectoryNotEmpty=/var/lib/millwright/guard
-
-[Service]
-Type=oneshot
-ExecStart={GUARD} restore
-
-[Install]
-WantedBy=sysinit.target
 """
 
 

@@ -181,7 +181,7 @@ def _environment(told: Path, declared: Path | None, inventory: Path | None) -> d
     return {
         "ANSIBLE_STRATEGY": STRATEGY,
         **os.environ,
-        "ANSIBLE_STRATEGY_PLUGINS": str(_strategy_plugins()),
+        "ANSIBLE_STRATEGY_PLUGINS": str(strategy_plugins()),
         VARIABLE: str(inventory or ""),
         **({"MILLWRIGHT_DECLARED": str(declared)} if declared else {}),
         "ANSIBLE_CONFIG": str(checkout() / "ansible.cfg"),
@@ -191,7 +191,7 @@ def _environment(told: Path, declared: Path | None, inventory: Path | None) -> d
     }
 
 
-def _strategy_plugins() -> Path:
+def strategy_plugins() -> Path:
     """Folder of Mitogen's strategies, found without importing Mitogen."""
     mitogen = importlib.util.find_spec("ansible_mitogen")
     if mitogen is None or mitogen.origin is None:

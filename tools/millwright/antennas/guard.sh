@@ -1,6 +1,6 @@
 #!/bin/sh
 # Changes a file that could lock out its administrator, and takes the change back unless it is confirmed.
-# Made by antennas/deploy.py; changes here are overwritten.
+# Written by Millwright; changes here are overwritten.
 #
 #   guard try sshd FILE SECONDS       judge FILE.new, put it in FILE's place, load it, and start the clock
 #   guard try nftables FILE SECONDS
@@ -20,7 +20,7 @@ judge() { # KIND FILE: refuse what its own program refuses
 
 load() { # KIND FILE: let all files together count now; sessions stay
     case $1 in
-    sshd) sshd -t && { ! systemctl is-active --quiet ssh.service || systemctl reload ssh.service; } ;;
+    sshd) sshd -t && reload_sshd ;;
     nftables)
         if [ -e "$2" ]; then
             nft -f "$2" && nft -s list table inet millwright >"$2.loaded"
@@ -29,6 +29,15 @@ load() { # KIND FILE: let all files together count now; sessions stay
         fi
         ;;
     esac
+}
+
+reload_sshd() { # Debian calls its unit ssh, others sshd; one that does not run reads its files when it starts
+    for unit in ssh.service sshd.service; do
+        if systemctl is-active --quiet "$unit"; then
+            systemctl reload "$unit"
+            return
+        fi
+    done
 }
 
 put_back() { # KIND
