@@ -1,15 +1,22 @@
 """The user's side for real: the printed configuration, plain ssh and rsync, and a fresh home."""
 
+import contextlib
 import hashlib
+import json
 import os
 import random
 import re
 import signal
+import socket
 import subprocess
 import time
 
 import pytest
 from rack_user import HOME, AtHome
+
+from millwright.antennas.doors import connect_as_admin
+from millwright.antennas.host_keys import resolve_target
+from millwright.antennas.visitor import run_on
 
 pytestmark = pytest.mark.rack
 
@@ -35,7 +42,7 @@ def test_the_first_login_asks_nothing_and_leads_to_the_users_own_account(ada):
 
 
 def test_a_job_is_submitted_seen_and_its_output_read(ada, shipped_rack):
-    mode = next(iter(shipped_rack.access_modes))
+    mode = shipped_rack.access_mode_of("coast")
     options = f"--account=coast --qos={mode} --time=2 --mem=64M --output=out.%j"
     submitted = ada.at_factory(f"sbatch --parsable {options} --wrap 'sleep 2; echo made by $SLURM_JOB_ID'")
     job = submitted.strip().split(";")[0]
@@ -77,3 +84,92 @@ def test_a_transfer_that_was_cut_goes_on_where_it_stopped(ada):
     assert sent <= SIZE - arrived, "the second transfer began anew"
     checksum = ada.at_factory("sha256sum data.bin && rm data.bin").split()[0]
     assert checksum == hashlib.sha256(payload).hexdigest()
+
+
+REST = "http://127.0.0.1:6820/slurm/v0.0.42"
+
+
+@pytest.fixture
+def portal(ada):
+    """A portal's way to slurmrestd, open while the test runs; ssh says when it is."""
+    with subprocess.Popen(
+        ada.command("ssh", "-N", "rack-coast-rest"), stdin=subprocess.DEVNULL, start_new_session=True, cwd="/"
+    ) as way:
+        try:
+            deadline = time.monotonic() + 60
+            while not answers("127.0.0.1", 6820):
+                assert way.poll() is None, "ssh ended before the way was open"
+                assert time.monotonic() < deadline, "no way opened"
+                time.sleep(0.2)
+            yield
+        finally:
+            os.killpg(way.pid, signal.SIGKILL)
+
+
+def answers(host, port):
+    with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=1):
+        return True
+    return False
+
+
+def ask(path, token=None, body=None):
+    """The HTTP status and answer of slurmrestd; a token goes to curl through stdin and nowhere else."""
+    command = ["curl", "--silent", "--noproxy", "*", "--max-time", "60", "--write-out", "\n%{http_code}"]
+    if body is not None:
+        command += ["--header", "Content-Type: application/json", "--data", json.dumps(body)]
+    header = f'header = "X-SLURM-USER-TOKEN: {token}"\n' if token else ""
+    done = subprocess.run(
+        [*command, "--config", "-", f"{REST}/{path}"],
+        input=header,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    answer, _, status = done.stdout.rpartition("\n")
+    return int(status), answer
+
+
+def test_a_portal_submits_a_job_with_a_token_that_ends_by_itself(ada, portal, shipped_rack):
+    token = ada.at_factory("scontrol token lifespan=120").strip().removeprefix("SLURM_JWT=")
+    status, answer = ask("ping", token)
+    assert status == 200
+    assert "UP" in [each["pinged"] for each in json.loads(answer)["pings"]], answer
+    job = {
+        "script": "#!/bin/sh\necho made for the portal\n",
+        "account": "coast",
+        "qos": shipped_rack.access_mode_of("coast"),
+        "current_working_directory": ada.at_factory("pwd").strip(),
+        "standard_output": "portal.%j",
+        "environment": ["PATH=/usr/bin:/bin"],
+        "memory_per_node": {"number": 64, "set": True},
+        "time_limit": {"number": 2, "set": True},
+    }
+    status, answer = ask("job/submit", token, {"job": job})
+    submitted = json.loads(answer)
+    assert (status, submitted["errors"]) == (200, []), answer
+    number = submitted["job_id"]
+    deadline = time.monotonic() + 90
+    while "COMPLETED" not in (state := ada.at_factory(f"scontrol --oneliner show job {number}")):
+        assert time.monotonic() < deadline, state
+        time.sleep(1)
+    assert "UserId=ada(" in state
+    assert ada.at_factory(f"cat portal.{number} && rm portal.{number}") == "made for the portal\n"
+
+
+def test_a_portal_without_a_token_is_refused(portal):
+    assert ask("ping")[0] == 401
+    assert ask("job/submit", body={"job": {"script": "#!/bin/sh\n"}})[0] == 401
+
+
+def test_a_token_stands_in_no_log_and_no_argument_on_the_way(ada, portal, shipped_rack):
+    token = ada.at_factory("scontrol token lifespan=30").strip().removeprefix("SLURM_JWT=")
+    assert ask("ping", token)[0] == 200
+    look = (
+        "journalctl --quiet --since=-5min --output=cat; cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '"
+    )
+    for host, sign in [("rack-antenna", "sshd"), ("rack-login", "sshd"), ("rack-ctl2", "slurmrestd")]:
+        with connect_as_admin(resolve_target(shipped_rack, host)) as connection:
+            seen = run_on(connection)(look).stdout
+        assert sign in seen, f"{host}: nothing was looked at"
+        assert token not in seen, host
+        assert token.rpartition(".")[0] not in seen, host
