@@ -10,6 +10,8 @@ import pytest
 import yaml
 
 from millwright.antennas.certify_hosts import certify
+from millwright.antennas.host_ca import host_ca, hosts_of_another_ca
+from millwright.antennas.rotation import announce, switch, withdraw
 from millwright.antennas.ssh_keys import ensure_key_pair
 from millwright.errors import BadInputError
 from millwright.facility.model import Facility
@@ -49,8 +51,28 @@ def test_a_good_certificate_stays_until_half_its_life_is_over(tmp_path, key):
     assert late["signed"] == ["n1"]
 
 
+def test_while_the_ca_changes_hosts_know_both_and_show_a_certificate_of_the_one_that_signs(tmp_path, key):
+    old = certify(SITE, tmp_path, {"n1": key}, NOW, check=False)
+    ca = host_ca(tmp_path)
+    announce(ca, NOW)
+    announced = certify(SITE, tmp_path, {"n1": key}, NOW, check=False)
+    assert (announced["signed"], announced["authorities"][:1]) == ([], old["authorities"])
+    assert hosts_of_another_ca(SITE, tmp_path) == ()
+    switch(ca, NOW)
+    assert hosts_of_another_ca(SITE, tmp_path) == ("n1",)
+    switched = certify(SITE, tmp_path, {"n1": key}, NOW, check=False)
+    assert switched["signed"] == ["n1"]
+    assert set(switched["authorities"]) == set(announced["authorities"])
+    assert hosts_of_another_ca(SITE, tmp_path) == ()
+    withdraw(ca)
+    assert (
+        certify(SITE, tmp_path, {"n1": key}, NOW, check=False)["authorities"] == announced["authorities"][1:]
+    )
+
+
 def test_a_check_signs_nothing(tmp_path, key):
-    assert certify(SITE, tmp_path, {"n1": key}, NOW, check=True) == {"certificates": {}, "signed": ["n1"]}
+    told = certify(SITE, tmp_path, {"n1": key}, NOW, check=True)
+    assert told == {"certificates": {}, "signed": ["n1"], "authorities": []}
     assert list(tmp_path.iterdir()) == []
 
 

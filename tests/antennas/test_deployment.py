@@ -1,13 +1,17 @@
 """Running pyinfra and reading its result: a run that did nothing or failed is never a success."""
 
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from millwright.antennas import deployment
-from millwright.antennas.deployment import deploy_gateways, parse_result
-from millwright.errors import BadInputError, FailedError
+from millwright.antennas.deployment import deploy_gateways, inventory_of, naming, parse_result
+from millwright.errors import FailedError
+from millwright.facility.places import checkout
 
 CAPTURED = (Path(__file__).parent / "data" / "pyinfra-result.json").read_text()
 
@@ -55,9 +59,21 @@ def test_a_run_without_operations_is_no_success():
         parse_result('{"results": {"operations": []}}')
 
 
-def test_a_facility_without_inventory_file_says_what_to_copy(tmp_path):
-    with pytest.raises(BadInputError, match=r"pyinfra\.py.*a copy of inventories/rack/pyinfra\.py"):
-        deploy_gateways(tmp_path / "facility.yaml", root=tmp_path)
+@pytest.mark.tools
+def test_a_facility_without_an_inventory_of_its_own_takes_the_common_one(tmp_path):
+    shutil.copy(checkout() / "inventories" / "rack" / "facility.yaml", tmp_path / "facility.yaml")
+    inventory = inventory_of(tmp_path / "facility.yaml", checkout())
+    assert inventory == checkout() / "inventories" / "pyinfra.py"
+    command = [sys.executable, "-m", "pyinfra", str(inventory), "debug-inventory"]
+    done = subprocess.run(
+        command, env=naming(tmp_path / "facility.yaml"), capture_output=True, text=True, check=True
+    )
+    assert "rack-antenna2" in done.stdout + done.stderr
+
+
+def test_an_inventory_beside_the_facility_is_the_sites_own(tmp_path):
+    (tmp_path / "pyinfra.py").write_text("")
+    assert inventory_of(tmp_path / "facility.yaml", checkout()) == tmp_path.resolve() / "pyinfra.py"
 
 
 def test_pyinfras_own_words_come_back_when_it_fails(tmp_path):

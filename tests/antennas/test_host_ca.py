@@ -9,6 +9,7 @@ from millwright.antennas.host_ca import (
     authority_lines,
     ensure_host_ca,
     ensure_host_certificate,
+    host_ca,
     host_certificate,
     host_names,
 )
@@ -68,6 +69,6 @@ def test_the_login_node_is_met_under_its_tunnel_address_too(shipped_rack):
 
 
 def test_known_hosts_names_the_ca_and_the_hosts(hands, tmp_path):
-    (line,) = authority_lines(hands[0], ["[10.0.0.9]:2222", "10.92.0.1", "10.92.0.1"])
+    (line,) = authority_lines(host_ca(hands[0].parent.parent), ["[10.0.0.9]:2222", "10.92.0.1", "10.92.0.1"])
     key = (tmp_path / "ca" / "host_ca.pub").read_text().split()[1]
     assert line == f"@cert-authority [10.0.0.9]:2222,10.92.0.1 ssh-ed25519 {key}"

@@ -2,8 +2,9 @@
 
     python -m millwright.antennas.certify_hosts FACILITY_FILE STATE_FOLDER [--check] < keys.json
 
-Reads ``{"host": "ssh-ed25519 …"}`` and prints ``{"certificates": {…}, "signed": […]}``. With ``--check``
-nothing is signed: ``signed`` names whose certificate would be, ``certificates`` holds those that are good.
+Reads ``{"host": "ssh-ed25519 …"}`` and prints ``{"certificates": {…}, "signed": […], "authorities": […]}``;
+the authorities are the public keys of the host CA, two while it changes. With ``--check`` nothing is
+signed: ``signed`` names whose certificate would be, ``certificates`` holds those that are good.
 """
 
 import datetime
@@ -16,10 +17,12 @@ from pathlib import Path
 from millwright.antennas.host_ca import (
     ensure_host_ca,
     ensure_host_certificate,
+    host_ca,
     host_certificate,
     host_names,
     is_still_good,
 )
+from millwright.antennas.own_ca import trusted_keys
 from millwright.antennas.private_files import private_folder
 from millwright.errors import BadInputError, Problem
 from millwright.facility.load import load_facility
@@ -37,7 +40,7 @@ def certify(
     """
     _refuse(facility, keys)
     if check and not (state / "ca" / "host_ca").exists():
-        return {"certificates": {}, "signed": list(keys)}
+        return {"certificates": {}, "signed": list(keys), "authorities": []}
     ca, folder = ensure_host_ca(state), private_folder(state / "hosts")
     certificates: dict[str, str] = {}
     signed = []
@@ -51,7 +54,7 @@ def certify(
                 continue
             ensure_host_certificate(ca, public, wanted, now)
         certificates[host] = path.read_text(encoding="ascii").strip()
-    return {"certificates": certificates, "signed": signed}
+    return {"certificates": certificates, "signed": signed, "authorities": [*trusted_keys(host_ca(state))]}
 
 
 def _refuse(facility: Facility, keys: Mapping[str, str]) -> None:

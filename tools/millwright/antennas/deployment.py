@@ -1,6 +1,7 @@
 """Running pyinfra on the gateways, and reading what it changed."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from millwright.antennas.commands import run_tool
-from millwright.errors import BadInputError, FailedError, Problem
+from millwright.errors import FailedError
 
+INVENTORY = "inventories/pyinfra.py"
+"""Inventory of the facility that the environment names, below the checkout."""
 LIMIT_S = 600
 """Longest run, in seconds: packages may have to be fetched."""
 
@@ -31,23 +34,35 @@ class Deployed:
         return Deployed(self.operations + later.operations, self.changed + later.changed)
 
 
+def inventory_of(facility_file: Path, root: Path) -> Path:
+    """The site's own inventory beside the facility file, or the one below the checkout ``root``."""
+    own = facility_file.resolve().with_name("pyinfra.py")
+    return own if own.is_file() else root / INVENTORY
+
+
+def naming(facility_file: Path) -> dict[str, str]:
+    """The environment in which pyinfra's inventory is the one of this facility."""
+    return {**os.environ, "MILLWRIGHT_FACILITY": str(facility_file.resolve())}
+
+
 def deploy_gateways(
     facility_file: Path, *, root: Path, groups: Iterable[str] = (), deploy: str = "deploy.py"
 ) -> Deployed:
     """Bring gateways to their described state with ``antennas/deploy.py``, or a part of it.
 
     ``root`` is the checkout; ``groups`` limits the run to groups of the inventory.
-    Raises :exc:`BadInputError` where no ``pyinfra.py`` lies beside the facility file, and
-    :exc:`FailedError` with pyinfra's own words where an operation failed.
+    Raises :exc:`FailedError` with pyinfra's own words where an operation failed.
     """
-    inventory = facility_file.resolve().with_name("pyinfra.py")
-    if not inventory.is_file():
-        raise BadInputError(
-            [Problem(str(inventory), "-", "no such file", "a copy of inventories/rack/pyinfra.py")]
-        )
     limits = [part for group in groups for part in ("--limit", group)]
-    arguments = ["-y", "--json", *limits, str(inventory), str(root / "antennas" / deploy)]
-    done = run_tool([sys.executable, "-m", "pyinfra", *arguments], limit_s=LIMIT_S, folder=root)
+    arguments = [
+        "-y",
+        "--json",
+        *limits,
+        str(inventory_of(facility_file, root)),
+        str(root / "antennas" / deploy),
+    ]
+    command = [sys.executable, "-m", "pyinfra", *arguments]
+    done = run_tool(command, limit_s=LIMIT_S, folder=root, environment=naming(facility_file))
     if done.returncode != 0:
         raise FailedError(f"pyinfra failed on the gateways:\n{_last_words(done.stderr)}")
     return parse_result(done.stdout)

@@ -9,6 +9,7 @@ from millwright.readers.ansible import apply
 from millwright.readers.ansible_events import ApplyOptions
 
 PLAYBOOK = "antennas.yml"
+HOSTS_TAG = "ssh_hosts"
 
 
 def run_factory_play(facility_file: Path, facility: Facility, *, state: Path, now: datetime.datetime) -> int:
@@ -19,16 +20,20 @@ def run_factory_play(facility_file: Path, facility: Facility, *, state: Path, no
     Raises :exc:`NotTestableError` where the login node can't be reached, and :exc:`FailedError` with
     the failed tasks.
     """
-    result = apply(
-        facility_file,
-        facility,
-        ApplyOptions(playbook=PLAYBOOK),
-        state=state,
-        now=now,
-        on_event=lambda _: None,
-    )
+    return _run(facility_file, facility, ApplyOptions(playbook=PLAYBOOK), state=state, now=now)
+
+
+def run_host_play(facility_file: Path, facility: Facility, *, state: Path, now: datetime.datetime) -> int:
+    """Let every host of the factory show its certificate and know the host CA; raises as the other one."""
+    return _run(facility_file, facility, ApplyOptions(tags=(HOSTS_TAG,)), state=state, now=now)
+
+
+def _run(
+    facility_file: Path, facility: Facility, options: ApplyOptions, *, state: Path, now: datetime.datetime
+) -> int:
+    result = apply(facility_file, facility, options, state=state, now=now, on_event=lambda _: None)
     if result.exit_code is ExitCode.OK:
         return sum(host.changed for host in result.hosts)
     failures = "; ".join(f"{each.host}: {each.task}: {each.message}" for each in result.failures)
-    words = f"the factory's side (playbooks/{PLAYBOOK}): {failures or 'it failed'}; log {result.log}"
+    words = f"the factory's side (playbooks/{options.playbook}): {failures or 'it failed'}; log {result.log}"
     raise NotTestableError(words) if result.exit_code is ExitCode.NOT_TESTED else FailedError(words)

@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from millwright.antennas.own_ca import OwnCa, trusted_keys
 from millwright.antennas.signing import HOST, Certificate, read_certificate, sign
 from millwright.antennas.ssh_keys import ensure_key_pair, fingerprint, public_half
 from millwright.errors import FailedError
@@ -24,6 +25,11 @@ def ensure_host_ca(state: Path) -> Path:
     ``state`` is the facility's state folder; the private key never leaves it.
     """
     return ensure_key_pair(state / "ca", "host_ca", comment="millwright host CA")
+
+
+def host_ca(state: Path) -> OwnCa:
+    """The files of the facility's host CA, also while it changes."""
+    return OwnCa(state / "ca", "host_ca", whose="hosts")
 
 
 def host_names(facility: Facility, host: str) -> tuple[str, ...]:
@@ -81,7 +87,19 @@ def is_still_good(
     )
 
 
-def authority_lines(ca: Path, names: Iterable[str]) -> tuple[str, ...]:
-    """Lines for ``known_hosts``: hosts under these names are known by a certificate of the CA."""
-    kind, key = public_half(ca).read_text(encoding="ascii").split()[:2]
-    return (f"@cert-authority {','.join(dict.fromkeys(names))} {kind} {key}",)
+def authority_lines(ca: OwnCa, names: Iterable[str]) -> tuple[str, ...]:
+    """Lines for ``known_hosts``: hosts under these names are known by a certificate of the CA.
+
+    While the CA changes, one of the next or the former CA does as well.
+    """
+    known = ",".join(dict.fromkeys(names))
+    return tuple(f"@cert-authority {known} {key}" for key in trusted_keys(ca))
+
+
+def hosts_of_another_ca(facility: Facility, state: Path) -> tuple[str, ...]:
+    """Hosts of the facility whose certificate was not made by the CA that signs now."""
+    signs, folder = fingerprint(public_half(host_ca(state).current)), state / "hosts"
+    made = {path.name.removesuffix("-cert.pub"): path for path in folder.glob("*-cert.pub")}
+    made |= {path.parent.name: path for path in folder.glob("*/*-cert.pub")}
+    known = sorted(made.keys() & facility.host_addresses().keys())
+    return tuple(host for host in known if read_certificate(made[host]).signer != signs)

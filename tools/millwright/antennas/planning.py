@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from millwright.antennas.commands import run_tool
-from millwright.antennas.deployment import LIMIT_S
+from millwright.antennas.deployment import LIMIT_S, inventory_of, naming
 from millwright.antennas.factory_side import PLAYBOOK
 from millwright.antennas.private_files import private_folder, write_whole
 from millwright.errors import ExitCode, FailedError
@@ -86,9 +86,10 @@ def stand_in_for_factory_key(state: Path) -> bool:
 def plan_gateways(facility_file: Path, root: Path, groups: Iterable[str]) -> tuple[tuple[Change, ...], str]:
     """What pyinfra would change; ``root`` is the checkout, ``groups`` limits the gateways."""
     limits = [part for group in groups for part in ("--limit", group)]
-    inventory = facility_file.resolve().with_name("pyinfra.py")
-    options = ["--dry", "--diff", "--json", *limits, str(inventory), str(root / "antennas" / "deploy.py")]
-    done = run_tool([sys.executable, "-m", "pyinfra", *options], limit_s=LIMIT_S, folder=root)
+    files = (inventory_of(facility_file, root), root / "antennas" / "deploy.py")
+    options = ["--dry", "--diff", "--json", *limits, *map(str, files)]
+    command = [sys.executable, "-m", "pyinfra", *options]
+    done = run_tool(command, limit_s=LIMIT_S, folder=root, environment=naming(facility_file))
     if done.returncode != 0:
         raise FailedError(f"pyinfra could not plan:\n{done.stderr.strip()[-1500:]}")
     return parse_plan(done.stdout), parse_diff(done.stderr)

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from millwright.antennas.own_ca import OwnCa
 from millwright.antennas.private_files import write_whole
 from millwright.antennas.ssh_keys import ensure_key_pair, fingerprint, public_half
-from millwright.antennas.user_cas import OwnCa
 from millwright.facility.model import Facility
 from millwright.facility.trust import Environment
 
@@ -38,31 +38,35 @@ class Phase(StrEnum):
 class Rotation:
     """Where the rotation of one CA stands."""
 
-    environment: Environment
+    whose: str
     phase: Phase
     signs: str
     """Fingerprint of the CA that signs."""
     other: str | None = None
     """Fingerprint of the next or the former CA, which is trusted beside it."""
     withdraw_after: datetime.datetime | None = None
+    switch_after: datetime.datetime | None = None
+    """When the next CA may sign, where people must hear of it first."""
 
 
 def look(ca: OwnCa, now: datetime.datetime) -> Rotation:
     """Where the rotation stands at ``now``; the CA must be there."""
     signs = fingerprint(public_half(ca.current))
     if ca.following.exists():
-        return Rotation(ca.environment, Phase.ANNOUNCED, signs, fingerprint(ca.following))
+        known_from = _planned(ca, "switch_after")
+        return Rotation(ca.whose, Phase.ANNOUNCED, signs, fingerprint(ca.following), switch_after=known_from)
     if not ca.former.exists():
-        return Rotation(ca.environment, Phase.WITHDRAWN if ca.plan.exists() else Phase.STEADY, signs)
-    until = _withdraw_after(ca)
+        return Rotation(ca.whose, Phase.WITHDRAWN if ca.plan.exists() else Phase.STEADY, signs)
+    until = _planned(ca, "withdraw_after")
     phase = Phase.DUE if until is None or now >= until else Phase.OVERLAP
-    return Rotation(ca.environment, phase, signs, fingerprint(ca.former), until)
+    return Rotation(ca.whose, phase, signs, fingerprint(ca.former), until)
 
 
-def _withdraw_after(ca: OwnCa) -> datetime.datetime | None:
+def _planned(ca: OwnCa, step: str) -> datetime.datetime | None:
     if not ca.plan.exists():
         return None
-    return datetime.datetime.fromisoformat(json.loads(ca.plan.read_text())["withdraw_after"])
+    when = json.loads(ca.plan.read_text()).get(step)
+    return None if when is None else datetime.datetime.fromisoformat(when)
 
 
 def longest_life(facility: Facility, environment: Environment) -> datetime.timedelta:
@@ -75,9 +79,11 @@ def longest_life(facility: Facility, environment: Environment) -> datetime.timed
     return datetime.timedelta(minutes=max(minutes, default=0)) + MARGIN
 
 
-def announce(ca: OwnCa) -> None:
-    """Make the next CA; it signs nothing yet."""
-    ensure_key_pair(ca.folder, ca.following.name, comment="millwright user CA")
+def announce(ca: OwnCa, switch_after: datetime.datetime | None = None) -> None:
+    """Make the next CA; it signs nothing yet. Where people must hear of it first, say until when they may."""
+    if switch_after is not None and not ca.plan.exists():
+        write_whole(ca.plan, json.dumps({"switch_after": switch_after.isoformat()}) + "\n")
+    ensure_key_pair(ca.folder, ca.following.name, comment=f"millwright CA ({ca.whose})")
 
 
 def switch(ca: OwnCa, withdraw_after: datetime.datetime) -> None:

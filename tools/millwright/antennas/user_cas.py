@@ -1,11 +1,10 @@
 """Whose user certificates are accepted: the facility's own CA and pinned ones, apart by environment."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from millwright.antennas.commands import run_tool
+from millwright.antennas.own_ca import OwnCa, trusted_keys
 from millwright.antennas.private_files import write_whole
 from millwright.antennas.ssh_keys import ensure_key_pair, fingerprint, public_half
 from millwright.errors import BadInputError, Problem
@@ -15,41 +14,10 @@ from millwright.facility.trust import Environment, UserCa
 MAX_BYTES = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class OwnCa:
-    """The files of the facility's own user CA in one environment, of which some are there for a while."""
-
-    folder: Path
-    environment: Environment
-
-    @property
-    def current(self) -> Path:
-        """The private key that signs now."""
-        return self.folder / self._name
-
-    @property
-    def following(self) -> Path:
-        """The private key that will sign, once every host trusts it."""
-        return self.folder / f"{self._name}.next"
-
-    @property
-    def former(self) -> Path:
-        """The public key that signed until lately, trusted until the last of its certificates ended."""
-        return self.folder / f"{self._name}.former.pub"
-
-    @property
-    def plan(self) -> Path:
-        """When the former key is withdrawn."""
-        return self.folder / f"{self._name}.rotation.json"
-
-    @property
-    def _name(self) -> str:
-        return "user_ca" if self.environment is Environment.PRODUCTION else f"user_ca_{self.environment}"
-
-
 def own_ca(state: Path, environment: Environment) -> OwnCa:
     """The facility's own user CA; each environment has one of its own."""
-    return OwnCa(state / "ca", environment)
+    name = "user_ca" if environment is Environment.PRODUCTION else f"user_ca_{environment}"
+    return OwnCa(state / "ca", name, whose=environment)
 
 
 def ensure_own_ca(state: Path, environment: Environment) -> Path:
@@ -79,16 +47,10 @@ def write_trust_files(facility: Facility, facility_file: Path, state: Path) -> N
     outside = _outside_keys(facility, facility_file)
     for environment in environments_of(facility):
         ensure_own_ca(state, environment)
-        lines = [*_own_keys(own_ca(state, environment)), *outside[environment]]
+        lines = [*trusted_keys(own_ca(state, environment)), *outside[environment]]
         write_whole(
             trust_file(state, environment), "".join(f"{line}\n" for line in sorted(lines)), mode=0o644
         )
-
-
-def _own_keys(ca: OwnCa) -> Iterator[str]:
-    for path in (public_half(ca.current), public_half(ca.following), ca.former):
-        if path.exists():
-            yield " ".join(path.read_text(encoding="ascii").split()[:2])
 
 
 def _outside_keys(facility: Facility, facility_file: Path) -> dict[Environment, list[str]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from millwright.antennas.certificates import certificate_of, ensure_user_certificate
 from millwright.antennas.gateway_sshd import JUMP_USER
-from millwright.antennas.host_ca import authority_lines, ensure_host_ca
+from millwright.antennas.host_ca import authority_lines, ensure_host_ca, host_ca
 from millwright.antennas.host_keys import SshTarget, pinned_keys, resolve_target
 from millwright.antennas.printed_config import Way
 from millwright.antennas.private_files import write_whole
@@ -53,7 +53,8 @@ def ensure_user_access(
     pinned = {known_name(gateway): pinned_keys(gateway), login.address: pinned_keys(login)}
     write_whole(folder / "pinned_hosts", known_hosts_text(pinned | {factory_address: pinned[login.address]}))
     names = (known_name(gateway), factory_address)
-    lines = authority_lines(ensure_host_ca(state), names)
+    ensure_host_ca(state)
+    lines = authority_lines(host_ca(state), names)
     write_whole(folder / "known_hosts", "".join(f"{line}\n" for line in lines))
     key = ensure_user_certificate(facility, antenna, user, state=state, now=now)
     access = UserAccess(

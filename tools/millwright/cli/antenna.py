@@ -19,6 +19,7 @@ from millwright.cli import (
     antenna_bundle,
     antenna_pin,
     antenna_plan,
+    antenna_rotation,
     antenna_schedule,
     antenna_trust,
     antenna_user,
@@ -153,6 +154,6 @@ app.command()(antenna_user.certify)
 app.command()(antenna_bundle.bundle)
 app.command("import")(antenna_bundle.import_result)
 app.command()(antenna_trust.revoke)
-app.command("rotate-ca")(antenna_trust.rotate_ca)
+app.command("rotate-ca")(antenna_rotation.rotate_ca)
 app.command()(antenna_trust.log)
 app.command()(antenna_schedule.schedule)

@@ -1,21 +1,17 @@
-"""``millwright antenna revoke``, ``rotate-ca`` and ``log``: who is let in, by whose word, and who was."""
+"""``millwright antenna revoke`` and ``log``: who is let in no more, and who was in."""
 
 import datetime
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
-from millwright.antennas import rotation as rotations
-from millwright.antennas.apply import Surroundings, chosen_antennas
+from millwright.antennas.apply import chosen_antennas
 from millwright.antennas.audit import Entry
 from millwright.antennas.certificates import key_id
-from millwright.antennas.distribution import Distributed, distribute_trust
-from millwright.antennas.factory_side import run_factory_play
+from millwright.antennas.distribution import Distributed
 from millwright.antennas.reports import entries_of
 from millwright.antennas.revocations import (
     Kind,
@@ -25,14 +21,12 @@ from millwright.antennas.revocations import (
     new_revocation,
     read_revocations,
 )
-from millwright.antennas.rotation import Phase, Rotation
 from millwright.antennas.ssh_keys import fingerprint
-from millwright.antennas.user_cas import ensure_own_ca, own_ca
+from millwright.cli.antenna_distribution import distribute
 from millwright.cli.antenna_user import AntennaName, FacilityName
-from millwright.errors import BadInputError, ExitCode, MillwrightError, NotTestableError, Problem
+from millwright.errors import BadInputError, ExitCode, MillwrightError, Problem
 from millwright.facility import Facility, load_facility
-from millwright.facility.places import checkout, facility_file, state_folder
-from millwright.facility.trust import Environment
+from millwright.facility.places import facility_file, state_folder
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 NOT_ENDED = (
@@ -43,22 +37,6 @@ NOT_ENDED = (
 
 def _now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)
-
-
-def _around(path: Path, facility: Facility, say: Callable[[str], None]) -> Surroundings:
-    state = state_folder(facility.name)
-    return Surroundings(
-        facility_file=path,
-        state=state,
-        root=checkout(),
-        run_factory_play=lambda: run_factory_play(path, facility, state=state, now=_now()),
-        say=say,
-    )
-
-
-def _distribute(path: Path, facility: Facility) -> Distributed:
-    with Console(stderr=True).status("starting") as status:
-        return distribute_trust(facility, _around(path, facility, status.update))
 
 
 def revoke(  # noqa: PLR0913 - an option for each thing that can be revoked
@@ -91,7 +69,7 @@ def revoke(  # noqa: PLR0913 - an option for each thing that can be revoked
         changed = lift_revocations(state, [each.key for each in wanted])
     else:
         changed = add_revocations(state, wanted)
-    done = _distribute(path, facility)
+    done = distribute(path, facility)
     _report(changed, done, verb="lifted" if lift else "revoked", as_json=as_json)
     raise typer.Exit(ExitCode.NOT_TESTED if done.unreached else ExitCode.OK)
 
@@ -164,69 +142,6 @@ def _print_list(rows: tuple[Revocation, ...], *, as_json: bool) -> None:
         typer.echo(f"{row.time}  {row.kind:6} {row.value}  {row.reason}")
     if not rows:
         typer.echo("nobody is revoked")
-
-
-def rotate_ca(
-    name: FacilityName,
-    environment: Annotated[Environment, typer.Option(help="Whose user CA.")] = Environment.PRODUCTION,
-    show: Annotated[bool, typer.Option("--status", help="Only say how far it is.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Replace the user CA so that nobody is shut out; run it again to go on.
-
-    First run: everyone trusts a new CA beside the old one, then the new one signs. Later run, after
-    the longest lifetime of a certificate: the old one is withdrawn. Exit code 3 where somebody was not
-    reached: the old CA then goes on signing.
-
-    Example: millwright antenna rotate-ca rack --status
-    """
-    path = facility_file(name)
-    facility, ca = load_facility(path), own_ca(state_folder(load_facility(path).name), environment)
-    chosen_antennas(facility, None)
-    ensure_own_ca(ca.folder.parent, environment)
-    if not show:
-        _go_on(path, facility, environment)
-    _print_rotation(rotations.look(ca, _now()), as_json=as_json)
-
-
-def _go_on(path: Path, facility: Facility, environment: Environment) -> None:
-    ca = own_ca(state_folder(facility.name), environment)
-    phase = rotations.look(ca, _now()).phase
-    if phase is Phase.OVERLAP:
-        return
-    if phase in (Phase.DUE, Phase.WITHDRAWN):
-        rotations.withdraw(ca)
-        _all_reached(_distribute(path, facility), "the old CA is withdrawn here, but")
-        rotations.conclude(ca)
-        return
-    rotations.announce(ca)
-    _all_reached(_distribute(path, facility), "the old CA goes on signing, because")
-    until = _now().replace(microsecond=0) + rotations.longest_life(facility, environment)
-    rotations.switch(ca, until)
-
-
-def _all_reached(done: Distributed, words: str) -> None:
-    if done.unreached:
-        reasons = "; ".join(f"{party} was not reached: {why}" for party, why in done.unreached.items())
-        raise NotTestableError(f"{words} {reasons}; run it again")
-
-
-WORDS = {
-    Phase.STEADY: "{signs} signs; no other is trusted",
-    Phase.ANNOUNCED: "{other} is made; {signs} signs until everyone trusts it: run it again",
-    Phase.OVERLAP: "{signs} signs; {other} is trusted until {withdraw_after}: run it again after that",
-    Phase.DUE: "{signs} signs; {other} can be withdrawn: run it again",
-    Phase.WITHDRAWN: "{signs} signs; somebody may still trust the former one: run it again",
-}
-
-
-def _print_rotation(found: Rotation, *, as_json: bool) -> None:
-    until = found.withdraw_after.isoformat(timespec="seconds") if found.withdraw_after else None
-    data = {**asdict(found), "withdraw_after": until}
-    if as_json:
-        typer.echo(json.dumps(data, indent=2))
-    else:
-        typer.echo(f"{found.environment}, {found.phase}: {WORDS[found.phase].format(**data)}")
 
 
 def log(

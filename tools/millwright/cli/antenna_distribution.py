@@ -1,0 +1,40 @@
+"""Telling factory and gateways a change of trust, with a line that says who is told now."""
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+
+from millwright.antennas.apply import Surroundings
+from millwright.antennas.distribution import Distributed, distribute_trust
+from millwright.antennas.factory_side import run_factory_play, run_host_play
+from millwright.facility import Facility
+from millwright.facility.places import checkout, state_folder
+
+
+def distribute(path: Path, facility: Facility) -> Distributed:
+    """Let login node and gateways follow what the state folder says of users and CAs."""
+    return _tell(path, facility, run_factory_play)
+
+
+def distribute_to_all_hosts(path: Path, facility: Facility) -> Distributed:
+    """Let every host of the factory, and the gateways, follow what it says of the host CA."""
+    return _tell(path, facility, run_host_play)
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
+
+
+def _tell(path: Path, facility: Facility, play: Callable[..., int]) -> Distributed:
+    state = state_folder(facility.name)
+    with Console(stderr=True).status("starting") as status:
+        around = Surroundings(
+            facility_file=path,
+            state=state,
+            root=checkout(),
+            run_factory_play=lambda: play(path, facility, state=state, now=_now()),
+            say=status.update,
+        )
+        return distribute_trust(facility, around)
