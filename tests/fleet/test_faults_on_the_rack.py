@@ -117,6 +117,7 @@ def power_off(rack, node):
     cgroup_of(find_hierarchies(MOUNTINFO.read_text()), rack.name, node).kill()
 
 
+@pytest.mark.rehearsal
 def test_a_node_dies_then_the_control_process_and_the_run_goes_on(rack, on, long_job):
     tamper(on, "rack-c1", "rack-c2")
     process = start_apply(rack, *NODES)
@@ -153,6 +154,19 @@ def test_two_applies_at_once_do_not_mix(rack, on):
     assert f"process {process.pid}" in second.stderr
     process.communicate(timeout=300)
     assert process.returncode == 0
+
+
+def test_an_apply_that_is_told_to_end_ends_its_ansible_and_goes_on_at_once(rack, on):
+    tamper(on, "rack-c2")
+    process = start_apply(rack, "--limit", "rack-c2", "--full")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=60) == 143
+    journal = latest_journal(rack.state, "apply")
+    assert journal.entries()[-1]["by"] == "ended by SIGTERM"
+    assert not is_finished(journal)
+    code, found, states = apply("--resume")
+    assert (code, found["run_id"], list(states)) == (0, journal.run_id, ["rack-c2"]), found
+    assert "by hand" not in on("rack-c2", f"cat {UNIT}")
 
 
 def test_a_full_disk_is_told_and_leaves_the_file_whole(on):
@@ -206,12 +220,18 @@ def secrets_of(state):
             yield from (line.strip() for line in lines if len(line.strip()) >= 32 and "-----" not in line)
 
 
-def test_no_secret_is_in_any_log_journal_or_report(rack, on):
+def test_no_secret_is_in_any_log_diff_journal_or_report(rack, on):
+    on("rack-c2", "echo x >> /etc/munge/munge.key")
+    shown = millwright("apply", "rack", "--limit", "rack-c2", "--diff")
+    assert shown.returncode == 0, shown.stdout + shown.stderr
     munge = on("rack-c1", "base64 -w0 /etc/munge/munge.key")
+    key = on("rack-c1", "cat /etc/munge/munge.key")
+    assert on("rack-c2", "cat /etc/munge/munge.key") == key, "it was not repaired, so no difference was shown"
     tunnel = on("rack-login", "grep -h PrivateKey /etc/wireguard/*.conf | cut -d= -f2-").split()
-    found = {munge, *tunnel, *secrets_of(rack.state)}
+    found = {munge, key, *tunnel, *secrets_of(rack.state)}
     assert len(found) >= 3
     written = [path for name in ("logs", "runs") for path in (rack.state / name).rglob("*") if path.is_file()]
+    assert not [secret[:4] for secret in found if secret in shown.stdout + shown.stderr]
     assert any(path.name == "journal.jsonl" for path in written)
     assert any(path.name == "report.json" for path in written)
     for path in written:
@@ -219,6 +239,7 @@ def test_no_secret_is_in_any_log_journal_or_report(rack, on):
         assert not [secret[:4] for secret in found if secret in text], path
 
 
+@pytest.mark.rehearsal
 def test_maintenance_waits_for_jobs_and_leaves_an_admins_drain(rack, on):
     job = on(
         "rack-ctl",
@@ -238,6 +259,7 @@ def test_maintenance_waits_for_jobs_and_leaves_an_admins_drain(rack, on):
         on("rack-ctl", "scontrol update node=rack-r1 state=resume")
 
 
+@pytest.mark.rehearsal
 def test_too_few_peers_keep_a_node_out_and_nobody_else_gets_it_meanwhile(rack, on, tmp_path):
     done = millwright("nodes", "commission", "rack", "rack-c2", "--results-dir", str(tmp_path), "--json")
     (line,) = json.loads(done.stdout)["nodes"]

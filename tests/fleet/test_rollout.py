@@ -35,7 +35,10 @@ class Fleet:
             raise FailedError("Ansible stopped before it reached a host")
         states = {host: self.states.get(host, "ok") for host in wave.hosts}
         counts = tuple(
-            HostCounts(host, 5, int(state == "changed"), int(state == "failed"), int(state == "unreachable"))
+            HostCounts(
+                *(host, 5, int(state == "changed"), int(state == "failed"), int(state == "unreachable")),
+                is_finished=self.complete,
+            )
             for host, state in states.items()
         )
         failures = tuple(

@@ -77,8 +77,8 @@ def converge(  # noqa: PLR0913 - time, state and progress are given, not taken f
             log = new_log(state, now + timedelta(microseconds=number))
             _unsettle(run, store)
             results.append(_run(argv, log, lock, on_event, run, store, sources, look_at(SEALING)))
-            if results[-1].status and results[-1].failures:
-                break
+            if any(host.failed for host in results[-1].hosts):
+                break  # what new hosts need may be what failed; a host that is gone holds up nobody
         merged = merge(results, seconds=time.monotonic() - begun)
         return add_looks(merged, found, hosts)
 

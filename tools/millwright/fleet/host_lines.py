@@ -52,14 +52,14 @@ def lines_of(wave: str, hosts: Iterable[str], result: ApplyResult) -> tuple[Host
     reasons: dict[str, str] = {}
     for failure in result.failures:
         reasons.setdefault(failure.host, advise(f"{failure.task}: {failure.message}")[:MAX_MESSAGE])
-    return tuple(_line(wave, host, counts.get(host), reasons.get(host, ""), result) for host in hosts)
+    return tuple(_line(wave, host, counts.get(host), reasons.get(host, "")) for host in hosts)
 
 
-def _line(wave: str, host: str, found: HostCounts | None, reason: str, result: ApplyResult) -> HostLine:
+def _line(wave: str, host: str, found: HostCounts | None, reason: str) -> HostLine:
     if found is None:
         return HostLine(host, wave, HostState.UNFINISHED, message="the run ended before this host")
     state = HostState(found.state)
-    if state.is_done and not result.is_complete:
+    if state.is_done and not found.is_finished:
         state, reason = HostState.UNFINISHED, "the run ended before everything was done here"
     return HostLine(host, wave, state, found.ok, found.changed, found.failed, found.unreachable, reason)
 

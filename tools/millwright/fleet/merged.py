@@ -33,6 +33,7 @@ def _sum(one: HostCounts | None, other: HostCounts) -> HostCounts:
         one.changed + other.changed,
         one.failed + other.failed,
         one.unreachable + other.unreachable,
+        one.is_finished and other.is_finished,
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from millwright.errors import ExitCode
@@ -42,6 +42,8 @@ class HostCounts:
     changed: int
     failed: int
     unreachable: int
+    is_finished: bool = True
+    """Whether every play for it was reached, in each run of Ansible that went to it."""
 
     @property
     def state(self) -> str:
@@ -124,7 +126,8 @@ def summarize(events: Iterable[Event], *, status: int, log: Path, seconds: float
             failures.append(Failure(str(event["host"]), str(event["task"]), str(event.get("message", ""))))
     changes = tuple(FileChange(task, text, tuple(hosts)) for (task, text), hosts in changed_on.items())
     is_complete = bool(counts) and begun >= expected
-    return ApplyResult(tuple(counts.values()), tuple(failures), changes, status, log, seconds, is_complete)
+    hosts = tuple(replace(host, is_finished=is_complete) for host in counts.values())
+    return ApplyResult(hosts, tuple(failures), changes, status, log, seconds, is_complete)
 
 
 def _counts(event: Event) -> dict[str, HostCounts]:
