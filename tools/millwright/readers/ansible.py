@@ -19,12 +19,14 @@ from millwright.facility.places import checkout
 from millwright.readers.ansible_events import ApplyOptions, ApplyResult, Event, parse_event, summarize
 from millwright.readers.ansible_inventory import AnsibleInventory, build_inventory
 from millwright.readers.facility_lock import note_ansible, only_one
+from millwright.readers.leftovers import end_leftovers
 from millwright.readers.stored_inventory import VARIABLE
 
 KEPT_LOGS = 50
 LONGEST_LIMIT = 64 * 1024
 """Characters; the kernel takes twice as many in one argument."""
 WAIT_S = 0.1
+EVENTS_VARIABLE = "MILLWRIGHT_EVENTS"
 ENDING_S = 30.0
 """How long Ansible may take to end its workers once it was told to."""
 STRATEGY = "mitogen_linear"
@@ -157,6 +159,7 @@ def run_playbook(  # noqa: PLR0913 - everything that one run is given
                 on_event(event)
         finally:
             _end(process)
+            end_leftovers(lock, _marker(told))
     result = summarize(events, status=process.returncode, log=log, seconds=time.monotonic() - begun)
     if process.returncode and not result.hosts:
         raise FailedError(f"Ansible stopped before it reached a host; its log is {log}\n{_end_of(log)}")
@@ -187,8 +190,13 @@ def _environment(told: Path, declared: Path | None, inventory: Path | None) -> d
         "ANSIBLE_CONFIG": str(checkout() / "ansible.cfg"),
         "ANSIBLE_CALLBACKS_ENABLED": "progress,declared" if declared else "progress",
         "ANSIBLE_NOCOLOR": "1",
-        "MILLWRIGHT_EVENTS": str(told),
+        EVENTS_VARIABLE: str(told),
     }
+
+
+def _marker(told: Path) -> str:
+    """What stands in the environment of every process of this run, and of no other."""
+    return f"{EVENTS_VARIABLE}={told}"
 
 
 def strategy_plugins() -> Path:
