@@ -27,10 +27,17 @@ def message_of(values: dict[str, Any]) -> str:
     """Why a task failed, in the words of the module and of the program that it ran; each reason once."""
     failed = [item for item in values.get("results") or [] if item.get("failed")]
     reasons = [message_of(item) for item in failed] or [
-        str(values.get(key) or "").strip() for key in ("msg", "stderr")
+        *(str(values.get(key) or "").strip() for key in ("msg", "stderr")),
+        *errors_in(str(values.get("module_stderr") or "")),
     ]
     told = "\n".join(dict.fromkeys(reason for reason in reasons if reason))
     return (told or str(values.get("stdout") or values.get("censored") or ""))[:MAX_CHARACTERS]
+
+
+def errors_in(traceback: str) -> list[str]:
+    """The errors that a module died of, first cause first, without the lines of code between them."""
+    lines = (line for line in traceback.splitlines() if line and not line[0].isspace())
+    return [line.strip() for line in lines if "Error:" in line or "Exception:" in line]
 
 
 class CallbackModule(CallbackBase):

@@ -10,6 +10,7 @@ from millwright.fleet.advice import advise
     [
         ("WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!", "nothing was sent to it"),
         ("Host key verification failed.", "nothing was sent to it"),
+        ("SSH reported an unrecognized or mismatching host key.", "nothing was sent to it"),
         ("[Errno 28] No space left on device: b'/etc/x'", "file system of the host is full"),
     ],
 )

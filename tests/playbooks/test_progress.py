@@ -13,6 +13,17 @@ SPEC.loader.exec_module(progress)
 SECOND_ITEM = {"failed": True, "msg": "non-zero return code", "stderr": "no home on c2\n", "rc": 1}
 
 
+DEAD_MODULE = """Traceback (most recent call last):
+  File "master:/basic.py", line 1780, in atomic_move
+    shutil.copy(source, target)
+OSError: [Errno 28] No space left on device: b'/etc/x'
+
+The above exception was the direct cause of the following exception:
+
+Exception: Failed to replace '/etc/x'.
+"""
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
@@ -23,6 +34,11 @@ SECOND_ITEM = {"failed": True, "msg": "non-zero return code", "stderr": "no home
         ({"msg": "same", "stderr": "same"}, "same"),
         ({"censored": "hidden: no_log was given"}, "hidden: no_log was given"),
         ({"msg": "", "stdout": "cpu\n"}, "cpu\n"),
+        (
+            {"msg": "No start of json char found", "module_stderr": DEAD_MODULE},
+            "No start of json char found\nOSError: [Errno 28] No space left on device: b'/etc/x'\n"
+            "Exception: Failed to replace '/etc/x'.",
+        ),
         ({}, ""),
     ],
 )

@@ -2,7 +2,11 @@
 
 ADVICE = (
     (
-        ("REMOTE HOST IDENTIFICATION HAS CHANGED", "Host key verification failed"),
+        (
+            "REMOTE HOST IDENTIFICATION HAS CHANGED",
+            "Host key verification failed",
+            "SSH reported an unrecognized or mismatching host key",
+        ),
         "its SSH host key is not the one that is pinned, so nothing was sent to it; find out why before you "
         "pin another",
     ),
