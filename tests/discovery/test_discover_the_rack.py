@@ -12,10 +12,9 @@ import pytest
 pytestmark = pytest.mark.rack
 
 ROOT = Path(__file__).resolve().parents[2]
-# What no answer says: slurmrestd's host, the switches, and what health and accounting add.
+# What no answer says: slurmrestd's host, and what health and accounting add.
 NOT_DISCOVERED = (
     "AuthAlt",
-    "Topology",
     "SlurmctldTimeout",
     "HealthCheck",
     "Preempt",
@@ -28,14 +27,21 @@ def settings(text):
     return {line for line in lines if line and not line.startswith(("#", *NOT_DISCOVERED))}
 
 
-def test_a_cluster_that_is_discovered_would_keep_its_slurm_conf(provisioned_rack, tmp_path):
-    ssh = str(provisioned_rack.ssh_config)
-    file = tmp_path / "facility.yaml"
+def discover(rack, folder):
+    """A facility file of the rack, as its Slurm describes it."""
+    file = folder / "facility.yaml"
     command = [sys.executable, "-m", "millwright", "facility", "discover", "--from", "rack-login"]
-    options = ["--harness", "rack-login", "--ssh-config", ssh, "--ssh-user", "root", "--output", str(file)]
+    entry = ["--ssh-config", str(rack.ssh_config), "--ssh-user", "root"]
+    options = ["--harness", "rack-login", *entry, "--output", str(file)]
     done = subprocess.run([*command, *options], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    shutil.copytree(ROOT / "inventories/rack/group_vars", tmp_path / "group_vars")
+    shutil.copytree(ROOT / "inventories/rack/group_vars", folder / "group_vars")
+    return file
+
+
+def test_a_cluster_that_is_discovered_would_keep_its_slurm_conf(provisioned_rack, tmp_path):
+    ssh = str(provisioned_rack.ssh_config)
+    file = discover(provisioned_rack, tmp_path)
 
     template = "slurm_controller/slurm.conf.j2"
     done = subprocess.run(
@@ -81,3 +87,43 @@ def test_an_adopted_cluster_is_changed_by_no_role_that_was_not_named(provisioned
     assert not changes()
     file.write_text(text.replace("plugin: facility\n", "plugin: facility\nmanages: [base]\n", 1))
     assert changes()
+
+
+@pytest.mark.rehearsal
+def test_a_discovered_cluster_is_planned_without_a_change_and_then_adopted_role_by_role(
+    provisioned_rack, tmp_path
+):
+    """As docs/how-to/adopt-an-existing-cluster.md has it, by somebody who never provisioned this cluster."""
+    file = discover(provisioned_rack, tmp_path)
+    with (tmp_path / "group_vars/all.yml").open("a") as variables:
+        variables.write("base_manage_hosts: false\n")
+    ssh = ["ssh", "-F", str(provisioned_rack.ssh_config), "rack-c2"]
+
+    def millwright(command, *options):
+        argv = [sys.executable, "-m", "millwright", command, str(file), "--limit", "rack-c2", "--json"]
+        done = subprocess.run(
+            [*argv, *options],
+            env={**os.environ, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT / "tools")},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+    limits = "/etc/security/limits.d/60-millwright.conf"
+    subprocess.run([*ssh, f"rm {limits}; systemctl stop prometheus-node-exporter"], check=True)
+    try:
+        assert not millwright("plan")["would_change"]
+        file.write_text(file.read_text().replace("manages: []", "manages: [base]"))
+        tasks = {change["task"] for change in millwright("plan")["changes"]}
+        assert tasks
+        assert all(task.startswith("base : ") for task in tasks), tasks
+        millwright("apply")
+        subprocess.run(
+            [*ssh, f"test -f {limits} && ! systemctl is-active prometheus-node-exporter"], check=True
+        )
+        assert not millwright("plan")["would_change"]
+    finally:
+        subprocess.run([*ssh, "systemctl start prometheus-node-exporter"], check=True)
