@@ -38,13 +38,14 @@ def gate(rack_or_reason):
     """Plan of the facility, up and in its declared state; taken down at the end."""
     plan = open_plan(FACILITY)
     assert look_at(plan).is_down, "a rack of this name is up already"
-    done = millwright("rack", "up", "--facility", FACILITY)
-    assert done.returncode == 0, done.stdout + done.stderr
-    done = millwright("apply", FACILITY)
-    assert done.returncode == 0, done.stdout + done.stderr
-    yield plan
-    done = millwright("rack", "down", "--facility", FACILITY)
-    assert done.returncode == 0, done.stdout + done.stderr
+    try:
+        for command in (("rack", "up", "--facility", FACILITY), ("apply", FACILITY)):
+            done = millwright(*command)
+            assert done.returncode == 0, done.stdout + done.stderr
+        yield plan
+    finally:
+        done = millwright("rack", "down", "--facility", FACILITY)
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
