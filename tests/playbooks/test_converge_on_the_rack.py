@@ -20,6 +20,10 @@ TAMPER = {
     "/etc/localtime": "ln -sfn /usr/share/zoneinfo/Europe/Berlin /etc/localtime",
     "block in /etc/hosts": "sed -i 's/rack-ctl/elsewhere/' /etc/hosts",
     "service munge": "systemctl disable --now munge",
+    "service prometheus-node-exporter": "systemctl stop prometheus-node-exporter",
+    "/etc/default/prometheus-node-exporter": "rm /etc/default/prometheus-node-exporter",
+    "service scratch.mount": "umount /scratch",
+    "ada has the id 22152": "userdel ada",
     "setting net.core.somaxconn": "sysctl -q -w net.core.somaxconn=77",
     "package slurm-client": "dpkg --remove --force-depends slurm-client",
 }

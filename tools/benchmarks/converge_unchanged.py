@@ -22,12 +22,16 @@ TAMPER = {
     LIMITS: f"echo '# by hand' >> {LIMITS}",
     "/etc/munge/munge.key": "chmod 0640 /etc/munge/munge.key",
     "/etc/systemd/system/slurmd.service.d/millwright.conf": (
-        "chmod 0600 /etc/systemd/system/slurmd.service.d/millwright.conf"
+        "chown 19999 /etc/systemd/system/slurmd.service.d/millwright.conf"
     ),
+    "/etc/default/prometheus-node-exporter": "rm /etc/default/prometheus-node-exporter",
     "/etc/localtime": "ln -sfn /usr/share/zoneinfo/Europe/Berlin /etc/localtime",
     "block in /etc/hosts": "sed -i 's/sixteen-ctl/elsewhere/' /etc/hosts",
-    "service munge": "systemctl stop munge; systemctl disable munge 2>/dev/null",
+    "service munge": "systemctl stop munge",
+    "service chrony": "systemctl disable chrony 2>/dev/null",
     "setting net.core.somaxconn": "sysctl -q -w net.core.somaxconn=77",
+    "service scratch.mount": "umount /scratch",
+    "mwbench has the id 19999": "userdel mwbench",
     "package slurm-client": "dpkg --remove --force-depends slurm-client >/dev/null",
 }
 """What is changed by hand, under the name that ``millwright drift`` has for it."""
