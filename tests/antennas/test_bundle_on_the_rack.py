@@ -1,11 +1,11 @@
 """A gateway that SSH can't reach applies itself from one file, and its answer lets it in at the factory."""
 
-import contextlib
 import json
 import subprocess
 import sys
 
 import pytest
+from rack_bundle import make_and_apply, ssh_blocked
 from rack_console import Console
 from rack_user import millwright
 
@@ -17,15 +17,6 @@ from millwright.facility.places import state_folder
 pytestmark = pytest.mark.rack
 
 HOST, ADDRESS = "rack-antenna2", "10.91.0.42"
-TABLE = "inet millwright_test"
-RULES = f"""
-table {TABLE} {{
-  chain output {{
-    type filter hook output priority 0;
-    ip daddr {ADDRESS} tcp dport 22 drop
-  }}
-}}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -33,35 +24,11 @@ def console(antennas):
     return Console(antennas, HOST)
 
 
-@contextlib.contextmanager
-def ssh_blocked():
-    """Drop every packet from here to the gateway's sshd."""
-    subprocess.run(["nft", "-f", "-"], input=RULES, text=True, check=True)
-    try:
-        yield
-    finally:
-        subprocess.run(["nft", "delete", "table", *TABLE.split()], check=True)
-
-
-def make_and_apply(console, folder, *first_use):
-    """One bundle, carried in, applied, and its result carried out."""
-    bundle = folder / "hills.bundle"
-    made = json.loads(millwright("antenna", "bundle", "rack", "-a", "hills", "-o", bundle, "--json"))
-    console.put("/root/hills.bundle", bundle.read_bytes())
-    signer = ("--signer", made["signer"]) if first_use else ()
-    program = first_use or ("millwright-gateway",)
-    done = console.run(*program, "/root/hills.bundle", *signer)
-    assert done.returncode == 0, done.stderr.decode()
-    result = folder / "hills.result"
-    result.write_bytes(console.take("/root/hills.result"))
-    return result
-
-
 def test_a_gateway_out_of_reach_stands_up_from_one_file(console, shipped_rack, tmp_path):
     console.shell(f"systemctl stop wg-quick@wg0; rm -f {KEY_FILE} /etc/wireguard/wg0.conf {DROP_IN}")
     state = state_folder("rack")
     before = read_public_key(state / "wireguard" / "hills.pub")
-    with ssh_blocked():
+    with ssh_blocked(ADDRESS):
         refused = subprocess.run(
             [sys.executable, "-m", "millwright", "antenna", "apply", "rack", "-a", "hills"],
             capture_output=True,
@@ -78,7 +45,7 @@ def test_a_gateway_out_of_reach_stands_up_from_one_file(console, shipped_rack, t
         )
         console.put("/root/hills.bundle", (tmp_path / "first.bundle").read_bytes())
         assert made["signer"] in console.shell(f"{unpack} && {novalidate} < apply_bundle.py")
-        result = make_and_apply(console, tmp_path, "python3", "-I", "/root/apply_bundle.py")
+        result = make_and_apply(console, tmp_path, "python3", "-I", "/root/apply_bundle.py", signer=True)
         told = json.loads(millwright("antenna", "import", "rack", result, "-a", "hills", "--json"))
         again = make_and_apply(console, tmp_path)
         second = json.loads(millwright("antenna", "import", "rack", again, "-a", "hills", "--json"))

@@ -2,13 +2,14 @@
 
 import datetime
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from millwright.antennas.apply import chosen_antennas, find_unreached
-from millwright.antennas.bundle_told import by_ssh, find_due
+from millwright.antennas.bundle_told import by_bundle, by_ssh, why_a_bundle_is_due
 from millwright.antennas.planning import (
     Change,
     Plan,
@@ -20,7 +21,7 @@ from millwright.antennas.planning import (
 from millwright.antennas.trust import write_trust
 from millwright.cli.antenna_user import AntennaName, FacilityName
 from millwright.errors import ExitCode
-from millwright.facility import load_facility
+from millwright.facility import Facility, load_facility
 from millwright.facility.places import checkout, facility_file, state_folder
 
 
@@ -46,7 +47,7 @@ def plan(
         with scratch_state(records) as state:
             write_trust(facility, path, reached, state=state, now=now)
             is_first = stand_in_for_factory_key(state)
-            due = find_due(facility, names, state=state, now=now, records=records)
+            due = _due(facility, names, records)
             status.update("asking the gateways")
             changes, diff = plan_gateways(path, checkout(), groups) if groups else ((), "")
             status.update("asking the factory")
@@ -55,6 +56,15 @@ def plan(
     planned = Plan((*changes, *bundles, *more), diff + factory_diff, unreached | silent, is_first)
     _show(planned, as_json=as_json)
     raise typer.Exit(ExitCode.NOT_TESTED if planned.unreached else ExitCode.OK)
+
+
+def _due(facility: Facility, names: tuple[str, ...], state: Path) -> dict[str, str]:
+    """Gateways that need a new bundle, as an apply would say it; nothing is written."""
+    found = {
+        each: why_a_bundle_is_due(facility, each, state=state, records=state)
+        for each in by_bundle(facility, names)
+    }
+    return {each: why for each, why in found.items() if why is not None}
 
 
 def _show(planned: Plan, *, as_json: bool) -> None:
