@@ -20,9 +20,9 @@ BOUND = 1 / 10
 LIMITS = "/etc/security/limits.d/60-millwright.conf"
 TAMPER = {
     LIMITS: f"echo '# by hand' >> {LIMITS}",
-    "/etc/munge/munge.key": "chmod 0640 /etc/munge/munge.key",
+    "/etc/munge/munge.key": "chown root /etc/munge/munge.key",
     "/etc/systemd/system/slurmd.service.d/millwright.conf": (
-        "chown 19999 /etc/systemd/system/slurmd.service.d/millwright.conf"
+        "chmod 0600 /etc/systemd/system/slurmd.service.d/millwright.conf"
     ),
     "/etc/default/prometheus-node-exporter": "rm /etc/default/prometheus-node-exporter",
     "/etc/localtime": "ln -sfn /usr/share/zoneinfo/Europe/Berlin /etc/localtime",
@@ -31,7 +31,7 @@ TAMPER = {
     "service chrony": "systemctl disable chrony 2>/dev/null",
     "setting net.core.somaxconn": "sysctl -q -w net.core.somaxconn=77",
     "service scratch.mount": "umount /scratch",
-    "mwbench has the id 19999": "userdel mwbench",
+    "mwbench has the id 19999": "userdel --force mwbench 2>/dev/null",
     "package slurm-client": "dpkg --remove --force-depends slurm-client >/dev/null",
 }
 """What is changed by hand, under the name that ``millwright drift`` has for it."""
