@@ -120,6 +120,12 @@ def test_slurm_partitions_go_through_srun_one_job_at_a_time(site):
     assert found["processor"]["num_cpus"] == 32
 
 
+def test_a_partition_without_a_title_goes_by_its_name(site):
+    """ReFrame takes nothing but text for it."""
+    facility = site({"cpu": {"nodes": "h[3-4]", "node_class": "plain"}})
+    assert partition(facility, "cpu")["descr"] == "cpu"
+
+
 def test_a_local_partition_may_leave_its_hardware_open(site):
     facility = site({"p": {"title": "P", "nodes": "h3", "scheduler": "local"}})
     found = partition(facility, "p", harness_architecture="aarch64")

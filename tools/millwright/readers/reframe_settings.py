@@ -115,7 +115,7 @@ def _partition(facility: Facility, name: str, harness_architecture: str, narrowi
     )
     return {
         "name": name,
-        "descr": partition.title,
+        "descr": partition.title or name,
         "scheduler": "slurm" if is_slurm else "local",
         "launcher": "srun" if is_slurm else "local",
         "access": [f"--partition={name}", *reservation] if is_slurm else [],
