@@ -230,3 +230,10 @@ def test_a_schedule_of_nothing_is_refused(tmp_path, capsys):
 def test_without_a_schedule_there_is_nothing_to_change(capsys):
     assert run(["antenna", "schedule", "rack"]) == 0
     assert "not scheduled; nothing to change" in capsys.readouterr().out
+
+
+def test_without_a_schedule_it_says_why_no_unit_is_printed(capsys):
+    assert run(["antenna", "schedule", "rack", "--print"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "has no `acceptance: {every: ...}`, so nothing is scheduled" in printed.err

@@ -83,7 +83,9 @@ def pinned_keys(target: SshTarget) -> tuple[str, ...]:
     if not found:
         files = ", ".join(str(file) for file in target.known_hosts_files)
         names = " or ".join(target.names_in_known_hosts)
-        raise NotTestableError(f"{target.host}: no host key is pinned for {names} in {files}")
+        raise NotTestableError(
+            f"{target.host}: no host key is pinned for {names} in {files}; 'millwright antenna pin' does it"
+        )
     return tuple(found)
 
 

@@ -21,6 +21,7 @@ from millwright.verdicts.expectations import list_expectations
 
 KEPT = ("MILLWRIGHT_HOME", STATE_VARIABLE)
 """What the timer's runs must know as this one does."""
+NO_UNITS = "No units: {file} has no `acceptance: {{every: ...}}`, so nothing is scheduled."
 
 
 def schedule(
@@ -41,6 +42,8 @@ def schedule(
     stem, every = unit_stem(facility.name), facility.acceptance.every if facility.acceptance else None
     units = unit_files(_schedule(facility, every, path, results_dir.resolve())) if every else {}
     if show:
+        if not units:
+            typer.echo(NO_UNITS.format(file=path), err=True)
         typer.echo(json.dumps(units, indent=2) if as_json else "\n".join(units.values()), nl=as_json)
         return
     folder, timer = user_units_folder(), f"{stem}.timer"
