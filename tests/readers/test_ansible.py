@@ -201,7 +201,7 @@ def test_a_run_that_is_told_to_end_ends_its_ansible_with_all_its_workers(tree, n
     starter = start_waiting_play(tree)
     (ansible,) = re.findall(r"Ansible ([0-9]+)", (tree / "state/apply.lock").read_text())
     starter.send_signal(number)
-    assert starter.wait(20) != 0
+    assert starter.wait(60) != 0
     assert not Path("/proc", ansible).exists()
     with (tree / "state/apply.lock").open() as lock:  # which every worker would have inherited
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
