@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -68,6 +69,17 @@ def test_while_the_ca_changes_hosts_know_both_and_show_a_certificate_of_the_one_
     assert (
         certify(SITE, tmp_path, {"n1": key}, NOW, check=False)["authorities"] == announced["authorities"][1:]
     )
+
+
+def test_what_a_host_held_as_a_gateway_before_holds_no_change_of_the_ca_up(tmp_path, key):
+    certify(SITE, tmp_path, {"n1": key}, NOW, check=False)
+    former = tmp_path / "hosts" / "n1" / "ssh_host_ed25519_key-cert.pub"
+    former.parent.mkdir()
+    shutil.copy2(tmp_path / "hosts" / "n1-cert.pub", former)
+    announce(host_ca(tmp_path), NOW)
+    switch(host_ca(tmp_path), NOW)
+    certify(SITE, tmp_path, {"n1": key}, NOW, check=False)
+    assert hosts_of_another_ca(SITE, tmp_path) == ()
 
 
 def test_a_check_signs_nothing(tmp_path, key):

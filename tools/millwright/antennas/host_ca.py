@@ -97,9 +97,16 @@ def authority_lines(ca: OwnCa, names: Iterable[str]) -> tuple[str, ...]:
 
 
 def hosts_of_another_ca(facility: Facility, state: Path) -> tuple[str, ...]:
-    """Hosts of the facility whose certificate was not made by the CA that signs now."""
+    """Hosts of the facility whose certificate was not made by the CA that signs now.
+
+    Gateways and the factory's hosts keep theirs in different places; what lies in the place of the other
+    kind is of a host that was put to another use.
+    """
     signs, folder = fingerprint(public_half(host_ca(state).current)), state / "hosts"
+    gateways = {antenna.gateway for antenna in facility.antennas.values()}
     made = {path.name.removesuffix("-cert.pub"): path for path in folder.glob("*-cert.pub")}
-    made |= {path.parent.name: path for path in folder.glob("*/*-cert.pub")}
-    known = sorted(made.keys() & facility.host_addresses().keys())
-    return tuple(host for host in known if read_certificate(made[host]).signer != signs)
+    of_gateways = {path.parent.name: path for path in folder.glob("*/*-cert.pub")}
+    held = {host: (of_gateways if host in gateways else made).get(host) for host in facility.host_addresses()}
+    return tuple(
+        host for host, path in sorted(held.items()) if path and read_certificate(path).signer != signs
+    )
