@@ -1,0 +1,91 @@
+"""A whole change of the host CA on real hosts: who pasted the new configuration in time notices nothing."""
+
+import json
+
+import pytest
+from rack_console import Console
+from rack_user import AtHome, millwright
+
+from millwright.antennas.host_ca import host_ca, hosts_of_another_ca
+from millwright.antennas.signing import read_certificate
+from millwright.antennas.ssh_keys import fingerprint, public_half
+from millwright.facility.places import state_folder
+
+pytestmark = [pytest.mark.rack, pytest.mark.rehearsal]
+
+STATE = state_folder("rack")
+CA = host_ca(STATE)
+AMONG_HOSTS = (
+    "ssh -F none -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile=none "
+    "-o PubkeyAuthentication=no -o HostKeyAlgorithms=ssh-ed25519-cert-v01@openssh.com "
+    "nobody@rack-c1 true 2>&1 || true"
+)
+
+
+def rotate(*options):
+    return json.loads(millwright("antenna", "rotate-ca", "rack", "--hosts", "--json", *options))
+
+
+@pytest.fixture(scope="module")
+def login(antennas):
+    return Console(antennas, "rack-login")
+
+
+@pytest.fixture(scope="module")
+def late(antennas, tmp_path_factory):
+    """A user who never pastes the new configuration."""
+    return AtHome.settle(tmp_path_factory.mktemp("late"), "coast", "ada")
+
+
+@pytest.fixture(scope="module")
+def announced(late):
+    """The new CA is known to all hosts, and still vouches for none."""
+    before = fingerprint(CA.current)
+    found = rotate("--days", "0")
+    assert (found["phase"], found["signs"]) == ("announced", before)
+    return found
+
+
+@pytest.fixture(scope="module")
+def prompt(announced, tmp_path_factory):
+    """A user who pasted it in time."""
+    return AtHome.settle(tmp_path_factory.mktemp("prompt"), "coast", "ada")
+
+
+def login_of(home):
+    return home.run("ssh", home.alias, "id -un", check=False)
+
+
+def test_while_it_is_announced_every_configuration_leads_in(announced, late, prompt, login):
+    for home in (late, prompt):
+        done = login_of(home)
+        assert (done.stdout, done.stderr) == ("ada\n", "")
+    config = (prompt.folder / ".ssh" / "config").read_text()
+    assert config.count('"@cert-authority ') == 2
+    assert "Permission denied" in login.shell(AMONG_HOSTS), "the hosts do not know each other any more"
+
+
+def test_after_the_switch_the_new_configuration_leads_in_and_hosts_know_each_other(
+    announced, late, prompt, login, shipped_rack
+):
+    steady = rotate()
+    assert (steady["phase"], steady["signs"]) == ("steady", announced["other"])
+    assert hosts_of_another_ca(shipped_rack, STATE) == ()
+    done = login_of(prompt)
+    assert (done.stdout, done.stderr) == ("ada\n", "")
+    done = login_of(late)
+    assert (done.returncode, done.stdout) == (255, "")
+    assert "Host key verification failed." in done.stderr
+    assert "Permission denied" in login.shell(AMONG_HOSTS), "the hosts do not know each other any more"
+
+
+def test_hosts_show_certificates_of_the_new_ca_and_know_no_other(login, announced, tmp_path):
+    shown = tmp_path / "shown-cert.pub"
+    shown.write_bytes(login.take("/etc/ssh/ssh_host_ed25519_key-cert.pub"))
+    assert read_certificate(shown).signer == announced["other"]
+    key = public_half(CA.current).read_text().split()[1]
+    known = [
+        line for line in login.shell("cat /etc/ssh/ssh_known_hosts").splitlines() if line.startswith("@")
+    ]
+    assert len(known) == 1
+    assert key in known[0]
