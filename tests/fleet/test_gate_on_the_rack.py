@@ -123,7 +123,7 @@ def test_new_nodes_come_into_service_when_they_measure_up_to_each_other(on, resu
     assert "GFLOP/s" in found["gate-c1"]["message"]
     assert {standing(on, f"gate-c{number}")[0] for number in range(1, 7)} == {"idle"}
     (run,) = Path(results, "@nodes", "gate").iterdir()
-    assert json.loads((run / "manifest.json").read_text())
+    assert (run / "MANIFEST.sha256").read_text()
 
 
 def test_a_node_that_is_slow_is_quarantined_by_maintenance_and_returns_through_the_gate(gate, on, results):
