@@ -4,7 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from millwright.fleet.inputs import Play, Variables, basis_of, connected_roles, inputs_of
+from millwright.fleet.inputs import (
+    WHOLE_INVENTORY,
+    Play,
+    Variables,
+    basis_of,
+    connected_roles,
+    inputs_of,
+)
 
 ROLES = {
     "base": {
@@ -31,7 +38,8 @@ ROLES = {
         "tasks/part.yml": "- debug: {msg: '{{ now() }}'}\n",
     },
     "harness": {"defaults/main.yml": 'harness_checkout: "{{ playbook_dir | dirname }}"\n'},
-    "nosy": {"tasks/main.yml": "- debug: {msg: \"{{ hostvars['c1'].x }}\"}\n"},
+    "nosy": {"tasks/main.yml": "- debug: {msg: \"{{ hostvars['c1'] }}\"}\n"},
+    "neighbourly": {"tasks/main.yml": "- debug: {msg: \"{{ hostvars['c1'].site_port }}\"}\n"},
     "named": {
         "tasks/main.yml": "- debug: {msg: \"{{ lookup('vars', 'facility_' ~ x) }}\"}\n  vars: {x: secret}\n"
     },
@@ -63,10 +71,33 @@ def changed(name, value):
 
 
 @pytest.mark.parametrize(
+    ("text", "is_whole"),
+    [
+        ("hostvars[groups.controller | first].operating_system", False),
+        ("hostvars['c1']['x']", False),
+        ("map('extract', hostvars, ['x', 'stdout'])", False),
+        ("map('extract', hostvars) | selectattr('x.rc', 'defined')", False),
+        ("map('extract', hostvars) | list", True),
+        ("hostvars['c1'] | to_json", True),
+        ("hostvars['c1'][name]", True),
+        ("lookup('vars', 'a' ~ b)", True),
+    ],
+)
+def test_a_text_asks_for_the_whole_inventory_where_it_spells_no_names(text, is_whole):
+    assert bool(WHOLE_INVENTORY.search(text)) is is_whole
+
+
+def test_playbooks_that_ask_another_host_for_one_thing_do_not_follow_every_variable():
+    asking = replace(PLAY, playbooks="that: hostvars[groups.nodes | first].site_port == 1")
+    assert basis_of(asking, VARIABLES) == basis_of(asking, changed("facility_secret", "changed"))
+    assert basis_of(asking, VARIABLES) != basis_of(asking, changed("site_port", "changed"))
+
+
+@pytest.mark.parametrize(
     ("name", "follow"),
     [
         ("facility_addresses", {"base", "nosy", "named"}),
-        ("site_port", {"node", "configless", "nosy", "named"}),
+        ("site_port", {"node", "configless", "neighbourly", "nosy", "named"}),
         ("facility_secret", {"nosy", "named"}),
         ("facility_state_folder", {"munge", "peer", "nosy", "named"}),
     ],
@@ -95,7 +126,11 @@ def test_every_role_follows_plugins_and_groups_of_the_host():
 
 def test_only_who_asks_for_groups_follows_the_groups_of_others():
     other = replace(VARIABLES, all_groups="one node more")
-    assert {role for role in ROLES if digest(role) != digest(role, variables=other)} == {"grouped", "nosy"}
+    assert {role for role in ROLES if digest(role) != digest(role, variables=other)} == {
+        "grouped",
+        "neighbourly",
+        "nosy",
+    }
 
 
 @pytest.mark.parametrize(("role", "path"), [("munge", "/state/munge.key"), ("peer", "/state/wireguard/")])

@@ -24,9 +24,13 @@ STATIC_LOOKUPS = frozenset(
 )
 """Lookups whose answer depends on files and variables alone."""
 WHOLE_INVENTORY = re.compile(
-    r"\bhostvars\b|\bvars\[|\b(?:lookup|query|q)\(\s*['\"](?:ansible\.builtin\.)?(?:vars|varnames)['\"]"
+    r"\bhostvars\b(?!\[[^\]]*\](?:\.\w|\[['\"]))(?!\s*,\s*\[?\s*['\"])(?!\)\s*\|\s*(?:select|reject)attr\(\s*['\"])"
+    r"|\bvars\[|\b(?:lookup|query|q)\(\s*['\"](?:ansible\.builtin\.)?(?:vars|varnames)['\"]"
 )
-"""How a text asks for variables whose names it does not spell; the keyword ``vars:`` is none of these."""
+"""How a text asks for variables whose names it does not spell; the keyword ``vars:`` is none of these.
+
+``hostvars[host].name``, ``map('extract', hostvars, 'name')`` and ``hostvars) | selectattr('name')`` spell it.
+"""
 PRODUCT = frozenset({"playbook_dir", "ansible_playbook_python"})
 """Names that mean this checkout: the role may install it."""
 REGISTER = re.compile(r"^\s*(?:- )?register:\s*(\w+)", re.MULTILINE)
