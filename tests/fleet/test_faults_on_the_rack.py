@@ -156,6 +156,7 @@ def test_two_applies_at_once_do_not_mix(rack, on):
     assert process.returncode == 0
 
 
+@pytest.mark.rehearsal
 def test_an_apply_that_is_told_to_end_ends_its_ansible_and_goes_on_at_once(rack, on):
     tamper(on, "rack-c2")
     process = start_apply(rack, "--limit", "rack-c2", "--full")
