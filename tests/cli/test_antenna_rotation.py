@@ -5,7 +5,6 @@ import json
 
 import pytest
 
-from millwright.antennas.distribution import Distributed
 from millwright.antennas.host_ca import host_ca
 from millwright.antennas.user_cas import own_ca
 from millwright.cli import antenna_rotation as module
@@ -15,18 +14,8 @@ from millwright.facility.trust import Environment
 
 
 @pytest.fixture(autouse=True)
-def told(tmp_path, monkeypatch):
-    """No test reads the state of a facility on this machine, or tells a host; the test says who hears it."""
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    unreached = {}
-
-    def distribute(_path, facility):
-        parties = ["factory", *facility.antennas]
-        return Distributed(tuple(each for each in parties if each not in unreached), dict(unreached))
-
-    monkeypatch.setattr(module, "distribute", distribute)
-    monkeypatch.setattr(module, "distribute_to_all_hosts", distribute)
-    return unreached
+def told(hears):
+    return hears(module, "distribute", "distribute_to_all_hosts")
 
 
 def state_of(capsys, *options):

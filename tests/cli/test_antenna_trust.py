@@ -4,23 +4,13 @@ import json
 
 import pytest
 
-from millwright.antennas.distribution import Distributed
 from millwright.cli import antenna_trust as module
 from millwright.cli.main import run
 
 
 @pytest.fixture(autouse=True)
-def told(tmp_path, monkeypatch):
-    """No test reads the state of a facility on this machine, or tells a host; the test says who hears it."""
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    unreached = {}
-
-    def distribute(_path, facility):
-        parties = ["factory", *facility.antennas]
-        return Distributed(tuple(each for each in parties if each not in unreached), dict(unreached))
-
-    monkeypatch.setattr(module, "distribute", distribute)
-    return unreached
+def told(hears):
+    return hears(module, "distribute")
 
 
 def revoked(capsys):

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from millwright.antennas.apply import Surroundings, apply_antennas, chosen_antennas
+from millwright.antennas.apply import apply_antennas, chosen_antennas
 from millwright.antennas.bundle_told import by_bundle, by_ssh
 from millwright.antennas.check import check_antenna, plan_check
 from millwright.antennas.factory_side import run_factory_play
@@ -24,10 +24,11 @@ from millwright.cli import (
     antenna_trust,
     antenna_user,
 )
+from millwright.cli.antenna_distribution import surrounded
 from millwright.cli.antenna_user import AntennaName, FacilityName
 from millwright.errors import ExitCode
 from millwright.facility import Facility, load_facility
-from millwright.facility.places import checkout, facility_file, state_folder
+from millwright.facility.places import facility_file, state_folder
 
 app = typer.Typer(
     add_completion=False,
@@ -80,15 +81,8 @@ def apply(name: FacilityName, antenna: AntennaName = None) -> None:
     Example: millwright antenna apply rack --antenna coast
     """
     path, facility = _load(name)
-    names, state = chosen_antennas(facility, antenna), state_folder(facility.name)
-    with Console(stderr=True).status("starting") as status:
-        around = Surroundings(
-            facility_file=path,
-            state=state,
-            root=checkout(),
-            run_factory_play=lambda: run_factory_play(path, facility, state=state, now=_now()),
-            say=status.update,
-        )
+    names = chosen_antennas(facility, antenna)
+    with surrounded(path, facility, run_factory_play) as around:
         applied = apply_antennas(facility, names, around)
     for change in applied.gateways.changed:
         typer.echo(f"changed  {change}")

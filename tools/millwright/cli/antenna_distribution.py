@@ -1,7 +1,8 @@
 """Telling factory and gateways a change of trust, with a line that says who is told now."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -23,18 +24,24 @@ def distribute_to_all_hosts(path: Path, facility: Facility) -> Distributed:
     return _tell(path, facility, run_host_play)
 
 
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)
-
-
-def _tell(path: Path, facility: Facility, play: Callable[..., int]) -> Distributed:
+@contextmanager
+def surrounded(path: Path, facility: Facility, play: Callable[..., int]) -> Iterator[Surroundings]:
+    """What a change of hosts stands on, while a line says what is under way; `play` is the factory's part."""
     state = state_folder(facility.name)
     with Console(stderr=True).status("starting") as status:
-        around = Surroundings(
+        yield Surroundings(
             facility_file=path,
             state=state,
             root=checkout(),
             run_factory_play=lambda: play(path, facility, state=state, now=_now()),
             say=status.update,
         )
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
+
+
+def _tell(path: Path, facility: Facility, play: Callable[..., int]) -> Distributed:
+    with surrounded(path, facility, play) as around:
         return distribute_trust(facility, around)
