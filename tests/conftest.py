@@ -104,3 +104,21 @@ def provisioned_rack(rack):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return rack
+
+
+@pytest.fixture(scope="session")
+def on(rack):
+    """Run a shell command on a host of the rack; what it printed, without the white space around."""
+
+    def run(host, command, check=True):
+        done = subprocess.run(
+            ["ssh", "-F", str(rack.ssh_config), host, command],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 0 or not check, done.stderr
+        return done.stdout.strip()
+
+    return run

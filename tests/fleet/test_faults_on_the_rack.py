@@ -48,22 +48,6 @@ def message_of(found, host):
     return line["message"]
 
 
-@pytest.fixture(scope="module")
-def on(rack):
-    def run(node, command, check=True):
-        done = subprocess.run(
-            ["ssh", "-F", str(rack.ssh_config), node, command],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-        assert done.returncode == 0 or not check, done.stderr
-        return done.stdout.strip()
-
-    return run
-
-
 @pytest.fixture(scope="module", autouse=True)
 def long_job(provisioned_rack, on):
     """A job on rack-c1 that runs through every fault; its exit code at the end is 0."""

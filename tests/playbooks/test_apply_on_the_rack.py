@@ -39,24 +39,6 @@ def changed(found):
 
 
 @pytest.fixture(scope="module")
-def on(rack):
-    """Run a shell command on a node; its output."""
-
-    def run(node, command):
-        done = subprocess.run(
-            ["ssh", "-F", str(rack.ssh_config), node, command],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
-
-    return run
-
-
-@pytest.fixture(scope="module")
 def converged(rack):
     """The rack in its declared state, whatever it was in before."""
     found = apply()
