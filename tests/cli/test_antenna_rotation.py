@@ -2,11 +2,12 @@
 
 import datetime
 import json
+import shutil
 
 import pytest
 
-from millwright.antennas.host_ca import host_ca
-from millwright.antennas.user_cas import own_ca
+from millwright.antennas.host_ca import ensure_host_ca, host_ca
+from millwright.antennas.user_cas import ensure_own_ca, own_ca
 from millwright.cli import antenna_rotation as module
 from millwright.cli.main import run
 from millwright.facility.places import state_folder
@@ -18,10 +19,27 @@ def told(hears):
     return hears(module, "distribute", "distribute_to_all_hosts")
 
 
+@pytest.fixture(autouse=True)
+def cas(told):
+    """The CAs that an apply has made; their folder."""
+    state = state_folder("rack")
+    for environment in Environment:
+        ensure_own_ca(state, environment)
+    return ensure_host_ca(state).parent
+
+
 def state_of(capsys, *options):
     capsys.readouterr()
     code = run(["antenna", "rotate-ca", "rack", "--json", *options])
     return code, json.loads(capsys.readouterr().out or "null")
+
+
+@pytest.mark.parametrize("options", [(), ("--environment", "staging"), ("--hosts",)])
+def test_the_status_of_a_ca_that_is_not_made_yet_makes_none(cas, capsys, options):
+    shutil.rmtree(cas)
+    assert run(["antenna", "rotate-ca", "rack", "--status", *options]) == 3
+    assert "millwright antenna apply rack makes it" in capsys.readouterr().err
+    assert not cas.exists()
 
 
 def test_a_rotation_goes_step_by_step(capsys, monkeypatch):

@@ -200,9 +200,10 @@ def test_a_run_that_is_told_to_end_says_how_it_goes_on(outcome, monkeypatch, tmp
     assert run(["apply", "rack", "--resume"]) == 0
 
 
-def test_going_on_with_nothing_is_bad_input(outcome, capsys):
+def test_going_on_with_nothing_is_bad_input(outcome, capsys, tmp_path):
     outcome([HostCounts("n1", 1, 0, 0, 0)])
     assert run(["apply", "rack", "--resume"]) == 2
+    assert {path.suffix for path in tmp_path.rglob("*") if path.is_file()} <= {".lock"}, "keys were made"
     run(["apply", "rack"])
     assert run(["apply", "rack", "--resume"]) == 2
     assert "no run was left unfinished" in capsys.readouterr().err

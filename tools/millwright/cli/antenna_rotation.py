@@ -56,16 +56,17 @@ def rotate_ca(  # noqa: PLR0913, PLR0917 - each is a decision of the caller
     facility = load_facility(path)
     state = state_folder(facility.name)
     if hosts:
-        ca = host_ca(state)
-        ensure_host_ca(state)
+        ca, ensure = host_ca(state), partial(ensure_host_ca, state)
         go_on = partial(_go_on_with_hosts, path, facility, datetime.timedelta(days=days))
     else:
         chosen_antennas(facility, None)
-        ca = own_ca(state, environment)
-        ensure_own_ca(state, environment)
+        ca, ensure = own_ca(state, environment), partial(ensure_own_ca, state, environment)
         go_on = partial(_go_on, path, facility, environment)
     if not show:
+        ensure()
         go_on()
+    elif not ca.current.exists():
+        raise NotTestableError(f"no CA for {ca.whose} yet: millwright antenna apply {facility.name} makes it")
     _print_rotation(rotations.look(ca, _now()), as_json=as_json)
 
 

@@ -27,7 +27,7 @@ from millwright.facility import Facility, load_facility
 from millwright.facility.names import expand
 from millwright.facility.places import checkout, facility_file, state_folder
 from millwright.fleet.converge import converge
-from millwright.fleet.journal import Journal
+from millwright.fleet.journal import Journal, require_unfinished
 from millwright.fleet.look.over_ssh import answering_hosts
 from millwright.fleet.lost import lost_nodes
 from millwright.fleet.request import Request, declared_options, plan_request, request_from
@@ -127,11 +127,13 @@ def _change(  # noqa: PLR0913 - what the command line says
 ) -> int:
     """Roll the change out with nobody else at it, store the merged report and print it."""
     state, now = state_folder(facility.name), _now()
-    if facility.antennas:
-        write_factory_trust(facility, file, state)
     with only_one(state, facility.name, now, ROLLOUT_LOCK):
         with only_one(state, facility.name, now):
             pass  # a run refused here must leave no journal, or --resume would go on with it
+        if resume:
+            require_unfinished(state, KIND, facility.name)
+        if facility.antennas:
+            write_factory_trust(facility, file, state)
         journal, request = begin_or_resume(
             *(state, KIND, facility.name, given),
             declared_options(facility, wave_size=facility.rollout.wave_size),
