@@ -77,5 +77,14 @@ def _print(plan: Plan, facility: str) -> None:
     console.print(
         Text(f"{facility}: {looked} of {len(plan.hosts)} hosts looked at, {checked} checked by Ansible.")
     )
+    console.print(Text(f"{facility}: {_conclusion(plan)}; nothing was touched."))
+
+
+def _conclusion(plan: Plan) -> str:
+    """What the plan comes to; silence of a host is no promise that nothing would change there."""
     told = "an apply would change what stands above" if plan.would_change else "an apply would change nothing"
-    console.print(Text(f"{facility}: {told}; nothing was touched."))
+    if plan.exit_code is ExitCode.OK:
+        return told
+    if plan.would_change:
+        return f"{told}, and what it would change on the hosts that could not be checked is not known"
+    return "what an apply would change is not known, for not every host could be checked"
