@@ -172,6 +172,7 @@ def test_a_second_run_at_the_same_time_is_refused(tree):
 
 
 STARTER = (
+    "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"  # which nohup around the tests would ignore
     "import sys; from datetime import UTC, datetime; from pathlib import Path\n"
     "from millwright.cli.endings import unwind_on_signals; unwind_on_signals()\n"
     "from millwright.facility import load_facility; from millwright.readers.ansible import apply\n"
@@ -201,7 +202,7 @@ def test_a_run_that_is_told_to_end_ends_its_ansible_with_all_its_workers(tree, n
     starter = start_waiting_play(tree)
     (ansible,) = re.findall(r"Ansible ([0-9]+)", (tree / "state/apply.lock").read_text())
     starter.send_signal(number)
-    assert starter.wait(60) != 0
+    assert starter.wait(20) != 0
     assert not Path("/proc", ansible).exists()
     with (tree / "state/apply.lock").open() as lock:  # which every worker would have inherited
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
