@@ -73,7 +73,8 @@ def tree(tmp_path, monkeypatch):
     (tmp_path / "facility.yaml").write_text(FACILITY)
     (tmp_path / "out").mkdir()
     monkeypatch.setenv("MILLWRIGHT_HOME", str(tmp_path))
-    return tmp_path
+    yield tmp_path
+    (tmp_path / "go").touch()  # whatever a failed test left waiting ends
 
 
 def write_play(tree, failing="nobody", connection="local"):
@@ -172,7 +173,7 @@ def test_a_second_run_at_the_same_time_is_refused(tree):
 
 
 STARTER = (
-    "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"  # which nohup around the tests would ignore
+    "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"  # nohup around the tests ignores it
     "import sys; from datetime import UTC, datetime; from pathlib import Path\n"
     "from millwright.cli.endings import unwind_on_signals; unwind_on_signals()\n"
     "from millwright.facility import load_facility; from millwright.readers.ansible import apply\n"
