@@ -9,6 +9,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.slurm_changes import batch, differences, plan, undeclared
 from ansible.module_utils.slurm_declared import declared_state
+from ansible.module_utils.slurm_open_grants import open_grants
 from ansible.module_utils.slurm_records import State, read_state
 from ansible.module_utils.slurm_removal import (
     Removal,
@@ -125,6 +126,10 @@ RETURN = r"""
 commands: {description: "The sacctmgr commands that were run, or would be.", type: list, returned: always}
 differences: {description: "Fields that are not as declared.", type: list, returned: always}
 undeclared: {description: What slurmdbd holds and nothing declares., type: list, returned: always}
+open_grants:
+  description: Grants that nothing declares and in which jobs may still start, with what closes each by name.
+  type: list
+  returned: always
 losses: {description: What the deletions asked for take away., type: list, returned: always}
 not_there: {description: Deletions asked for of what is not there., type: list, returned: always}
 """
@@ -199,6 +204,10 @@ def _removals(module: AnsibleModule, found: State, wanted: State) -> list[Remova
     return removals
 
 
+def _named(removals: Sequence[Removal], account: str) -> bool:
+    return Removal("account", account) in removals
+
+
 def _converge(module: AnsibleModule, params: Mapping[str, Any], today: datetime.date) -> dict[str, Any]:
     run, cluster = _runner(module), params["cluster"]
     wanted, found = declared_state(params, today), read_state(run, cluster)
@@ -214,6 +223,7 @@ def _converge(module: AnsibleModule, params: Mapping[str, Any], today: datetime.
             for pair in undeclared(found, wanted, ("root", params["default_qos"]))
             if Removal(*pair) not in removals
         ],
+        "open_grants": [grant for grant in open_grants(found, wanted) if not _named(removals, grant["name"])],
         "losses": [losses(found, removal) for removal in there],
         "not_there": [f"{removal.kind}={removal.name}" for removal in removals if removal not in there],
         "diff": diff_text(found, wanted),
@@ -234,7 +244,13 @@ def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     day = module.params["today"]
     today = datetime.date.fromisoformat(day) if day else datetime.datetime.now(datetime.timezone.utc).date()  # noqa: UP017 - Python 3.9
-    module.exit_json(**_converge(module, module.params, today))
+    result = _converge(module, module.params, today)
+    for grant in result["open_grants"]:
+        module.warn(
+            f"the grant {grant['name']} is still open and the facility no longer has it; "
+            f"slurm_accounts_delete closes it by name: {', '.join(grant['delete'])}"
+        )
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

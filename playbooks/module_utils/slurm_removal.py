@@ -77,12 +77,13 @@ def _stranded(found: State, removals: Sequence[Removal], removal: Removal) -> It
         )
         if using:
             yield f"qos {removal.name}: accounts {', '.join(using[:5])} may still use it"
-    for user in _without_another_account(found, removal):
+    for user in stranded_users(found, removal):
         if Removal("user", user) not in removals:
             yield f"{removal.kind} {removal.name}: {user} has no other account; name user={user} too"
 
 
-def _users_of(found: State, removal: Removal) -> list[str]:
+def charging_users(found: State, removal: Removal) -> list[str]:
+    """Users who may charge an account, or the one of an association."""
     pairs = [name.split("/") for name in found["association"]]
     if removal.kind == "association":
         return [removal.name.split("/")[0]]
@@ -97,8 +98,9 @@ def _gone(removal: Removal) -> str:
     return removal.name.split("/")[-1]
 
 
-def _without_another_account(found: State, removal: Removal) -> list[str]:
-    users = _users_of(found, removal)
+def stranded_users(found: State, removal: Removal) -> list[str]:
+    """Users who would have no account after a removal."""
+    users = charging_users(found, removal)
     return [user for user in users if _accounts_of(found, user) == [_gone(removal)]]
 
 
@@ -107,7 +109,7 @@ def losses(found: State, removal: Removal) -> str:
     record = found[removal.kind][removal.name]
     limits = ", ".join(f"{field}={value}" for field, value in record.items() if value)
     if removal.kind == "account":
-        users = ", ".join(_users_of(found, removal)) or "nobody"
+        users = ", ".join(charging_users(found, removal)) or "nobody"
         return f"account {removal.name}: may be charged by {users}; {limits}; counted usage; {KEEPS}"
     if removal.kind == "user":
         return f"user {removal.name}: may charge {', '.join(_accounts_of(found, removal.name))}; {KEEPS}"
@@ -120,7 +122,7 @@ def removal_commands(cluster: str, found: State, removals: Sequence[Removal]) ->
     leaving = {removal.name for removal in there if removal.kind == "user"}
     yield from (["delete", "user", "where", f"name={user}", f"cluster={cluster}"] for user in sorted(leaving))
     for removal in (removal for removal in there if removal.kind in {"account", "association"}):
-        for user in (user for user in _users_of(found, removal) if user not in leaving):
+        for user in (user for user in charging_users(found, removal) if user not in leaving):
             if found["user"].get(user, {}).get("defaultaccount") == _gone(removal):
                 other = next(name for name in _accounts_of(found, user) if name != _gone(removal))
                 place = [f"name={user}", f"cluster={cluster}"]

@@ -171,14 +171,14 @@ def test_going_on_takes_the_hosts_of_the_run_that_was_left(outcome, capsys):
 
 def test_going_on_remembers_every_option_and_takes_none_that_contradicts(outcome, tmp_path, capsys):
     asked = outcome([HostCounts("n1", 1, 0, 1, 0)])
-    assert run(["apply", "rack", "--full", "--wave-size", "8"]) == 1
+    assert run(["apply", "rack", "--full", "--diff", "--wave-size", "8"]) == 1
     assert run(["apply", "rack", "--resume", "--wave-size", "9", "--canary", "2"]) == 2
     err = capsys.readouterr().err
     assert "--wave-size: can't be changed on the way, expected as run " in err
     assert "began (8), or left out" in err
     assert "--canary: can't be changed on the way" in err
     assert run(["apply", "rack", "--resume", "--wave-size", "8", "--max-failed", "7"]) == 1
-    assert [options.is_full for options in asked] == [True, True]
+    assert [(options.is_full, options.diff) for options in asked] == [(True, True), (True, True)]
     journal = latest_journal(tmp_path / "rack", "apply")
     assert read_request(journal, request_from()).given["max_failed"] == "7"
 

@@ -24,9 +24,9 @@ PRINTED = {"GraceTime": "00:00:00", "PreemptMode": "cluster", "UsageFactor": "1.
 
 if OURS not in ansible.module_utils.__path__:
     ansible.module_utils.__path__.append(OURS)
-records, declared, changes, removal = (
+records, declared, changes, removal, leavers = (
     importlib.import_module(f"ansible.module_utils.slurm_{name}")
-    for name in ("records", "declared", "changes", "removal")
+    for name in ("records", "declared", "changes", "removal", "open_grants")
 )
 
 
@@ -75,6 +75,7 @@ def test_case(path):
         assert [" ".join(pair) for pair in changes.undeclared(found, wanted, ("root", "normal"))] == case[
             "undeclared"
         ]
+    assert leavers.open_grants(found, wanted) == case.get("open_grants", [])
 
 
 def captured(arguments):

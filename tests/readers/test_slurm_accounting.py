@@ -18,6 +18,15 @@ TOLD = {
         {"kind": "qos", "name": "playground", "field": "priority", "found": "7", "wanted": "100"}
     ],
     "undeclared": [["account", "tide"]],
+    "open_grants": [
+        {
+            "name": "tide",
+            "access_modes": "playground",
+            "granted": "billing=60000000000",
+            "users": ["bea"],
+            "delete": ["account=tide", "user=bea"],
+        }
+    ],
     "losses": [],
     "not_there": [],
     "commands": [["modify", "qos", "where", "name=playground", "set", "priority=100"]],
@@ -56,6 +65,9 @@ def test_what_the_module_told_comes_back(monkeypatch, tmp_path):
     report = compare(monkeypatch, tmp_path, apply, ["account=tide"])
     assert report.differences == (slurm_accounting.Difference("qos", "playground", "priority", "7", "100"),)
     assert report.undeclared == (("account", "tide"),)
+    assert [(grant.name, grant.delete) for grant in report.open_grants] == [
+        ("tide", ("account=tide", "user=bea"))
+    ]
     assert not report.is_as_declared
     assert (given["slurm_accounts_delete"], given["check"]) == (["account=tide"], True)
 

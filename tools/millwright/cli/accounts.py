@@ -15,7 +15,13 @@ from millwright.cli.accounts_usage import chosen_period, print_usage, usage_csv,
 from millwright.errors import ExitCode
 from millwright.facility import load_facility
 from millwright.facility.places import facility_file, state_folder
-from millwright.readers.slurm_accounting import AccountingReport, Difference, compare_accounting, readable
+from millwright.readers.slurm_accounting import (
+    AccountingReport,
+    Difference,
+    OpenGrant,
+    compare_accounting,
+    readable,
+)
 from millwright.readers.slurm_usage import ask_usage, usage_period
 
 app = typer.Typer(
@@ -135,12 +141,27 @@ def _print(report: AccountingReport, facility: str, *, as_json: bool, ending: st
     if len(report.undeclared) > MOST_LISTED:
         rest = len(report.undeclared) - MOST_LISTED
         console.print(Text(f"not declared, stay as they are: {rest} more (--json lists all)", style="dim"))
+    for grant in report.open_grants:
+        _print_open_grant(console, grant, facility)
     records = len({(row.kind, row.name) for row in report.differences})
     deleted = f", deletions: {len(report.losses)}" if report.losses else ""
     verdict = f"records that {ending}: {records}{deleted}"
     if not report.commands:
         verdict = "slurmdbd holds what is declared"
+    if report.open_grants:
+        verdict += f", grants still open that the facility no longer has: {len(report.open_grants)}"
     console.print(Text(f"{facility}: {verdict}."))
+
+
+def _print_open_grant(console: Console, grant: OpenGrant, facility: str) -> None:
+    """Tell a grant that nobody closes unless it is named, and the command that does."""
+    users = ", ".join(grant.users) or "nobody"
+    told = f"{grant.access_modes}, {readable(grant.granted)}, charged by {users}"
+    console.print(
+        Text(f"still open, and no longer in the facility: account {grant.name} ({told})", style="yellow")
+    )
+    named = "".join(f" --delete {name}" for name in grant.delete)
+    console.print(Text(f"    closed by name: millwright accounts apply {facility}{named}"))
 
 
 def _print_record(console: Console, kind: str, name: str, rows: list[Difference]) -> None:

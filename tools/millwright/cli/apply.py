@@ -84,11 +84,12 @@ def command(  # noqa: PLR0913 - the options of a command line
         max_failed=max_failed,
         count_unreachable=count_unreachable,
         full=full or None,
+        diff=diff or None,
     )
     if check:
         options = ApplyOptions(check=True, diff=diff, limit=given.limit)
         return _check(file, described, options, as_json=as_json)
-    return _change(file, described, given, resume=resume, diff=diff, as_json=as_json)
+    return _change(file, described, given, resume=resume, as_json=as_json)
 
 
 def expand_limit(limit: str) -> tuple[str, ...]:
@@ -122,9 +123,7 @@ def _check(file: Path, facility: Facility, options: ApplyOptions, *, as_json: bo
     return outcome.exit_code
 
 
-def _change(  # noqa: PLR0913 - what the command line says
-    file: Path, facility: Facility, given: Request, *, resume: bool, diff: bool, as_json: bool
-) -> int:
+def _change(file: Path, facility: Facility, given: Request, *, resume: bool, as_json: bool) -> int:
     """Roll the change out with nobody else at it, store the merged report and print it."""
     state, now = state_folder(facility.name), _now()
     with only_one(state, facility.name, now, ROLLOUT_LOCK):
@@ -140,7 +139,7 @@ def _change(  # noqa: PLR0913 - what the command line says
             resume=resume,
             now=now,
         )
-        options = ApplyOptions(diff=diff, is_full=request.is_full)
+        options = ApplyOptions(diff=request.shows_diff, is_full=request.is_full)
         with resumable(journal, f"millwright {KIND} {facility.name}", _now), shown() as steps:
             outcome = _roll_out(file, facility, request, journal, steps, options)
     data = report_data(outcome, facility.name, journal.run_id, journal.folder)

@@ -32,7 +32,7 @@ SETTLED = {
 """What a run that goes on keeps, and with which option it is said.
 
 That is which hosts are in which wave, and how they are changed and judged. Patience may change on the way:
-budgets, and how long jobs are waited for.
+budgets, and how long jobs are waited for. So may what is shown.
 """
 
 
@@ -52,6 +52,11 @@ class Request:
     def is_full(self) -> bool:
         """Whether Ansible goes through everything, also where a look would do."""
         return bool(self.given.get("full", False))
+
+    @property
+    def shows_diff(self) -> bool:
+        """Whether changes of files are shown line by line."""
+        return bool(self.given.get("diff", False))
 
     def policy(self, default: Policy = DEFAULT_POLICY) -> Policy:
         """How nodes are dealt out to waves."""

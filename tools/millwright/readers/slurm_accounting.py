@@ -34,12 +34,28 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenGrant:
+    """A grant that the facility no longer has and in which jobs may still start."""
+
+    name: str
+    access_modes: str
+    granted: str
+    """As Slurm says it: minutes of the resource `billing`."""
+    users: tuple[str, ...]
+    """Who may charge it."""
+    delete: tuple[str, ...]
+    """What `--delete` has to name to close it: the account, and users who have no other."""
+
+
+@dataclass(frozen=True, slots=True)
 class AccountingReport:
     """Everything that was found, and done where anything was done."""
 
     differences: tuple[Difference, ...]
     undeclared: tuple[tuple[str, str], ...]
     """Kind and name of what nothing declares; it stays as it is."""
+    open_grants: tuple[OpenGrant, ...]
+    """Those of it that still spend hours."""
     losses: tuple[str, ...]
     """What the deletions that were asked for take away."""
     not_there: tuple[str, ...]
@@ -110,6 +126,10 @@ def read_report(text: str) -> AccountingReport:
     return AccountingReport(
         differences=tuple(Difference(**row) for row in told["differences"]),
         undeclared=tuple((kind, name) for kind, name in told["undeclared"]),
+        open_grants=tuple(
+            OpenGrant(**{**grant, "users": tuple(grant["users"]), "delete": tuple(grant["delete"])})
+            for grant in told["open_grants"]
+        ),
         losses=tuple(told["losses"]),
         not_there=tuple(told["not_there"]),
         commands=tuple(tuple(command) for command in told["commands"]),

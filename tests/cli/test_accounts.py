@@ -1,0 +1,36 @@
+"""What ``millwright accounts`` prints of what slurmdbd holds and the facility does not."""
+
+import json
+
+import pytest
+
+from millwright.cli import accounts as command
+from millwright.cli.main import run
+from millwright.readers.slurm_accounting import AccountingReport, OpenGrant
+
+TIDE = OpenGrant("tide", "playground", "billing=60000000000", ("ada", "bea"), ("account=tide", "user=bea"))
+TOLD = """\
+not declared, stays as it is: account tide
+still open, and no longer in the facility: account tide (playground, 1000 hours, charged by ada, bea)
+    closed by name: millwright accounts apply rack --delete account=tide --delete user=bea
+rack: slurmdbd holds what is declared, grants still open that the facility no longer has: 1.
+"""
+
+
+@pytest.fixture(autouse=True)
+def slurmdbd(monkeypatch):
+    """A database that holds what is declared, and a grant that left the facility before its end."""
+    report = AccountingReport((), (("account", "tide"),), (TIDE,), (), (), ())
+    monkeypatch.setattr(command, "compare_accounting", lambda *_, **__: report)
+
+
+@pytest.mark.parametrize("verb", ["plan", "diff", "apply"])
+def test_a_grant_that_left_before_its_end_is_told_with_the_command_that_closes_it(verb, capsys):
+    assert run(["accounts", verb, "rack"]) == 0
+    assert capsys.readouterr().out == TOLD
+
+
+def test_as_json(capsys):
+    assert run(["accounts", "plan", "rack", "--json"]) == 0
+    (grant,) = json.loads(capsys.readouterr().out)["open_grants"]
+    assert (grant["name"], grant["delete"]) == ("tide", ["account=tide", "user=bea"])
