@@ -1,14 +1,12 @@
 """Drain, wait, converge, check and give back, against a controller in memory."""
 
-import json
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from millwright.errors import ExitCode, FailedError, NotTestableError
-from millwright.facility.names import expand
+from millwright.errors import ExitCode, NotTestableError
 from millwright.fleet.budget import Allowance, Budget
 from millwright.fleet.drain import Owner, Purpose
 from millwright.fleet.gate import Gate
@@ -21,90 +19,11 @@ from millwright.readers.ansible_events import ApplyResult, Failure, HostCounts
 from millwright.verdicts.admission import Admission
 from millwright.verdicts.judge import Verdict
 
+from .slurm_stand_in import StandIn
+
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 NAMES = ("n1", "n2", "n3", "n4")
 OWNER = Owner(Purpose.MAINTENANCE, "20261124T140000Z-00000000")
-
-
-class StandIn:
-    """``Controller`` for tests; `jobs` counts on which nodes a user's job could have started."""
-
-    def __init__(self, names):
-        self.nodes = {name: {"states": {"IDLE"}, "reason": "", "by": ""} for name in names}
-        self.reservations = {}
-        self.opened = []
-        self.silent = False
-
-    def run(self, argv):
-        if self.silent:
-            raise NotTestableError("the controller did not answer")
-        match list(argv):
-            case ["scontrol", "show", "nodes", "--json"]:
-                return self._show()
-            case ["scontrol", "update", target, *settings] if target.startswith("nodename="):
-                self._update(expand(target.removeprefix("nodename=")), settings)
-            case ["scontrol", "create", "reservation", name, *settings]:
-                self.reservations[name.removeprefix("reservationname=")] = set(
-                    expand(dict(pair.split("=", 1) for pair in settings)["nodes"])
-                )
-            case ["scontrol", "update", name, *_] if name.startswith("reservationname="):
-                pass
-            case ["scontrol", "delete", name]:
-                if self.reservations.pop(name.removeprefix("reservationname="), None) is None:
-                    raise FailedError("Requested reservation is invalid")
-            case ["scontrol", "--oneliner", "show", "reservation"]:
-                return "".join(f"ReservationName={name} StartTime=now\n" for name in self.reservations)
-            case other:
-                raise AssertionError(other)
-        self._note_open()
-        return ""
-
-    def admin_drains(self, name, reason):
-        self.nodes[name]["states"].add("DRAIN")
-        self.nodes[name].update(reason=reason, by="root")
-
-    def open_nodes(self):
-        """Nodes on which any user's job may start now."""
-        kept = {node for nodes in self.reservations.values() for node in nodes}
-        return {
-            name for name, node in self.nodes.items() if "DRAIN" not in node["states"] and name not in kept
-        }
-
-    def reason(self, name):
-        return self.nodes[name]["reason"]
-
-    def _note_open(self):
-        self.opened.append(self.open_nodes())
-
-    def _update(self, names, settings):
-        told = dict(pair.split("=", 1) for pair in settings)
-        for name in names:
-            if told["state"] == "drain":
-                self.nodes[name]["states"].add("DRAIN")
-                self.nodes[name].update(reason=told["reason"], by="slurm")
-            elif told["state"] == "undrain":
-                self.nodes[name]["states"].discard("DRAIN")
-                self.nodes[name].update(reason="", by="")
-            else:
-                raise AssertionError(told)
-
-    def _show(self):
-        records = [
-            {
-                "name": name,
-                "state": sorted(node["states"]),
-                "reason": node["reason"],
-                "reason_set_by_user": node["by"],
-                "reason_changed_at": {
-                    "set": True,
-                    "infinite": False,
-                    "number": 1764000000 if node["reason"] else 0,
-                },
-                "partitions": ["cpu"],
-            }
-            for name, node in self.nodes.items()
-        ]
-        return json.dumps({"nodes": records})
 
 
 class Site:

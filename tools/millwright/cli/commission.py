@@ -2,21 +2,44 @@
 
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import typer
 
 from millwright.cli.rack_progress import shown
 from millwright.cli.upkeep_surroundings import StepTeller, make_gate, make_upkeep, report, utc_now
 from millwright.facility import Facility
+from millwright.facility.names import fold
 from millwright.facility.places import state_folder
 from millwright.fleet.drain import Owner, Purpose
-from millwright.fleet.journal import open_journal
+from millwright.fleet.journal import Journal, open_journal, run_ids
 from millwright.fleet.maintenance import Upkept
+from millwright.fleet.reclaim import reclaim
+from millwright.fleet.service import service_of
 from millwright.readers.facility_lock import ROLLOUT_LOCK, only_one
 from millwright.results.run_info import make_run_id
 
 KIND = "commission"
 TAKEN_OVER = (str(Purpose.QUARANTINE), str(Purpose.COMMISSION), str(Purpose.DRAIN))
 """Drains that commissioning takes over: after a repair, the gate is the way back into service."""
+
+
+@contextmanager
+def _explained(journal: Journal, facility: str, nodes: tuple[str, ...]) -> Iterator[None]:
+    """Note that the run was told to end, and say what is true then and how it goes on."""
+    try:
+        yield
+    except KeyboardInterrupt as end:
+        journal.note(utc_now(), "interrupted", by=str(end) or "interrupted")
+        typer.echo(
+            f"Run {journal.run_id} has ended: of its nodes only those that got their verdict are in service, "
+            "all others stay drained.\n"
+            f"millwright nodes commission {facility} {fold(nodes)} takes them over and begins again.",
+            err=True,
+        )
+        raise
 
 
 def commission_nodes(  # noqa: PLR0913 - each is a decision of the caller
@@ -34,11 +57,14 @@ def commission_nodes(  # noqa: PLR0913 - each is a decision of the caller
     """Let nodes into service or not, print and store why; the exit code."""
     state, now = state_folder(facility.name), utc_now()
     with only_one(state, facility.name, now, ROLLOUT_LOCK):
+        ended = run_ids(state, KIND)  # nobody else commissions while the lock is held, so these have ended
         journal = open_journal(state, KIND, make_run_id(now, secrets.token_hex(4)))
         journal.note(now, "begin", facility=facility.name, nodes=list(nodes))
         owner = Owner(Purpose.COMMISSION, journal.run_id)
-        with shown() as steps:
+        with _explained(journal, facility.name, nodes), shown() as steps:
             teller = StepTeller(steps)
+            if held := reclaim(service_of(facility, teller.warn), nodes, ended):
+                teller.step("take over what a killed run left", held)
             gate = make_gate(
                 *(file, facility, owner, teller),
                 results=results,

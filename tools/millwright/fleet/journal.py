@@ -101,6 +101,11 @@ def latest_journal(state: Path, kind: str) -> Journal | None:
     return runs[-1] if runs else None
 
 
+def run_ids(state: Path, kind: str) -> frozenset[str]:
+    """Every run of one kind that began here and is still kept."""
+    return frozenset(journal.run_id for journal in _runs(runs_folder(state, kind)))
+
+
 def unfinished_journal(state: Path, kind: str) -> Journal | None:
     """The newest run's journal, if that run has something left to do."""
     journal = latest_journal(state, kind)

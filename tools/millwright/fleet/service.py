@@ -1,12 +1,13 @@
 """Takes nodes out of service and gives them back, through the controller, and never another's."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from millwright.errors import FailedError
 from millwright.facility.model import Facility
-from millwright.facility.names import fold
+from millwright.facility.names import expand, fold
 from millwright.fleet.drain import (
     Owner,
     Sorted,
@@ -72,12 +73,7 @@ class Service:
         """
         name = reservation_of(owner)
         settings = [f"nodes={fold(tuple(nodes))}", f"users={user}", "flags=ignore_jobs"]
-        exists = (
-            name
-            in self.controller.run(["scontrol", "--oneliner", "show", "reservation"])
-            .replace("=", " ")
-            .split()
-        )
+        exists = name in self.reservations()
         begin = ["starttime=now", "duration=unlimited"]
         verb = (
             ["update", f"reservationname={name}"]
@@ -87,6 +83,12 @@ class Service:
         self.controller.run(["scontrol", *verb, *settings, *([] if exists else begin)])
         return name
 
+    def reservations(self) -> Mapping[str, tuple[str, ...]]:
+        """Every reservation with its nodes, Millwright's and others'."""
+        told = self.controller.run(["scontrol", "--oneliner", "show", "reservation"])
+        records = (RESERVATION.match(line) for line in told.splitlines())
+        return {found["name"]: _nodes_in(found["rest"]) for found in records if found}
+
     def release(self, owner: Owner) -> None:
         """End an owner's reservation; nothing where there is none."""
         with suppress(FailedError):  # scontrol refuses a name that it does not know
@@ -95,6 +97,25 @@ class Service:
     def _update(self, nodes: Sequence[str], *settings: str) -> None:
         if nodes:
             self.controller.run(["scontrol", "update", f"nodename={fold(tuple(nodes))}", *settings])
+
+
+RESERVATION = re.compile(r"ReservationName=(?P<name>\S+)(?P<rest>.*)")
+OWNED = re.compile(r"millwright-(?P<purpose>[a-z]+)-(?P<run>.+)")
+
+
+def _nodes_in(record: str) -> tuple[str, ...]:
+    found = re.search(r"(?<!\S)Nodes=(\S+)", record)
+    return expand(found[1]) if found and found[1] != "(null)" else ()
+
+
+def owner_of_reservation(name: str) -> Owner | None:
+    """The owner whose reservation has this name; None where Millwright did not make it.
+
+    >>> str(owner_of_reservation("millwright-commission-20261124T140000Z-1a2b"))
+    'millwright:commission:20261124T140000Z-1a2b'
+    """
+    found = OWNED.fullmatch(name)
+    return Owner(found["purpose"], found["run"]) if found else None
 
 
 def reservation_of(owner: Owner) -> str:
