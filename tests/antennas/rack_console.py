@@ -6,6 +6,13 @@ from pathlib import Path
 from millwright.rack.processes import is_first_of_container
 from millwright.rack.session import open_journal
 
+RELOAD_SSHD = (
+    "{ listening() { ss -Hltne 'sport = :22' | grep -o 'ino:[0-9]*'; }; was=$(listening); "
+    "systemctl reload ssh && for _ in $(seq 100); do "
+    'now=$(listening) && [ "$now" != "$was" ] && break; sleep 0.1; done; }'
+)
+"""Let sshd read its configuration anew, and wait until it listens again: for a moment it does not."""
+
 
 class Console:
     """Runs commands on a node of the rack without its network."""

@@ -5,6 +5,7 @@ import datetime
 import subprocess
 
 import pytest
+from rack_console import RELOAD_SSHD
 
 from millwright.antennas.apply import Surroundings, apply_antennas
 from millwright.antennas.certificates import new_certificate
@@ -144,13 +145,13 @@ def test_the_check_fails_where_the_gateway_trusts_the_antenna_no_more(given, shi
 
 def test_the_check_fails_where_the_gateway_gives_a_shell(access, spoiled):
     edit = f"sed -i -e '/MaxSessions/d' -e '/ForceCommand/d' {DROP_IN}"
-    with spoiled(f"{edit} && usermod -s /bin/sh jump && systemctl reload ssh"):
+    with spoiled(f"{edit} && usermod -s /bin/sh jump && {RELOAD_SSHD}"):
         outcome, detail = prove_no_shell(Visitor(access), "0123abcd")
     assert outcome is Outcome.FAIL, detail
 
 
 def test_the_check_fails_where_the_gateway_leads_elsewhere(access, shipped_rack, spoiled):
-    with spoiled(f"sed -i 's/PermitOpen .*/PermitOpen any/' {DROP_IN} && systemctl reload ssh"):
+    with spoiled(f"sed -i 's/PermitOpen .*/PermitOpen any/' {DROP_IN} && {RELOAD_SSHD}"):
         outcome, detail = prove_no_other_way(shipped_rack, Visitor(access), shipped_rack.services)
     assert outcome is Outcome.FAIL, detail
     assert "10.91.0.11:22" in detail

@@ -23,6 +23,10 @@ def tools(tmp_path, monkeypatch):
     return put
 
 
+def no_pause(_):
+    """Ask again at once."""
+
+
 def test_the_connection_is_a_new_one_to_a_known_host():
     arguments = confirm_arguments("sshd", ("-F", "/cfg", "gw"))
     for option in ("ControlMaster=no", "ControlPath=none", "StrictHostKeyChecking=yes", "BatchMode=yes"):
@@ -45,11 +49,22 @@ def test_who_does_not_get_in_says_why(tools):
 def test_on_the_host_itself_sshd_must_greet(tools, tmp_path, scan, good):
     tools(ssh_keyscan=scan, guard=f"touch {tmp_path}/confirmed")
     if good:
-        confirm_change("sshd", ())
+        confirm_change("sshd", (), pause=no_pause)
     else:
-        with pytest.raises(FailedError):
-            confirm_change("sshd", ())
+        with pytest.raises(FailedError, match="sshd does not greet"):
+            confirm_change("sshd", (), pause=no_pause)
     assert (tmp_path / "confirmed").exists() is good
+
+
+def test_an_sshd_that_starts_anew_at_this_moment_is_asked_again(tools, tmp_path):
+    again = tmp_path / "asked"
+    tools(
+        ssh_keyscan=f"test -e {again} && echo '127.0.0.1 ssh-ed25519 AAAA'; touch {again}",
+        guard=f"touch {tmp_path}/confirmed",
+    )
+    confirm_change("sshd", (), pause=no_pause)
+    assert (tmp_path / "confirmed").exists()
+    assert "ConnectionAttempts=5" in confirm_arguments("sshd", ("gw",))
 
 
 def test_we_give_up_before_the_host_takes_the_change_back():

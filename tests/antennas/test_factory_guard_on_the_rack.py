@@ -8,7 +8,7 @@ import sys
 import time
 
 import pytest
-from rack_console import Console
+from rack_console import RELOAD_SSHD, Console
 
 from millwright.facility.places import checkout
 from millwright.readers import ansible
@@ -81,7 +81,7 @@ def grace(console):
 def test_a_killed_apply_leaves_the_login_node_as_it_was(console, playbook, tmp_path):
     """Only a new connection hangs: an apply that confirmed on its open one would not be caught here."""
     usual, hanging = grace(console), tmp_path / "hanging"
-    console.shell(f"sed -i '1i LoginGraceTime 31' {DROP_IN} && systemctl reload ssh")
+    console.shell(f"sed -i '1i LoginGraceTime 31' {DROP_IN} && {RELOAD_SSHD}")
     before = console.take(DROP_IN)
     asked = " ".join(console.command("test", "-e", PENDING))
     (tmp_path / "ssh").write_text(HANGS.format(waits=asked, hanging=hanging, ssh=shutil.which("ssh")))

@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+from rack_console import RELOAD_SSHD
 
 from millwright.antennas.doors import connect_as_admin
 from millwright.antennas.gateway_sshd import DROP_IN
@@ -36,7 +37,7 @@ def test_a_killed_apply_leaves_the_gateway_as_it_was(gateway, tmp_path):
     """``ssh`` hangs where the apply confirms, so the kill comes between change and confirmation."""
     (tmp_path / "ssh").write_text("#!/bin/sh\nexec sleep 120\n")
     (tmp_path / "ssh").chmod(0o755)
-    gateway(f"sed -i 's/^LoginGraceTime 30/LoginGraceTime 31/' {DROP_IN} && systemctl reload ssh")
+    gateway(f"sed -i 's/^LoginGraceTime 30/LoginGraceTime 31/' {DROP_IN} && {RELOAD_SSHD}")
     before = gateway(f"cat {DROP_IN}")
     files = (checkout() / "inventories/rack/pyinfra.py", checkout() / "antennas/deploy.py")
     command = [

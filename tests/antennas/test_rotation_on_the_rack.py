@@ -1,240 +1,91 @@
-"""A whole change of the user CA on real hosts, while a gateway takes bundles only: nobody is shut out.
-
-The hosts' clock stays as it is; the end of the overlap is brought forward in the file that holds it.
-"""
-
-import datetime
-import json
-import shutil
-import subprocess
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+"""A change of the user CA on real hosts: old and new open every door meanwhile, and then only the new one."""
 
 import pytest
-import yaml
-from rack_bundle import make_and_apply
-from rack_console import Console
-from rack_user import AtHome, millwright
+from rack_rotation import (
+    CA,
+    end_overlap,
+    gives_back,
+    keep_private_key,
+    knock,
+    open_session,
+    rotate,
+    signer_of,
+)
+from rack_user import AtHome
 
 from millwright.antennas.attempt import Answer
-from millwright.antennas.certificates import new_certificate
-from millwright.antennas.gateway_sshd import USER_CA_FILE
-from millwright.antennas.signing import read_certificate, sign
-from millwright.antennas.ssh_keys import fingerprint, public_half
-from millwright.antennas.user_cas import ensure_own_ca, own_ca
-from millwright.antennas.user_files import ensure_user_access
-from millwright.antennas.visitor import Visitor
-from millwright.facility.places import checkout, state_folder
-from millwright.facility.trust import Environment
+from millwright.antennas.ssh_keys import fingerprint
 
-pytestmark = [pytest.mark.rack, pytest.mark.rehearsal]
+pytestmark = pytest.mark.rack
 
-STATE = state_folder("rack")
-CA = own_ca(STATE, Environment.PRODUCTION)
-
-
-def now():
-    return datetime.datetime.now(datetime.UTC)
-
-
-@pytest.fixture(scope="module")
-def facility(tmp_path_factory):
-    """The rack as a facility whose gateway of ``hills`` takes bundles."""
-    folder = tmp_path_factory.mktemp("site") / "rack"
-    shutil.copytree(checkout() / "inventories" / "rack", folder)
-    data = yaml.safe_load((folder / "facility.yaml").read_text())
-    data["antennas"]["hills"]["reached_by"] = "bundle"
-    (folder / "facility.yaml").write_text(yaml.safe_dump(data, sort_keys=False))
-    return folder / "facility.yaml"
-
-
-@pytest.fixture(scope="module")
-def console(antennas):
-    """The administrator of the gateway that takes bundles."""
-    return Console(antennas, "rack-antenna2")
-
-
-@pytest.fixture(scope="module")
-def began(console):
-    """When these tests began, by the gateway's clock, in seconds since 1970."""
-    return console.shell("date +%s").strip()
-
-
-@pytest.fixture(scope="module")
-def bring(console, facility, began, tmp_path_factory):
-    """Carry a bundle to ``hills`` and its result back."""
-    folder = tmp_path_factory.mktemp("bundles")
-    console.shell("rm -f /etc/millwright/bundle_signers")
-    console.put("/root/apply_bundle.py", (checkout() / "antennas" / "apply_bundle.py").read_bytes())
-
-    def run():
-        program = ("python3", "-I", "/root/apply_bundle.py")
-        result = make_and_apply(console, folder, *program, facility=facility, signer=True)
-        return json.loads(millwright("antenna", "import", facility, result, "-a", "hills", "--json"))
-
-    return run
-
-
-def rotate(facility, *options):
-    """Exit code, last words and the state afterwards."""
-    command = [sys.executable, "-m", "millwright", "antenna", "rotate-ca", str(facility), *options]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    shown = json.loads(millwright("antenna", "rotate-ca", facility, *options, "--status", "--json"))
-    return done.returncode, done.stderr, shown
+BOTH_OPEN, BOTH_REFUSE = [Answer.ENTERED] * 2, [Answer.REFUSED] * 2
 
 
 @pytest.fixture(scope="module")
 def old(antennas, tmp_path_factory):
     """Ada with a certificate of the CA that is to go."""
-    home = AtHome.settle(tmp_path_factory.mktemp("old"), "coast", "ada")
-    assert home.at_factory("id -un") == "ada\n"
-    return home
+    return AtHome.settle(tmp_path_factory.mktemp("old"), "coast", "ada")
 
 
 @pytest.fixture(scope="module")
 def session(old):
     """A session that was open before anything changed."""
-    opened = subprocess.Popen(
-        old.command("ssh", old.alias, "cat"),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        bufsize=0,
-        cwd="/",
-    )
-    opened.stdin.write(b"before\n")
-    assert opened.stdout.readline() == b"before\n"
+    opened = open_session(old)
     yield opened
     opened.kill()
     opened.wait()
 
 
 @pytest.fixture(scope="module")
-def knock(antennas, shipped_rack, tmp_path_factory):
-    """The answers of gateway and factory to a certificate that only this CA makes different."""
-    folder = tmp_path_factory.mktemp("certificates")
-
-    def run(ca):
-        access = ensure_user_access(shipped_rack, "coast", "ada", state=STATE, now=now())
-        certificate = folder / "knock-cert.pub"
-        sign(
-            ca, public_half(access.key), new_certificate(shipped_rack, "coast", "ada", now=now()), certificate
-        )
-        answers = []
-        for door in (Visitor(access).at_gateway, Visitor(access).at_factory):
-            with door(certificate) as (_, attempt):
-                answers.append(attempt.answer)
-        return answers
-
-    return run
+def old_ca(old, tmp_path_factory):
+    return keep_private_key(tmp_path_factory.mktemp("stolen"))
 
 
 @pytest.fixture(scope="module")
-def kept_ca(old, tmp_path_factory):
-    """A copy of the private key that the switch destroys, for a thief's sake."""
-    folder = tmp_path_factory.mktemp("stolen")
-    for path in (CA.current, public_half(CA.current)):
-        shutil.copy2(path, folder / path.name)
-    return folder / CA.current.name
+def overlap(session, old_ca):
+    """What is told once everyone trusts both and the new one signs."""
+    code, words, found = rotate("rack")
+    assert code == 0, words
+    return found
 
 
-def end_overlap(ca):
-    ca.plan.write_text(json.dumps({"withdraw_after": now().isoformat()}))
-
-
-@dataclass(frozen=True)
-class Site:
-    """The facility, and what can be done there."""
-
-    facility: Path
-    bring: Callable[[], dict[str, Any]]
-    knock: Callable[[Path], list[Answer]]
-    console: Console
-
-    def rotate(self, *options):
-        return rotate(self.facility, *options)
-
-
-@pytest.fixture(scope="module")
-def site(facility, bring, knock, console):
-    return Site(facility, bring, knock, console)
-
-
-def signer_of(home):
-    return read_certificate(home.folder / ".ssh" / f"{home.alias}-cert.pub").signer
-
-
-def test_while_a_gateway_waits_for_its_bundle_the_old_ca_goes_on_signing(site, old, session, kept_ca):
-    assert site.bring()["is_good"]
-    before = fingerprint(CA.current)
-    code, words, found = site.rotate()
-    assert code == 3
-    assert "hills was not reached: what is described has changed since bundle" in words
-    assert (found["phase"], found["signs"]) == ("announced", before)
-    assert old.at_factory("id -un") == "ada\n"
-
-
-def test_once_its_result_is_imported_the_new_ca_signs_and_both_open_every_door(
-    site, old, session, kept_ca, tmp_path
-):
-    assert "antennas/trust.py | Ensure the gateway knows the user CAs" in site.bring()["changed"]
-    code, words, found = site.rotate()
-    assert (code, found["phase"], found["other"]) == (0, "overlap", fingerprint(kept_ca)), words
-    assert site.rotate()[2] == found, "the overlap ended early"
-    new = AtHome.settle(tmp_path, "coast", "ada")
-    assert (signer_of(old), signer_of(new)) == (found["other"], found["signs"])
-    for home in (old, new):
+def test_meanwhile_the_new_ca_signs_and_both_open_every_door(overlap, old, old_ca, shipped_rack, tmp_path):
+    assert (overlap["phase"], overlap["other"]) == ("overlap", fingerprint(old_ca))
+    new = AtHome.settle(tmp_path / "ada", "coast", "ada")
+    other_gateway = AtHome.settle(tmp_path / "bea", "hills", "bea")
+    assert [signer_of(home) for home in (old, new, other_gateway)] == [
+        overlap["other"],
+        overlap["signs"],
+        overlap["signs"],
+    ]
+    for home, user in ((old, "ada"), (new, "ada"), (other_gateway, "bea")):
         done = home.run("ssh", home.alias, "id -un")
-        assert (done.stdout, done.stderr) == ("ada\n", "")
-    for ca in (kept_ca, CA.current):
-        assert site.knock(ca) == [Answer.ENTERED, Answer.ENTERED]
-    bea = AtHome.settle(tmp_path / "bea", "hills", "bea")
-    assert bea.at_factory("id -un") == "bea\n", "the gateway that took bundles knows the new CA"
+        assert (done.stdout, done.stderr) == (f"{user}\n", "")
+    for ca in (old_ca, CA.current):
+        assert knock(shipped_rack, ca, tmp_path) == BOTH_OPEN
 
 
-def test_another_environments_ca_changes_by_itself_and_opens_nothing_here(site):
-    _, _, before = site.rotate("--environment", "production", "--status")
-    staging = ensure_own_ca(STATE, Environment.STAGING)
-    assert site.knock(staging)[0] is Answer.REFUSED
-    code, words, found = site.rotate("--environment", "staging")
-    assert (code, found["phase"]) == (0, "overlap"), words
-    assert site.knock(staging) == [Answer.REFUSED, Answer.REFUSED]
-    assert site.knock(CA.current) == [Answer.ENTERED, Answer.ENTERED]
-    end_overlap(own_ca(STATE, Environment.STAGING))
-    assert site.rotate("--environment", "staging")[2]["phase"] == "steady"
-    assert site.rotate("--environment", "production", "--status")[2] == before
+def test_the_overlap_does_not_end_early(overlap):
+    assert rotate("rack")[2] == overlap
 
 
-def test_after_the_overlap_the_old_ca_opens_nothing_any_more(site, old, kept_ca, tmp_path):
+@pytest.fixture(scope="module")
+def withdrawn(overlap):
+    """What is told after the overlap."""
     end_overlap(CA)
-    code, words, found = site.rotate()
-    assert (code, found["phase"]) == (3, "withdrawn")
-    assert "the old CA is withdrawn here, but hills was not reached" in words
-    assert site.knock(kept_ca) == [Answer.REFUSED, Answer.REFUSED]
-    assert "antennas/trust.py | Ensure the gateway knows the user CAs" in site.bring()["changed"]
-    code, words, found = site.rotate()
-    assert (code, found["phase"], found["other"]) == (0, "steady", None), words
+    code, words, found = rotate("rack")
+    assert code == 0, words
+    return found
+
+
+def test_after_the_overlap_the_old_ca_opens_nothing(withdrawn, old, old_ca, shipped_rack, tmp_path):
+    assert (withdrawn["phase"], withdrawn["other"]) == ("steady", None)
+    assert knock(shipped_rack, old_ca, tmp_path) == BOTH_REFUSE
     done = old.run("ssh", old.alias, "id -un", check=False)
     assert done.returncode == 255
     assert "Permission denied" in done.stderr
-    assert AtHome.settle(tmp_path, "coast", "ada").at_factory("id -un") == "ada\n"
-    assert fingerprint(kept_ca) not in site.console.shell(f"ssh-keygen -lf {USER_CA_FILE}")
+    assert AtHome.settle(tmp_path / "ada", "coast", "ada").at_factory("id -un") == "ada\n"
 
 
-def test_a_session_that_was_open_before_went_through_all_of_it(session):
-    session.stdin.write(b"still there\n")
-    assert session.stdout.readline() == b"still there\n"
-
-
-def test_nothing_enters_the_gateway_that_takes_bundles(site, began):
-    assert "hills: as its last imported result says" in millwright("antenna", "apply", site.facility)
-    plan = json.loads(millwright("antenna", "plan", site.facility, "--json"))
-    assert plan["changes"] == []
-    proofs = json.loads(millwright("antenna", "check", site.facility, "-a", "hills", "--json"))["proofs"]
-    assert [row["name"] for row in proofs[:2]] == ["tunnel is up", "gateway's signed result"]
-    assert {row["outcome"] for row in proofs} == {"PASS"}
-    log = site.console.shell(f"journalctl --quiet --unit=ssh --output=cat --since=@{began}")
-    assert "Accepted publickey for jump" in log
-    assert "for root" not in log, "somebody entered the gateway that takes bundles"
+def test_a_session_that_was_open_before_goes_on(withdrawn, session):
+    assert gives_back(session, b"still there\n")

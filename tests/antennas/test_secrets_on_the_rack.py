@@ -11,7 +11,7 @@ from secret_search import Sampler, files_below, find
 
 from millwright.facility.places import checkout, state_folder
 
-pytestmark = [pytest.mark.rack, pytest.mark.rehearsal]
+pytestmark = pytest.mark.rack
 
 STATE = state_folder("rack")
 LOGIN, GATEWAYS = "rack-login", ("rack-antenna", "rack-antenna2")

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from rack_console import RELOAD_SSHD
 
 from millwright.antennas.certificates import ensure_user_ca, new_certificate
 from millwright.antennas.doors import connect_as_admin, open_way
@@ -241,13 +242,13 @@ def test_a_login_node_installed_anew_is_known_by_the_same_host_ca(access, as_roo
         wanted = host_certificate(shipped_rack, LOGIN, host_names(shipped_rack, LOGIN), now())
         sign(ensure_host_ca(STATE), tmp_path / "key.pub", wanted, tmp_path / "key-cert.pub")
         text = (tmp_path / "key-cert.pub").read_text().strip()
-        as_root(LOGIN, f"echo '{text}' > {key}-cert.pub && systemctl reload ssh.service")
+        as_root(LOGIN, f"echo '{text}' > {key}-cert.pub && {RELOAD_SSHD}")
         time.sleep(1)
         command = ["ssh", "-F", access.config, "factory", "id -un"]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
         assert (done.stdout, done.stderr) == ("ada\n", "")
     finally:
-        as_root(LOGIN, f"{old} mv $f.was $f; done; systemctl reload ssh.service")
+        as_root(LOGIN, f"{old} mv $f.was $f; done; {RELOAD_SSHD}")
 
 
 def test_a_session_lives_on_while_a_peer_changes(access, as_root):
