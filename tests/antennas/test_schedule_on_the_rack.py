@@ -15,7 +15,7 @@ from operator_machine import OperatorMachine
 from millwright.facility.places import STATE_VARIABLE, checkout, state_folder
 from millwright.results.runs import find_run
 
-pytestmark = [pytest.mark.rack, pytest.mark.rehearsal]
+pytestmark = pytest.mark.rack
 
 TIMER, SERVICE = "millwright-access-rack.timer", "millwright-access-rack.service"
 CHECKS = ("AntennaAccess", "AntennaUserCertificate")
