@@ -70,7 +70,8 @@ def brought_to_light(consoles, secrets):
 def test_the_key_that_was_written_anew_is_the_clusters(brought_to_light, consoles):
     """Else nothing would have been there to leak."""
     assert consoles[LOGIN].take("/etc/munge/munge.key") == (STATE / "munge.key").read_bytes()
-    assert b"munge" in brought_to_light[0][f"apply rack --limit {LOGIN} --full --diff"]
+    printed = brought_to_light[0][f"apply rack --limit {LOGIN} --full --diff"]
+    assert b"every host is in its declared state" in printed
 
 
 def test_no_secret_in_the_list_of_processes(brought_to_light, secrets):
