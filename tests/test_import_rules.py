@@ -25,8 +25,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "antennas": {"errors", "facility", "readers"},
     "discovery": {"errors", "facility"},
     "rack": {"errors", "facility", "readers"},
+    "images": {"errors", "facility", "results", "readers", "rack"},
 }
-EDGE = {"discovery", "readers", "antennas", "rack", "fleet", "cli"}
+EDGE = {"discovery", "readers", "antennas", "rack", "images", "fleet", "cli"}
 EDGE_TOOLS = {"ansible", "pyinfra", "fabric", "paramiko", "invoke", "reframe", "subprocess"}
 REPORT_ONLY = {"jinja2", "matplotlib"}
 ROOT_FOLDERS = {

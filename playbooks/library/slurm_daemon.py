@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ short_description: A daemon that fetches its configuration from a controller run
 description:
   - A daemon without a controller can't start. So where none answers, one that runs is left as it is, one that
     does not is left waiting, and the task fails with what to do; nothing hangs, and no job notices.
+  - In the tree of an image, where C(SYSTEMD_OFFLINE=1) holds, it is enabled and not started.
   - Whether a restart is due is read from the running process, so that an interrupted run is made good.
 options:
   name:
@@ -144,6 +146,18 @@ def do(run: Run, name: str, steps: Sequence[str]) -> str:
     return ""
 
 
+def is_offline(environment: Mapping[str, str]) -> bool:
+    """Whether no systemd runs here, so that a service can only be enabled, as systemctl(1) reads it."""
+    return environment.get("SYSTEMD_OFFLINE") == "1"
+
+
+def enable_only(run: Run, name: str) -> tuple[bool, str]:
+    """Enable a service that starts at the first boot; whether it was not, and what went wrong."""
+    if run(["systemctl", "is-enabled", name])[1].strip() == "enabled":
+        return False, ""
+    return True, do(run, name, ["enable"])
+
+
 def main() -> None:
     """Entry point for Ansible."""
     from ansible.module_utils.basic import AnsibleModule  # noqa: PLC0415 - the rest is plain Python, tested as such
@@ -158,6 +172,11 @@ def main() -> None:
         supports_check_mode=True,
     )
     name, controllers = module.params["name"], module.params["controllers"]
+    if is_offline(os.environ):
+        changed, problem = enable_only(module.run_command, name)
+        if problem:
+            module.fail_json(msg=problem)
+        module.exit_json(changed=changed, done=["enable"] if changed else [])
     asked_for = "--property=ActiveState,UnitFileState,NeedDaemonReload,MainPID"
     unit = parse_unit(module.run_command(["systemctl", "show", asked_for, name])[1])
     asked = asked_controllers(command_line(unit.pid))

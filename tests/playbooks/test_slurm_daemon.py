@@ -77,3 +77,20 @@ def test_the_first_step_that_fails_ends_it():
     problem = module.do(run, "slurmd", ["daemon-reload", "restart", "enable"])
     assert problem == "systemctl restart slurmd ended with 1: Job failed"
     assert calls == [["systemctl", "daemon-reload"], ["systemctl", "restart", "slurmd"]]
+
+
+@pytest.mark.parametrize(("value", "offline"), [("1", True), ("0", False), (None, False)])
+def test_the_tree_of_an_image_has_no_systemd(value, offline):
+    assert module.is_offline({"SYSTEMD_OFFLINE": value} if value else {}) is offline
+
+
+@pytest.mark.parametrize(("state", "changed"), [("enabled", False), ("disabled", True)])
+def test_there_a_daemon_is_enabled_and_never_started(state, changed):
+    told = []
+
+    def run(words):
+        told.append(words[1])
+        return 0, f"{state}\n", ""
+
+    assert module.enable_only(run, "slurmd") == (changed, "")
+    assert told == ["is-enabled", *(["enable"] if changed else [])]

@@ -14,7 +14,7 @@ from millwright import __version__
 from millwright.cli.endings import EndedError, explain_ending, unwind_on_signals
 from millwright.errors import BadInputError, ExitCode, MillwrightError
 
-GROUPS = ("facility", "rack", "antenna", "accounts", "nodes", "munge", "results")
+GROUPS = ("facility", "rack", "antenna", "accounts", "nodes", "munge", "image", "results")
 COMMANDS = ("plan", "apply", "drift", "maintain", "run", "report", "demo")
 
 

@@ -1,0 +1,59 @@
+"""What this machine must have to build an image, and what of it is missing."""
+
+import os
+import platform
+import shutil
+from pathlib import Path
+
+from millwright.errors import NotTestableError
+from millwright.images.recipe import Format
+from millwright.rack.commands import find_program
+from millwright.rack.image import KEYRING
+
+PROGRAMS = {
+    "mmdebstrap": "mmdebstrap",
+    "systemd-nspawn": "systemd-container",
+    "nsenter": "util-linux",
+    "unshare": "util-linux",
+    "ssh": "openssh-client",
+    "ssh-keygen": "openssh-client",
+    "dpkg-query": "dpkg",
+}
+PACKERS: dict[Format, dict[str, str]] = {
+    "squashfs": {"mksquashfs": "squashfs-tools"},
+    "tar.zst": {"tar": "tar", "zstd": "zstd"},
+}
+BUILD_MIB = 4000
+
+
+def choose_format(asked: Format | None) -> Format:
+    """The format asked for, else squashfs where this machine can make it."""
+    if asked:
+        return asked
+    return "squashfs" if find_program("mksquashfs") else "tar.zst"
+
+
+def find_missing(kind: Format, place: Path) -> tuple[str, ...]:
+    """Everything that keeps an image from being built here."""
+    if platform.system() != "Linux":
+        return (f"Linux (this is {platform.system()})",)
+    absent = {
+        name: package for name, package in (PROGRAMS | PACKERS[kind]).items() if find_program(name) is None
+    }
+    found = [] if os.geteuid() == 0 else ["root, since the files of an image belong to many users (sudo)"]
+    if absent:
+        packages = " ".join(sorted(set(absent.values())))
+        found.append(f"{', '.join(absent)} (apt-get install {packages})")
+    if not KEYRING.exists():
+        found.append(f"{KEYRING} (apt-get install debian-archive-keyring)")
+    existing = next(folder for folder in (place, *place.parents) if folder.exists())
+    free_mib = shutil.disk_usage(existing).free // 2**20
+    if free_mib < BUILD_MIB:
+        found.append(f"{BUILD_MIB} MiB of free disk space in {place} ({free_mib} MiB are free)")
+    return tuple(found)
+
+
+def require(missing: tuple[str, ...]) -> None:
+    """Raise one sentence that names everything missing."""
+    if missing:
+        raise NotTestableError(f"No image can be built on this machine, which lacks: {'; '.join(missing)}.")
