@@ -183,6 +183,13 @@ def test_going_on_remembers_every_option_and_takes_none_that_contradicts(outcome
     assert read_request(journal, request_from()).given["max_failed"] == "7"
 
 
+def test_a_run_that_was_refused_leaves_nothing_to_go_on_with(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(command, "state_folder", lambda name: tmp_path / name)
+    assert run(["apply", "rack", "--limit", "nosuch"]) == 2
+    assert run(["apply", "rack", "--resume"]) == 2
+    assert "no run was left unfinished" in capsys.readouterr().err
+
+
 def test_a_run_that_is_told_to_end_says_how_it_goes_on(outcome, monkeypatch, tmp_path, capsys):
     outcome([HostCounts("n1", 1, 0, 0, 0)])
 

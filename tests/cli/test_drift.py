@@ -103,3 +103,8 @@ def test_a_plan_with_a_host_that_is_not_there_could_not_be_made(plan, capsys):
     assert "unreachable: rack-c1: the host: no route" in out
     assert "would change nothing" not in out
     assert "what an apply would change is not known" in out
+
+
+def test_a_facility_that_ansible_provisions_nothing_of_says_so(capsys):
+    assert run(["drift", "workstation"]) == 0
+    assert "no host that Ansible provisions" in capsys.readouterr().out

@@ -30,6 +30,12 @@ def test_equal_reasons_of_many_hosts_stand_once_beside_who_was_not_reached():
     assert told(result, "rack") == [reason, "not reached: c", "log: /log"]
 
 
+def test_a_facility_without_slurm_has_no_key_to_rotate(monkeypatch):
+    monkeypatch.setattr(munge, "apply", lambda *_, **__: pytest.fail("something was run"))
+    with pytest.raises(BadInputError, match="no host of this facility has a MUNGE key"):
+        munge.rotate("workstation")
+
+
 def test_a_facility_that_does_not_manage_munge_keeps_its_key(tmp_path, monkeypatch):
     monkeypatch.setattr(munge, "apply", lambda *_, **__: pytest.fail("something was run"))
     shipped = shipped_facilities()["rack"].read_text()

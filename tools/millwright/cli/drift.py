@@ -12,6 +12,7 @@ from rich.text import Text
 from millwright.cli.apply import expand_limit
 from millwright.cli.narrator import Narrator
 from millwright.cli.rack_progress import shown
+from millwright.errors import ExitCode
 from millwright.facility import load_facility
 from millwright.facility.names import fold
 from millwright.facility.places import checkout, facility_file, state_folder
@@ -45,6 +46,11 @@ def command(
     state = state_folder(described.name)
     sources = Sources(file, described, inventory, checkout(), state, read_play(checkout()))
     store = Store(state / "declared")
+    if not hosts and not as_json:
+        typer.echo(
+            f"{described.name}: the facility has no host that Ansible provisions, so nothing can differ."
+        )
+        return ExitCode.OK
     begun = time.monotonic()
     with shown() as steps:
         narrator = Narrator(steps)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import typer
 
+from millwright.errors import BadInputError
 from millwright.fleet.canaries import CANARIES, Answering, Canaries, choose_canaries, noted_canaries
-from millwright.fleet.journal import Journal, open_journal, require_unfinished, unfinished_journal
+from millwright.fleet.journal import Journal, discard, open_journal, require_unfinished, unfinished_journal
 from millwright.fleet.request import Choose, Request, read_request
 from millwright.results.run_info import make_run_id
 
@@ -69,9 +70,16 @@ def chooser(
 
 @contextmanager
 def resumable(journal: Journal, command: str, clock: Callable[[], datetime.datetime]) -> Iterator[None]:
-    """Note in the journal that the run was told to end, and say how it goes on."""
+    """Note in the journal that the run was told to end, and say how it goes on.
+
+    A run that is refused before it changed anything leaves no journal.
+    """
     try:
         yield
+    except BadInputError:
+        if {entry["event"] for entry in journal.entries()} <= {"begin", CANARIES}:
+            discard(journal)
+        raise
     except KeyboardInterrupt as end:
         journal.note(clock(), "interrupted", by=str(end) or "interrupted")
         typer.echo(f"Run {journal.run_id} is not finished: {command} --resume goes on with it.", err=True)

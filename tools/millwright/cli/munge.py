@@ -64,6 +64,11 @@ def rotate(
 
 def _refuse(facility: Facility, file: Path) -> None:
     """A facility that is adopted role by role keeps its key until MUNGE is among the roles."""
+    if facility.services is None:
+        problem = "missing, so no host of this facility has a MUNGE key"
+        raise BadInputError(
+            [Problem(str(file), "services", problem, "controller, database, login and harness")]
+        )
     if facility.manages is not None and "munge" not in facility.manages:
         problem = "munge may not change this cluster, so its key stays"
         raise BadInputError([Problem(str(file), "manages", problem, "munge in it")])

@@ -133,6 +133,11 @@ def _runs(place: Path) -> list[Journal]:
     return [Journal(folder) for folder in sorted(place.iterdir())] if place.is_dir() else []
 
 
+def discard(journal: Journal) -> None:
+    """Forget a run that was refused before it did anything, so that nobody goes on with it."""
+    _remove(journal)
+
+
 def _remove(journal: Journal) -> None:
     for file in journal.folder.iterdir():
         file.unlink()
