@@ -7,6 +7,7 @@ import pytest
 from millwright.cli import drift as drift_command
 from millwright.cli import plan as plan_command
 from millwright.cli.main import run
+from millwright.facility.places import shipped_facilities
 from millwright.fleet.drift import DriftReport, Told
 from millwright.fleet.look.finding import HostLook
 from millwright.fleet.plan import Plan
@@ -108,3 +109,16 @@ def test_a_plan_with_a_host_that_is_not_there_could_not_be_made(plan, capsys):
 def test_a_facility_that_ansible_provisions_nothing_of_says_so(capsys):
     assert run(["drift", "workstation"]) == 0
     assert "no host that Ansible provisions" in capsys.readouterr().out
+
+
+def test_of_a_cluster_that_is_adopted_role_by_role_it_says_which_roles_are_seen(report, tmp_path, capsys):
+    file = tmp_path / "facility.yaml"
+    shipped = shipped_facilities()["rack"].read_text()
+    file.write_text(shipped.replace("plugin: facility\n", "plugin: facility\nmanages: [base]\n", 1))
+    report()
+    assert run(["drift", str(file)]) == 0
+    assert "Seen is what these roles declare, and nothing else: base." in capsys.readouterr().out
+    assert run(["drift", str(file), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["manages"] == ["base"]
+    assert run(["drift", "rack"]) == 0
+    assert "these roles" not in capsys.readouterr().out

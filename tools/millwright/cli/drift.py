@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import typer
@@ -57,10 +57,20 @@ def command(
         report = find_drift(hosts, store, sources, looker(sources, store, narrator)(LOOKING))
     seconds = time.monotonic() - begun
     if as_json:
-        typer.echo(json.dumps({**report.as_data(), "seconds": round(seconds, 1)}, indent=2))
+        typer.echo(
+            json.dumps(
+                {**report.as_data(), "manages": described.manages, "seconds": round(seconds, 1)}, indent=2
+            )
+        )
     else:
         _print(report, described.name, seconds)
+        if described.manages is not None:
+            typer.echo(f"Seen is what these roles declare, and nothing else: {_roles(described.manages)}.")
     return report.exit_code
+
+
+def _roles(manages: Sequence[str]) -> str:
+    return ", ".join(manages) or "none (manages: [])"
 
 
 def print_told(console: Console, title: str, lines: Iterable[Told]) -> None:
