@@ -1,0 +1,106 @@
+"""A how-to as it is walked: its blocks and commands in order, with names of the test's own."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+HOW_TO = Path(__file__).resolve().parents[2] / "docs/how-to"
+PIECE = re.compile(r"^ *```(?P<kind>\w*)\n(?P<block>.*?)^ *```|`(?P<span>[^`]+)`", re.MULTILINE | re.DOTALL)
+PROGRAMS = ("millwright", "ssh-keygen", "sha256sum", "scontrol", "sinfo", "systemctl")
+"""First words that make words between backticks a command, where more words follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One command of a how-to, or one block of its YAML."""
+
+    kind: str
+    text: str
+
+
+def pieces_of(text: str) -> list[Piece]:
+    """Commands (one a line) and blocks of YAML, in the order in which a reader meets them.
+
+    >>> pieces_of("Try `ls`, then `millwright rack up` and `millwright`.")
+    [Piece(kind='command', text='millwright rack up')]
+    """
+    found = []
+    for match in PIECE.finditer(text):
+        if match["kind"] == "yaml":
+            found.append(Piece("yaml", match["block"]))
+        elif match["block"] is not None:
+            found.extend(_command(line.split(" #")[0]) for line in match["block"].splitlines())
+        else:
+            parts = [" ".join(part.split()) for part in match["span"].split("&&")]
+            found.extend(_command(part) for part in parts if _is_command(part))
+    return [piece for piece in found if piece.text]
+
+
+def _command(line: str) -> Piece:
+    return Piece("command", line.strip())
+
+
+def _is_command(text: str) -> bool:
+    return len(text.split()) > 1 and text.split(maxsplit=1)[0] in PROGRAMS
+
+
+@dataclass
+class Walk:
+    """One way through a how-to; everything in it is met in order, or the test fails."""
+
+    name: str
+    names: Mapping[str, str]
+    """What the how-to calls something, and what it is called here."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._left = pieces_of((HOW_TO / f"{self.name}.md").read_text())
+
+    def _next(self, kind: str) -> str:
+        assert self._left, f"{self.name}: there is no further {kind}"
+        piece = self._left.pop(0)
+        assert piece.kind == kind, f"{self.name}: met {piece}, expected a {kind}"
+        text = piece.text
+        for told, meant in self.names.items():
+            text = text.replace(told, meant)
+        return text
+
+    def declares(self) -> dict:
+        """The next block of YAML."""
+        return yaml.safe_load(self._next("yaml"))
+
+    def meets(self, beginning: str) -> list[str]:
+        """The next command, which has to begin so; for a step that is taken in another way here."""
+        words = shlex.split(self._next("command"))
+        assert words[: len(beginning.split())] == beginning.split(), (self.name, words)
+        return words
+
+    def start(self, beginning: str, *more: str) -> subprocess.Popen:
+        """Start the next command of Millwright; ``more`` holds options that a rehearsal needs beside it."""
+        words = self.meets(f"millwright {beginning}")
+        return subprocess.Popen(
+            [sys.executable, "-m", *words, *more],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **self.environment},
+        )
+
+    def runs(self, beginning: str, *more: str, code: int = 0) -> str:
+        """Run the next command to its end, which has to be this one; what it printed, in one line."""
+        process = self.start(beginning, *more)
+        out, err = process.communicate(timeout=590)
+        assert process.returncode == code, (beginning, out, err)
+        return " ".join((out + err).split())
+
+    def is_through(self) -> bool:
+        """Whether everything was met."""
+        assert not self._left, f"{self.name}: never walked: {[piece.text for piece in self._left]}"
+        return True
