@@ -30,6 +30,7 @@ RENDERED = (
     "ssh_hosts:ssh_hosts_system",
     "nfs_server:nfs_server_system",
     "riscv:riscv_system",
+    "directory:directory_system",
     "packages:packages_wanted",
 )
 DIFFERING = sorted(path.parent.parent for path in ROLES.glob("*/vars/debian-13.yml"))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from millwright.facility.accelerators_rules import accelerators
 from millwright.facility.access_rules import find_access_problems
+from millwright.facility.directory_rules import find_directory_problems
 from millwright.facility.finding import Finding
 from millwright.facility.model import Facility
 from millwright.facility.names import expand
@@ -181,6 +182,7 @@ RULES: tuple[Callable[[Facility], Iterator[Finding]], ...] = (
     file_systems_are_served_and_apart,
     only_virtual_hosts_are_made,
     find_trust_problems,
+    find_directory_problems,
 )
 
 

@@ -16,6 +16,7 @@ from millwright.facility.accelerators import Accelerators
 from millwright.facility.acceptance import Acceptance
 from millwright.facility.access import AccessMode, AccessTime, Account
 from millwright.facility.charging import Charging
+from millwright.facility.directory import Directory
 from millwright.facility.fabric import Fabric
 from millwright.facility.frozen import Frozen
 from millwright.facility.health import Health
@@ -201,6 +202,8 @@ class Facility(Frozen):
     storage: Storage = {}
     """Shared file systems; none is mounted that does not stand here."""
     software: Software = Software()
+    directory: Directory | None = None
+    """Where hosts look people up; left out, they know the users of antennas and of the hosts themselves."""
     virtual: Virtual | None = None
     access_modes: dict[Name, AccessMode] = {}
     access_time: AccessTime | None = None

@@ -29,7 +29,7 @@ READERS = frozenset(
         *("add_host", "assert", "debug", "fail", "find", "gather_facts", "getent", "group_by"),
         *("import_role", "import_tasks", "include_role", "include_tasks", "include_vars", "meta"),
         *("package_facts", "pause", "ping", "service_facts", "set_fact", "setup", "slurp", "stat"),
-        *("slurm_nodes", "validate_argument_spec", "wait_for", "wait_for_connection"),
+        *("directory_people", "slurm_nodes", "validate_argument_spec", "wait_for", "wait_for_connection"),
     ]
 )
 """Modules that change nothing on a host."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from millwright.errors import BadInputError, Problem
 from millwright.facility.catalogue import load_catalogue
 from millwright.facility.model import Facility, NodeClass
+from millwright.readers.ansible_directory import directory_groups, find_ca_problems
 from millwright.readers.ansible_monitoring import monitoring_groups
 from millwright.readers.ansible_roles import known_roles
 from millwright.readers.ansible_software import software_groups
@@ -43,7 +44,11 @@ def build_inventory(facility: Facility, file: Path) -> AnsibleInventory:
     """
     groups = _groups(facility)
     inventory = AnsibleInventory(groups, _host_vars(facility, groups), _variables(facility, file))
-    problems = [*find_user_problems(facility, file), *_find_problems(facility, inventory, file)]
+    problems = [
+        *find_user_problems(facility, file),
+        *find_ca_problems(facility, file),
+        *_find_problems(facility, inventory, file),
+    ]
     if problems:
         raise BadInputError(problems)
     return inventory
@@ -70,7 +75,12 @@ def _groups(facility: Facility) -> dict[str, tuple[str, ...]]:
         "antenna_peer": (services["login"],) if services and facility.antennas else (),
         "gateways": tuple(dict.fromkeys(antenna.gateway for antenna in facility.antennas.values())),
     }
-    return groups | monitoring_groups(facility, groups) | software_groups(facility, groups)
+    return (
+        groups
+        | monitoring_groups(facility, groups)
+        | software_groups(facility, groups)
+        | directory_groups(facility, groups)
+    )
 
 
 def _hardware_groups(

@@ -11,6 +11,7 @@ from millwright.facility.model import Antenna, Facility, NodeClass
 from millwright.facility.names import fold
 from millwright.facility.places import state_folder
 from millwright.readers.accelerator_gres import counted, gres_of, instances_of
+from millwright.readers.ansible_directory import directory_variables
 from millwright.readers.ansible_roles import known_roles
 from millwright.readers.ansible_software import class_group, software_variables
 from millwright.readers.slurm_access import access_variables, billing_weights
@@ -50,6 +51,7 @@ def facility_variables(facility: Facility, file: Path) -> dict[str, object]:
             {key: _plain(value) for key, value in asdict(user).items()} for user in users_of(facility)
         ],
         **software_variables(facility),
+        **directory_variables(facility, file),
     }
 
 
