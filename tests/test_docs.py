@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+import typer
 
+from millwright.cli.main import app
 from millwright.results.metrics import METRICS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,3 +42,36 @@ def test_every_role_has_a_readme():
 def test_decisions_are_short_and_numbered_once(path):
     assert 12 <= len(path.read_text().splitlines()) <= 25
     assert sum(other.name[:4] == path.name[:4] for other in DECISIONS) == 1
+
+
+CAPABILITIES = (ROOT / "docs/reference/capabilities.md").read_text()
+
+
+def test_every_path_of_the_capabilities_exists():
+    """``tests/reframe_checks`` and the like are folders of the product too."""
+    paths = re.findall(
+        r"`((?:inventories|playbooks|reframe_checks|antennas|reports|tools|tests|docs)/[^`\s]*)`",
+        CAPABILITIES,
+    )
+    assert len(paths) > 80
+    assert not [path for path in paths if not (ROOT / path).exists()]
+
+
+def test_every_command_of_the_capabilities_is_one_of_ours():
+    named = {tuple(words.split()) for words in re.findall(r"`millwright ([a-z -]+)`", CAPABILITIES)}
+    root = typer.main.get_command(app)
+    context = typer.Context(root)
+    assert named
+    for words in named:
+        command = root
+        for word in words:
+            command = command.get_command(context, word)
+            assert command is not None, " ".join(words)
+
+
+def test_every_row_of_the_capabilities_names_a_test():
+    """Also in the table of points where others are thin; a row without a test says nothing."""
+    rows = [line for line in CAPABILITIES.splitlines() if line.startswith("| ") and "---" not in line]
+    told = [row for row in rows if "tested in" not in row]
+    assert len(told) == 29 + 15
+    assert not [row for row in told if not re.search(r"`tests/[^`]+[.]py`", row)]

@@ -133,7 +133,7 @@ class RehearsedDirectory:
 
     def start(self) -> None:
         """Let it answer on the port of StartTLS."""
-        command = f"/usr/sbin/slapd -d none -f {FOLDER}/slapd.conf -h ldap://{SERVER}:389/"
+        command = f"/usr/sbin/slapd -d none -f {FOLDER}/slapd.conf -h ldap://0.0.0.0:389/"
         self._on(SERVER, f"systemd-run --quiet --collect --unit={UNIT} {command}")
         self._on(SERVER, "for i in $(seq 50); do ss -ltn | grep -q :389 && exit 0; sleep 0.1; done; exit 1")
 

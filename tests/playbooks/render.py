@@ -23,6 +23,7 @@ PLAYBOOKS = Path(__file__).resolve().parents[2] / "playbooks"
 
 
 DEBIAN_13 = {
+    "architecture": "x86_64",
     "distribution": "Debian",
     "distribution_major_version": "13",
     "distribution_version": "13.1",

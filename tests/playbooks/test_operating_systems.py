@@ -74,7 +74,9 @@ def test_what_is_rendered_for_each_system(system):
         env={
             **os.environ,
             "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
-            "RENDER_FACTS": json.dumps(FACTS[system] | {"distribution_version": "0"}),
+            "RENDER_FACTS": json.dumps(
+                FACTS[system] | {"distribution_version": "0", "architecture": "x86_64"}
+            ),
         },
         capture_output=True,
         text=True,

@@ -20,6 +20,8 @@ from millwright.readers.ansible_variables import facility_variables
 from millwright.readers.unix_users import find_user_problems
 
 SERVICES = ("controller", "backup_controller", "database", "rest", "login", "harness", "monitoring")
+CROSS_COMPILED = ("aarch64", "riscv64")
+"""Architectures that a harness of another one builds for."""
 VENDORS = {"NVIDIA": "accelerated_nvidia", "AMD": "accelerated_amd"}
 """Groups of nodes whose accelerators have a driver of their maker."""
 
@@ -71,7 +73,7 @@ def _groups(facility: Facility) -> dict[str, tuple[str, ...]]:
         "scheduled": tuple(scheduled),
         **{f"partition_{name.replace('-', '_')}": nodes for name, nodes in partitions.items()},
         **hardware,
-        "cross_riscv64": _cross_compilers(services, hardware),
+        **{f"cross_{name}": _cross_compilers(name, services, hardware) for name in CROSS_COMPILED},
         "antenna_peer": (services["login"],) if services and facility.antennas else (),
         "gateways": tuple(dict.fromkeys(antenna.gateway for antenna in facility.antennas.values())),
     }
@@ -114,14 +116,16 @@ def _hardware_of(node_class: NodeClass | None) -> Iterator[str]:
         yield "emulated"
 
 
-def _cross_compilers(services: Mapping[str, str], hardware: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Hosts that build for RISC-V on another processor: the harness, and nodes that only emulate it."""
-    nodes = hardware.get("architecture_riscv64", ())
-    if not services or not nodes:
+def _cross_compilers(
+    architecture: str, services: Mapping[str, str], hardware: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Hosts that build for another processor: the harness, and nodes that only emulate it."""
+    nodes = hardware.get(f"architecture_{architecture}", ())
+    harness = services.get("harness")
+    if harness is None or not nodes:
         return ()
-    return tuple(
-        dict.fromkeys([services["harness"], *(node for node in nodes if node in hardware["emulated"])])
-    )
+    own = [] if harness in nodes else [harness]
+    return (*own, *(node for node in nodes if node in hardware["emulated"]))
 
 
 def _host_vars(facility: Facility, groups: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, object]]:

@@ -24,10 +24,19 @@ def software_groups(facility: Facility, known: Groups) -> dict[str, tuple[str, .
         "modules": users if software.modules else (),
         "containers": known["scheduled"] if engines else (),
         **{f"containers_{engine}": known["scheduled"] for engine in engines},
-        "eessi": users if software.eessi else (),
+        "eessi": _with_eessi(facility, known, users),
         "riscv": _joined(known, ("architecture_riscv64", "cross_riscv64"), known["managed"]),
         **_storage_groups(facility, known),
     }
+
+
+def _with_eessi(facility: Facility, known: Groups, users: Sequence[str]) -> tuple[str, ...]:
+    """EESSI builds for RISC-V in a repository of its own; hosts of RISC-V have nothing of the others."""
+    if not facility.software.eessi:
+        return ()
+    has_riscv = any(name.startswith("riscv.") for name in facility.software.eessi.repositories)
+    away = frozenset(() if has_riscv else known.get("architecture_riscv64", ()))
+    return tuple(host for host in users if host not in away)
 
 
 def class_group(node_class: str) -> str:
