@@ -14,7 +14,7 @@ class LeftOver:
     what: str
 
 
-WITHOUT = ("munge", "ssh_hosts", "verify")
+WITHOUT = ("directory", "munge", "ssh_hosts", "verify")
 """Tags of roles that are left out altogether: they bring identity and secrets, or prove services that run."""
 
 LEFT = (
@@ -24,6 +24,7 @@ LEFT = (
         "managed",
         "the certificate of the node's own SSH host key, and the others' certification authority",
     ),
+    LeftOver("directory", "directory", "people of the directory, which hosts ask with a password"),
     LeftOver("base", "managed", "a look whether the kernel follows its settings; systemd loads them at boot"),
     LeftOver("nvidia", "accelerated_nvidia", "how each accelerator is divided (MIG)"),
     LeftOver("amd", "accelerated_amd", "the partition modes of each accelerator"),
