@@ -213,7 +213,8 @@ def test_nothing_that_was_left_behind_holds_the_password(facility):
 def test_a_second_apply_changes_nothing(facility):
     code, said = millwright(facility, "apply", "--full", "--json")
     assert code == 0, said
-    states = {host["host"]: host["state"] for host in json.loads(said[said.index("{") :])["hosts"]}
+    report, _ = json.JSONDecoder().raw_decode(said[said.index("{") :])  # progress follows on the other stream
+    states = {host["host"]: host["state"] for host in report["hosts"]}
     assert set(states.values()) == {"ok"}, states
 
 
