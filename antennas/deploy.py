@@ -9,10 +9,11 @@ from pathlib import Path
 from pyinfra import host, local
 from pyinfra.operations import files, server, systemd
 
-from antennas import operations
+from antennas import alive, operations
 from millwright.antennas import gateway_firewall, gateway_sshd, gateway_upkeep, guard, wireguard
 
 antenna = host.data.antenna
+alive.watch(host)
 factory_key = wireguard.read_public_key(Path(antenna["factory_key_file"]))
 unit = f"wg-quick@{wireguard.INTERFACE}.service"
 reach, guard_s = tuple(antenna["reach"]), int(host.data.get("guard_s", guard.GUARD_S))

@@ -8,9 +8,11 @@ from io import StringIO
 from pyinfra import host
 from pyinfra.operations import files, systemd
 
+from antennas import alive
 from millwright.antennas import gateway_sshd
 
 antenna = host.data.antenna
+alive.watch(host)
 OF_ROOT = {"add_deploy_dir": False, "user": "root", "group": "root", "mode": "644"}
 
 files.put(

@@ -33,7 +33,7 @@ REPORT_ONLY = {"jinja2", "matplotlib"}
 ROOT_FOLDERS = {
     "inventories": {"ansible", "pyinfra", "millwright", "yaml"},
     "playbooks": {"ansible", "millwright"},
-    "antennas": {"pyinfra", "fabric", "invoke", "millwright"},
+    "antennas": {"pyinfra", "gevent", "fabric", "invoke", "millwright"},
     "reframe_checks": {"reframe", "millwright", "torch"},
 }
 

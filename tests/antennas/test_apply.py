@@ -122,8 +122,9 @@ def test_a_gateway_that_breaks_leaves_the_others_their_tunnels(shipped_rack, aro
     monkeypatch.setattr(module, "deploy_gateways", deploy)
     with pytest.raises(FailedError, match="something on rack-antenna"):
         apply_antennas(shipped_rack, ["coast", "hills"], around([KEY, KEY]))
-    assert steps[2:4] == ["play", "play"]
-    assert sorted(steps[4:]) == ["wait coast AAEC", "wait hills AAEC"]
+    assert sorted(steps[3:5]) == ["reach coast", "reach hills"], "whether they are still there is asked"
+    assert steps[2] == steps[5] == "play"
+    assert sorted(steps[6:]) == ["wait coast AAEC", "wait hills AAEC"]
 
 
 @pytest.mark.parametrize(("ages", "ends"), [([0, 0, 990], True), ([990], True), ([0], False), ([500], False)])

@@ -26,6 +26,10 @@ INSTALL = "apt-get -qq update && apt-get -qqy --no-install-recommends install"
 NOTHING = "tunnel up; changed: 0 on gateways, 0 at the factory"
 
 
+CUT_OFF_S = 35
+"""Longest time until one that says nothing is given up: `antennas/alive.py` asks every 5 s for 30 s."""
+
+
 def millwright(*arguments):
     return subprocess.run(
         [sys.executable, "-m", "millwright", *arguments], capture_output=True, text=True, check=False
@@ -108,6 +112,36 @@ def test_one_that_hangs_delays_nobody(many, applied):
     with hanging(many, "many-g5"):
         run = Run.of_all()
     assert_only_one_is_missing(run, "a5", "many-g5", applied[1].seconds)
+
+
+@contextmanager
+def vanishing_meanwhile(plan, host):
+    """A host that is gone, without a word, once it is being installed anew; back when the block ends."""
+    console = Console(plan, host)
+    console.shell("apt-get -qqy purge unattended-upgrades; install -d /etc/apt/apt.conf.d")
+    # apt itself takes the network away as soon as it begins: nothing is refused, nothing is reset.
+    console.put("/etc/apt/apt.conf.d/00vanish", b'APT::Update::Pre-Invoke {"ip link set host0 down";};\n')
+    route = console.shell("ip route show default").strip()
+    try:
+        yield
+    finally:
+        back = f"ip link set host0 up; ip route replace {route}"
+        console.shell(f"rm /etc/apt/apt.conf.d/00vanish; {back if route else 'ip link set host0 up'}")
+
+
+def test_one_that_vanishes_in_the_middle_is_cut_off_and_the_next_apply_finishes_it(many, applied):
+    with vanishing_meanwhile(many, "many-g9"):
+        run = Run.of_all()
+    assert run.done.returncode == 3, run.done.stdout + run.done.stderr
+    others = [name for name in ANTENNAS if name != "a9"]
+    assert run.summary == f"{', '.join(others)}: {NOTHING}"
+    assert run.done.stderr.startswith("a9: NOT REACHED: vanished in the middle of its deploy, with ")
+    assert "Ensure WireGuard, the packet filter and security updates are installed" in run.done.stderr
+    print(f"a9 vanished: {run.seconds:.1f} s, all up: {applied[1].seconds:.1f} s")
+    assert run.seconds <= 1.5 * applied[1].seconds + CUT_OFF_S + LIMIT_S
+    again = Run.of_all()
+    assert again.done.returncode == 0, again.done.stdout + again.done.stderr
+    assert "changed  many-g9: Ensure WireGuard, the packet filter" in again.done.stdout
 
 
 def test_one_that_is_switched_off_delays_nobody(many, applied):

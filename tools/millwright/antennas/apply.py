@@ -13,6 +13,7 @@ from millwright.antennas.host_keys import pinned_keys, resolve_target
 from millwright.antennas.proofs import Outcome, judge_handshake
 from millwright.antennas.side_by_side import find_failures, out_of_reach
 from millwright.antennas.trust import write_trust
+from millwright.antennas.vanished import Reached, deploy_to
 from millwright.antennas.visitor import run_on
 from millwright.antennas.wireguard import INTERFACE, read_public_key
 from millwright.errors import BadInputError, FailedError, NotTestableError, Problem
@@ -54,7 +55,7 @@ class Applied:
     gateways: Deployed
     factory_changes: int
     unreached: Mapping[str, str] = field(default_factory=dict)
-    """Antennas whose gateway could not be reached, and why; nothing of theirs was changed."""
+    """Antennas whose gateway could not be reached, or vanished meanwhile, and why."""
     due: Mapping[str, str] = field(default_factory=dict)
     """Antennas whose gateway needs a new bundle, and why."""
 
@@ -62,7 +63,8 @@ class Applied:
 def apply_antennas(facility: Facility, antennas: Sequence[str], around: Surroundings) -> Applied:
     """Bring the antennas to their described state; running it again changes nothing.
 
-    A gateway that can't be reached is left out, and delays no other; one that takes bundles is not tried.
+    A gateway that can't be reached is left out, one that vanishes meanwhile is cut off, and neither delays
+    the others for long; one that takes bundles is not tried.
     Raises :exc:`NotTestableError` where none can be reached (nothing was changed then) and
     :exc:`FailedError` where a step failed, after all that could be done for the others.
     """
@@ -76,20 +78,25 @@ def apply_antennas(facility: Facility, antennas: Sequence[str], around: Surround
     if not factory_key.exists():
         around.say("factory: making its key")
         changes = around.run_factory_play()
-    deployed, failures = _deploy(names, around)
+    done = _deploy(facility, names, around)
     shown = factory_key.read_text()
     around.say("factory: letting the gateways in")
     changes += around.run_factory_play()
     if factory_key.read_text() != shown:  # the factory's host is a new one: its old key led nowhere
-        again, failures = _deploy(names, around)
-        deployed = deployed.and_then(again)
-    around.say(f"waiting for the handshakes of {len(names)} tunnels")
+        there = [name for name in names if name not in done.lost]
+        done = done.and_then(_deploy(facility, there, around))
+    there = [name for name in names if name not in done.lost]
+    around.say(f"waiting for the handshakes of {len(there)} tunnels")
     key = read_public_key(factory_key)
-    silent = find_failures(names, lambda name: wait_for_handshake(facility, name, key))
-    if failures or silent:
-        raise FailedError("\n".join([*failures, *map(str, silent.values()), *unreached.values()]))
+    silent = find_failures(there, lambda name: wait_for_handshake(facility, name, key))
+    unreached |= done.lost
+    unreached |= {name: str(why) for name, why in silent.items() if isinstance(why, NotTestableError)}
+    broken = [str(why) for why in silent.values() if not isinstance(why, NotTestableError)]
+    if done.failed or broken:
+        said = dict.fromkeys(done.failed.values())
+        raise FailedError("\n".join([*said, *broken, *unreached.values()]))
     due = find_due(facility, antennas, state=around.state, now=around.now())
-    return Applied(deployed, changes, unreached, due)
+    return Applied(done.deployed, changes, unreached, due)
 
 
 def find_unreached(facility: Facility, antennas: Iterable[str]) -> dict[str, str]:
@@ -98,16 +105,16 @@ def find_unreached(facility: Facility, antennas: Iterable[str]) -> dict[str, str
     return out_of_reach(find_failures(asked, lambda name: reach_gateway(facility, name)))
 
 
-def _deploy(names: Iterable[str], around: Surroundings) -> tuple[Deployed, tuple[str, ...]]:
-    """What the deploy did, or why it failed: pyinfra goes on with the gateways on which it works."""
-    if not (names := tuple(names)):
-        return Deployed(0, ()), ()
-    around.say("gateways: tunnel and way in")
-    groups = [f"antenna_{name}" for name in names]
-    try:
-        return deploy_gateways(around.facility_file, root=around.root, groups=groups), ()
-    except FailedError as error:
-        return Deployed(0, ()), (str(error),)
+def _deploy(facility: Facility, names: Sequence[str], around: Surroundings) -> Reached:
+    """What the deploy did; pyinfra goes on with the gateways on which it works."""
+
+    def deploy(antennas: Sequence[str]) -> Deployed:
+        groups = [f"antenna_{name}" for name in antennas]
+        return deploy_gateways(around.facility_file, root=around.root, groups=groups)
+
+    if names:
+        around.say("gateways: tunnel and way in")
+    return deploy_to(facility, names, deploy=deploy, reach=lambda name: reach_gateway(facility, name))
 
 
 def reach_gateway(facility: Facility, antenna: str) -> None:

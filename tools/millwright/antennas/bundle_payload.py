@@ -11,7 +11,7 @@ from millwright.errors import FailedError
 
 STATE = PurePosixPath("state")
 """Where the payload keeps what lies in the state folder here."""
-DEPLOY = ("__init__.py", "deploy.py", "trust.py", "operations.py", "facts.py")
+DEPLOY = ("__init__.py", "deploy.py", "trust.py", "operations.py", "facts.py", "alive.py")
 CARRIED = (".py", ".sh", ".service")
 """What the library consists of: programs, and the guard that a host gets."""
 SECRET_MARKS = (b"PRIVATE KEY", b"PrivateKey")

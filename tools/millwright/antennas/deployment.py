@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,28 @@ class Deployed:
         return Deployed(self.operations + later.operations, self.changed + later.changed)
 
 
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where a host stopped: the step that failed, and all that were not done, that one among them."""
+
+    left: tuple[str, ...]
+
+    @property
+    def step(self) -> str:
+        """The step at which it stopped."""
+        return self.left[0]
+
+
+class GatewaysFailedError(FailedError):
+    """Some gateways did not get to the end of their deploy; the others did what ``deployed`` says."""
+
+    def __init__(self, words: str, deployed: Deployed, stopped: Mapping[str, Stop]) -> None:
+        """Tell in pyinfra's own words, and where each host stopped."""
+        super().__init__(words)
+        self.deployed = deployed
+        self.stopped = stopped
+
+
 def inventory_of(facility_file: Path, root: Path) -> Path:
     """The site's own inventory beside the facility file, or the one below the checkout ``root``."""
     own = facility_file.resolve().with_name("pyinfra.py")
@@ -51,7 +73,8 @@ def deploy_gateways(
     """Bring gateways to their described state with ``antennas/deploy.py``, or a part of it.
 
     ``root`` is the checkout; ``groups`` limits the run to groups of the inventory.
-    Raises :exc:`FailedError` with pyinfra's own words where an operation failed.
+    Raises :exc:`GatewaysFailedError` with pyinfra's own words where an operation failed on some of them,
+    and :exc:`FailedError` where the run as a whole ended before its end.
     """
     limits = [part for group in groups for part in ("--limit", group)]
     arguments = [
@@ -64,7 +87,11 @@ def deploy_gateways(
     command = [sys.executable, "-m", "pyinfra", *arguments]
     done = run_tool(command, limit_s=LIMIT_S, folder=root, environment=naming(facility_file))
     if done.returncode != 0:
-        raise FailedError(f"pyinfra failed on the gateways:\n{_last_words(done.stderr)}")
+        words = f"pyinfra failed on the gateways:\n{_last_words(done.stderr)}"
+        if not done.stdout.strip():
+            raise FailedError(words)
+        deployed, stopped = _read_result(done.stdout)
+        raise GatewaysFailedError(words, deployed, stopped)
     return parse_result(done.stdout)
 
 
@@ -79,15 +106,26 @@ def parse_result(text: str) -> Deployed:
 
     Raises :exc:`FailedError` where it is no result, or where an operation failed.
     """
+    deployed, stopped = _read_result(text)
+    if stopped:
+        failed = ", ".join(f"{stop.step} on {host}" for host, stop in stopped.items())
+        raise GatewaysFailedError(f"pyinfra failed: {failed}", deployed, stopped)
+    return deployed
+
+
+def _read_result(text: str) -> tuple[Deployed, dict[str, Stop]]:
+    """What was done, and where hosts stopped; a step that a host did not come to counts as failed there."""
     try:
         operations: list[dict[str, Any]] = json.loads(text)["results"]["operations"]
-        failed = [f"{each['name']} on {host}" for each in operations for host in each["error"]]
         changed = tuple(f"{host}: {each['name']}" for each in operations for host in each["success"])
-        total = sum(each["hosts"] for each in operations)
+        total = sum(each["hosts"] - len(each["error"]) for each in operations)
+        hosts = dict.fromkeys(host for each in operations for host in each["error"])
+        stopped = {
+            host: Stop(tuple(str(each["name"]) for each in operations if host in each["error"]))
+            for host in hosts
+        }
     except (ValueError, LookupError, TypeError) as error:
         raise FailedError(f"pyinfra's result can't be read: {error!r}") from error
-    if failed:
-        raise FailedError(f"pyinfra failed: {', '.join(failed)}")
-    if total == 0:
+    if total == 0 and not stopped:
         raise FailedError("pyinfra ran no operation on any gateway")
-    return Deployed(total, changed)
+    return Deployed(total, changed), stopped

@@ -1,13 +1,14 @@
 """Bringing a change of trust to everyone who decides about entry: the factory first, then each gateway."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from millwright.antennas.apply import Surroundings, reach_gateway
 from millwright.antennas.bundle_told import by_ssh, find_due
-from millwright.antennas.deployment import deploy_gateways
+from millwright.antennas.deployment import Deployed, deploy_gateways
 from millwright.antennas.side_by_side import find_failures
 from millwright.antennas.trust import write_factory_trust, write_trust
+from millwright.antennas.vanished import deploy_to
 from millwright.errors import FailedError, NotTestableError
 from millwright.facility.model import Facility
 
@@ -51,9 +52,10 @@ def distribute_trust(facility: Facility, around: Surroundings) -> Distributed:
 
 def _deploy(facility: Facility, names: tuple[str, ...], around: Surroundings) -> dict[str, str]:
     write_trust(facility, around.facility_file, names, state=around.state, now=around.now())
-    groups = [f"antenna_{name}" for name in names]
-    try:
-        deploy_gateways(around.facility_file, root=around.root, groups=groups, deploy=DEPLOY)
-    except FailedError as error:
-        return dict.fromkeys(names, str(error))
-    return {}
+
+    def deploy(antennas: Sequence[str]) -> Deployed:
+        groups = [f"antenna_{name}" for name in antennas]
+        return deploy_gateways(around.facility_file, root=around.root, groups=groups, deploy=DEPLOY)
+
+    done = deploy_to(facility, names, deploy=deploy, reach=lambda name: reach_gateway(facility, name))
+    return {**done.lost, **done.failed}
