@@ -1,5 +1,6 @@
 """A node's console: how someone who stands before the machine works on it while SSH is out of reach."""
 
+import contextlib
 import subprocess
 from pathlib import Path
 
@@ -49,3 +50,18 @@ class Console:
         done = self.run("cat", path)
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+
+@contextlib.contextmanager
+def cut_tunnel(gateway):
+    """Drop what the tunnel sends and gets, in a table beside the gateway's own."""
+    rules = "; ".join(
+        f"add chain inet cut {hook} {{ type filter hook {hook} priority -10; }}; "
+        f"add rule inet cut {hook} udp {port} 51820 drop"
+        for hook, port in (("output", "dport"), ("input", "sport"))
+    )
+    gateway.shell(f"nft 'add table inet cut; {rules}'")
+    try:
+        yield
+    finally:
+        gateway.shell("nft delete table inet cut")

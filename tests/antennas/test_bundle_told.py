@@ -1,15 +1,25 @@
 """Whether a gateway that takes bundles was told what is described now, by its own signed word alone."""
 
 import datetime
+import json
+import shutil
 
 import pytest
 from bundle_workshop import NOW, Workshop, pyinfra_said
 
 from millwright.antennas import bundle_told as module
 from millwright.antennas.bundle_result import Sender, take_result
-from millwright.antennas.bundle_told import by_bundle, by_ssh, find_due, last_told, why_a_bundle_is_due
+from millwright.antennas.bundle_told import (
+    by_bundle,
+    by_ssh,
+    find_due,
+    last_told,
+    why_a_bundle_is_due,
+    why_a_bundle_is_needed,
+)
 from millwright.antennas.revocations import Kind, add_revocations, new_revocation
 from millwright.errors import FailedError, NotTestableError
+from millwright.facility.places import checkout
 
 DAY = datetime.timedelta(days=1)
 
@@ -80,6 +90,35 @@ def test_a_change_of_the_description_needs_another(shop, why, round_trip, facili
     changed = facility_with(change)
     found = why_a_bundle_is_due(changed, "coast", state=shop.state, records=shop.state)
     assert "has changed since bundle" in found
+
+
+def test_another_millwright_needs_another_though_nothing_else_changed(shop, why, round_trip, tmp_path):
+    round_trip()
+
+    def needed(root):
+        return why_a_bundle_is_needed(shop.facility, "coast", state=shop.state, root=root)
+
+    assert needed(checkout()) is None
+    for folder in ("antennas", "tools"):
+        shutil.copytree(checkout() / folder, tmp_path / "next" / folder)
+    shutil.copy(checkout() / "requirements.lock", tmp_path / "next")
+    assert needed(tmp_path / "next") is None
+    with (tmp_path / "next" / "tools" / "millwright" / "report" / "content.py").open("a") as file:
+        file.write("# nothing that a gateway runs\n")
+    assert needed(tmp_path / "next") is None
+    with (tmp_path / "next" / "tools" / "millwright" / "antennas" / "guard.sh").open("a") as file:
+        file.write("# another guard\n")
+    assert "what Millwright itself applies has changed since bundle" in needed(tmp_path / "next")
+    assert why() is None, "whom the gateway trusts is the same, so a revocation need not wait for it"
+
+
+def test_a_bundle_that_did_not_say_what_it_runs_needs_another(shop, round_trip):
+    round_trip()
+    [record] = (path for path in shop.state.glob("antennas/coast/bundles/*.json"))
+    made = json.loads(record.read_text())
+    record.write_text(json.dumps({key: value for key, value in made.items() if key != "product"}))
+    found = why_a_bundle_is_needed(shop.facility, "coast", state=shop.state, root=checkout())
+    assert "what Millwright itself applies has changed" in found
 
 
 def test_a_damaged_record_is_no_good_one(shop, why, round_trip):

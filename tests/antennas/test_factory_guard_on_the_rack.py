@@ -1,5 +1,6 @@
 """An apply that is killed after it changed the login node's sshd: the host itself puts the old file back."""
 
+import datetime
 import os
 import shutil
 import signal
@@ -10,11 +11,16 @@ import time
 import pytest
 from rack_console import RELOAD_SSHD, Console
 
-from millwright.facility.places import checkout
+from millwright.antennas.host_ca import ensure_host_ca, host_certificate
+from millwright.antennas.signing import sign
+from millwright.antennas.ssh_keys import ensure_key_pair
+from millwright.facility import load_facility
+from millwright.facility.places import checkout, state_folder
 from millwright.readers import ansible
 
 pytestmark = pytest.mark.rack
 
+STATE, FACILITY = state_folder("rack"), checkout() / "inventories/rack/facility.yaml"
 DROP_IN = "/etc/ssh/sshd_config.d/60-millwright.conf"
 PENDING = "/var/lib/millwright/guard/sshd"
 SECONDS = 8
@@ -104,6 +110,31 @@ def test_a_killed_apply_leaves_the_login_node_as_it_was(console, playbook, tmp_p
     assert repair.returncode == 0, told
     assert grace(console) == usual
     assert not waits(console)
+
+
+HOST_CERTIFICATE = "/etc/ssh/ssh_host_ed25519_key-cert.pub"
+
+
+@pytest.mark.parametrize("damage", ["expired", "of nobody's CA", "no certificate at all"])
+def test_no_host_certificate_shuts_the_administrator_out(antennas, on, tmp_path, damage):
+    """What the drop-in of the role ssh_hosts names may be as bad as it likes: it needs no guard."""
+    node = Console(antennas, "rack-c1")
+    kept = node.take(HOST_CERTIFICATE)
+    ca = ensure_key_pair(tmp_path, "nobodys", comment="CA") if "nobody" in damage else ensure_host_ca(STATE)
+    if damage.startswith("no "):
+        node.put(HOST_CERTIFICATE, b"rubbish\n")
+    else:
+        (tmp_path / "key.pub").write_bytes(node.take("/etc/ssh/ssh_host_ed25519_key.pub"))
+        long_ago = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=800)
+        wanted = host_certificate(load_facility(FACILITY), "rack-c1", ["rack-c1"], long_ago)
+        sign(ca, tmp_path / "key.pub", wanted, tmp_path / "cert.pub")
+        node.put(HOST_CERTIFICATE, (tmp_path / "cert.pub").read_bytes())
+    try:
+        node.shell("sshd -t && systemctl reload ssh")
+        assert on("rack-c1", "id -un") == "root"
+    finally:
+        node.put(HOST_CERTIFICATE, kept)
+        node.shell("systemctl reload ssh")
 
 
 def test_what_a_killed_apply_left_is_confirmed_by_the_next_one(console, playbook):

@@ -1,6 +1,5 @@
 """Faults of the way in: what users notice of a cut, a restart, a wrong clock and a replaced login node."""
 
-import contextlib
 import datetime
 import select
 import subprocess
@@ -8,7 +7,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from rack_console import RELOAD_SSHD, Console
+from rack_console import RELOAD_SSHD, Console, cut_tunnel
 from rack_user import AtHome
 
 from millwright.antennas.certificates import ensure_user_ca, new_certificate
@@ -51,21 +50,6 @@ def login(antennas):
 
 
 # A cut
-
-
-@contextlib.contextmanager
-def cut_tunnel(gateway):
-    """Drop what the tunnel sends and gets, in a table beside the gateway's own."""
-    rules = "; ".join(
-        f"add chain inet cut {hook} {{ type filter hook {hook} priority -10; }}; "
-        f"add rule inet cut {hook} udp {port} 51820 drop"
-        for hook, port in (("output", "dport"), ("input", "sport"))
-    )
-    gateway.shell(f"nft 'add table inet cut; {rules}'")
-    try:
-        yield
-    finally:
-        gateway.shell("nft delete table inet cut")
 
 
 def test_an_open_session_outlives_a_cut_of_a_minute_and_goes_on(ada, gateway):

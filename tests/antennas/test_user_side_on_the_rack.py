@@ -12,6 +12,7 @@ import subprocess
 import time
 
 import pytest
+from rack_console import Console, cut_tunnel
 from rack_user import HOME, AtHome
 
 from millwright.antennas.doors import connect_as_admin
@@ -84,6 +85,39 @@ def test_a_transfer_that_was_cut_goes_on_where_it_stopped(ada):
     assert sent <= SIZE - arrived, "the second transfer began anew"
     checksum = ada.at_factory("sha256sum data.bin && rm data.bin").split()[0]
     assert checksum == hashlib.sha256(payload).hexdigest()
+
+
+CUT_S = 25
+
+
+@pytest.mark.rehearsal
+@pytest.mark.parametrize("direction", ["up", "down"])
+def test_a_transfer_outlives_a_cut_of_the_tunnel_without_being_started_again(ada, antennas, direction):
+    payload = random.Random(8).randbytes(SIZE)  # noqa: S311 - payload, not a secret
+    here, there = ada.folder / "cut.bin", "rack-coast:cut.bin"
+    here.write_bytes(payload)
+    ends = (HOME / "cut.bin", there) if direction == "up" else (there, HOME / "cut.bin")
+    if direction == "down":
+        ada.run("rsync", HOME / "cut.bin", there)
+        here.unlink()
+    begun = subprocess.Popen(
+        ada.command("rsync", "--partial", "--inplace", "--bwlimit=4m", *ends), start_new_session=True, cwd="/"
+    )
+    try:
+        time.sleep(2)
+        assert begun.poll() is None, "the transfer ended before it could be cut"
+        with cut_tunnel(Console(antennas, "rack-antenna")):
+            time.sleep(CUT_S)
+            assert begun.poll() is None, "the transfer gave up"
+        healed = time.monotonic()
+        assert begun.wait(timeout=2 * CUT_S + 60) == 0
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(begun.pid, signal.SIGKILL)
+        begun.wait()
+    print(f"{direction}: after a cut of {CUT_S} s the transfer ended {time.monotonic() - healed:.1f} s later")
+    arrived = ada.at_factory("sha256sum cut.bin && rm cut.bin").split()[0]
+    assert arrived == hashlib.sha256(here.read_bytes()).hexdigest() == hashlib.sha256(payload).hexdigest()
 
 
 REST = "http://127.0.0.1:6820/slurm/v0.0.42"

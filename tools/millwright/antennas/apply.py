@@ -95,7 +95,7 @@ def apply_antennas(facility: Facility, antennas: Sequence[str], around: Surround
     if done.failed or broken:
         said = dict.fromkeys(done.failed.values())
         raise FailedError("\n".join([*said, *broken, *unreached.values()]))
-    due = find_due(facility, antennas, state=around.state, now=around.now())
+    due = find_due(facility, antennas, state=around.state, now=around.now(), root=around.root)
     return Applied(done.deployed, changes, unreached, due)
 
 

@@ -14,6 +14,7 @@ from millwright.antennas.bundle_manifest import (
     next_serial,
 )
 from millwright.antennas.bundle_payload import described_contents, pack, payload_contents
+from millwright.antennas.bundle_product import product_sum
 from millwright.antennas.private_files import private_folder, write_whole
 from millwright.antennas.ssh_keys import public_half
 from millwright.facility.model import Facility
@@ -63,6 +64,7 @@ def make_bundle(
         not_after=now + order.valid,
         sha256={PAYLOAD: _sha256(payload), PROGRAM: _sha256(program)},
         described=_sha256(pack(described_contents(data, state=sources.state))),
+        product=product_sum(sources.root, python=order.target.python, machine=order.target.machine),
     )
     document = manifest.to_json().encode()
     parts = {

@@ -42,6 +42,8 @@ class Manifest:
     """Checksums of the bundle's other parts."""
     described: str
     """Checksum of what the gateway is told, without packages and code."""
+    product: str
+    """Checksum of the code and the packages that it runs."""
 
     def to_json(self) -> str:
         """The document that is signed."""
@@ -54,6 +56,7 @@ class Manifest:
             "not_after": self.not_after.isoformat(),
             "sha256": dict(self.sha256),
             "described": self.described,
+            "product": self.product,
         }
         return json.dumps(document, indent=2, sort_keys=True) + "\n"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from millwright.antennas.bundle import bundles_of
 from millwright.antennas.bundle_payload import described_contents, pack
+from millwright.antennas.bundle_product import product_sum
 from millwright.antennas.bundle_result import MARK, Result
 from millwright.antennas.host_certificates import certify_host
 from millwright.errors import FailedError, NotTestableError
@@ -29,6 +30,12 @@ class Told:
     """When the apply ended, by the gateway's clock."""
     described: str
     """Checksum of what the bundle described; empty where the bundle did not say."""
+    product: str
+    """Checksum of the code and packages that it ran; empty where the bundle did not say."""
+    python: str
+    """The gateway's Python: ``3.13``."""
+    machine: str
+    """Its machine type."""
 
 
 def takes_bundles(facility: Facility, antenna: str) -> bool:
@@ -61,10 +68,11 @@ def last_told(state: Path, antenna: str) -> Told | None:
     result, manifest = folder / f"{max(serials)}.result", folder / f"{max(serials)}.json"
     try:
         told = Result.model_validate_json(result.read_text(encoding="utf-8").partition(MARK)[0])
-        described = str(json.loads(manifest.read_text(encoding="utf-8")).get("described", ""))
+        made = json.loads(manifest.read_text(encoding="utf-8"))
+        given = [str(made.get(key, "")) for key in ("described", "product", "python", "machine")]
     except (OSError, ValueError) as error:
         raise FailedError(f"{result} or {manifest} can't be read: {error}") from error
-    return Told(told.serial, told.is_good, told.finished, described)
+    return Told(told.serial, told.is_good, told.finished, *given)
 
 
 def why_a_bundle_is_due(facility: Facility, antenna: str, *, state: Path, records: Path) -> str | None:
@@ -82,20 +90,41 @@ def why_a_bundle_is_due(facility: Facility, antenna: str, *, state: Path, record
     return None
 
 
+def why_the_product_differs(antenna: str, *, records: Path, root: Path) -> str | None:
+    """Why what a gateway was brought to is not what a bundle of the checkout ``root`` would bring it to."""
+    told = last_told(records, antenna)
+    if told is None or told.product == product_sum(root, python=told.python, machine=told.machine):
+        return None
+    return f"what Millwright itself applies has changed since bundle {told.serial}"
+
+
+def why_a_bundle_is_needed(facility: Facility, antenna: str, *, state: Path, root: Path) -> str | None:
+    """Why a gateway is not as a bundle made now would leave it: by what is described, or by the product."""
+    why = why_a_bundle_is_due(facility, antenna, state=state, records=state)
+    return why or why_the_product_differs(antenna, records=state, root=root)
+
+
 def find_due(
     facility: Facility,
     antennas: Iterable[str],
     *,
     state: Path,
     now: datetime.datetime,
-    records: Path | None = None,
+    root: Path | None = None,
 ) -> dict[str, str]:
-    """Antennas of these that need a new bundle, and why; renews the host certificates that it would carry."""
+    """Antennas of these that need a new bundle, and why; renews the host certificates that it would carry.
+
+    With ``root``, the checkout, one that an older Millwright made counts as well: who only tells a
+    gateway whom to trust need not ask for that.
+    """
     due: dict[str, str] = {}
     for name in by_bundle(facility, antennas):
         try:
             certify_host(facility, facility.antennas[name].gateway, state=state, now=now)
-            why = why_a_bundle_is_due(facility, name, state=state, records=records or state)
+            if root is None:
+                why = why_a_bundle_is_due(facility, name, state=state, records=state)
+            else:
+                why = why_a_bundle_is_needed(facility, name, state=state, root=root)
         except (NotTestableError, FailedError) as error:
             why = str(error)
         if why is not None:

@@ -19,13 +19,17 @@ ROOTS = ("clustershell", "pydantic", "pyinfra", "pyyaml")
 FETCH_LIMIT_S = 600
 
 
+def gateway_lock(lock_text: str, *, python: str, machine: str) -> str:
+    """What the project's lock pins for a gateway's Python (``3.13``) and machine type."""
+    return render_lock(reduce_lock(parse_lock(lock_text), ROOTS, marker_environment(python, machine)))
+
+
 def gateway_wheels(lock_text: str, *, cache: Path, python: str, machine: str) -> Path:
     """Folder of wheels for a gateway's Python (``3.13``) and machine type, fetched where it is missing.
 
     Each is checked against the hashes of the lock. Raises :exc:`FailedError` with pip's own words.
     """
-    environment = marker_environment(python, machine)
-    lock = render_lock(reduce_lock(parse_lock(lock_text), ROOTS, environment))
+    lock = gateway_lock(lock_text, python=python, machine=machine)
     digest = hashlib.sha256(f"{python} {machine}\n{lock}".encode()).hexdigest()
     ready = cache / "bundle-wheels" / digest[:16]
     if ready.is_dir():

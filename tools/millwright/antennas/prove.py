@@ -4,13 +4,13 @@ import datetime
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from paramiko.ssh_exception import ChannelException, SSHException
 
 from millwright.antennas.attempt import Answer, Attempt
-from millwright.antennas.bundle_told import last_told, why_a_bundle_is_due
+from millwright.antennas.bundle_told import last_told, why_a_bundle_is_needed
 from millwright.antennas.certificates import ensure_user_ca
 from millwright.antennas.doors import LIMIT_S, PROHIBITED, PinnedConnection, connect_as_admin, open_way
 from millwright.antennas.gateway_sshd import expected_for_jump
@@ -29,6 +29,7 @@ from millwright.antennas.proofs import (
 from millwright.antennas.visitor import Visitor, expired_certificate, foreign_certificate, run_on
 from millwright.antennas.wireguard import FACTORY_INTERFACE, INTERFACE, read_public_key
 from millwright.facility.model import Facility
+from millwright.facility.places import checkout
 from millwright.facility.services import Services
 
 Knock = AbstractContextManager[tuple[PinnedConnection, Attempt]]
@@ -45,6 +46,8 @@ class Circumstances:
     """Access mode of the jobs; the account's own where None."""
     partition: str
     job_limit_s: float = 120
+    root: Path = field(default_factory=checkout)
+    """The checkout, which says what a gateway that takes bundles would be given now."""
 
 
 def prove_tunnel(facility: Facility, antenna: str, given: Circumstances) -> Judgement:
@@ -67,7 +70,7 @@ def prove_tunnel_at_factory(facility: Facility, antenna: str, given: Circumstanc
 
 def prove_told(facility: Facility, antenna: str, given: Circumstances) -> Judgement:
     """A gateway that takes bundles has applied what is described now, by its own signed result."""
-    why = why_a_bundle_is_due(facility, antenna, state=given.state, records=given.state)
+    why = why_a_bundle_is_needed(facility, antenna, state=given.state, root=given.root)
     if why is not None:
         return Outcome.NOT_MEASURED, why
     told = last_told(given.state, antenna)

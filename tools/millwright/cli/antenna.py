@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from millwright.antennas.apply import apply_antennas, chosen_antennas
-from millwright.antennas.bundle_told import by_bundle, by_ssh
+from millwright.antennas.bundle_told import by_bundle, by_ssh, why_a_bundle_is_needed
 from millwright.antennas.check import check_antenna, plan_check
 from millwright.antennas.factory_side import run_factory_play
 from millwright.antennas.proofs import Outcome, Proof, exit_code_of
@@ -28,7 +28,7 @@ from millwright.cli.antenna_distribution import surrounded
 from millwright.cli.antenna_user import AntennaName, FacilityName
 from millwright.errors import ExitCode
 from millwright.facility import Facility, load_facility
-from millwright.facility.places import facility_file, state_folder
+from millwright.facility.places import checkout, facility_file, state_folder
 
 app = typer.Typer(
     add_completion=False,
@@ -58,8 +58,12 @@ def list_antennas(name: FacilityName, as_json: AsJson = False) -> None:
     Example: millwright antenna list rack --json
     """
     _, facility = _load(name)
+    needs = _needed_bundles(facility)
     if as_json:
-        rows = {key: antenna.model_dump(mode="json") for key, antenna in facility.antennas.items()}
+        rows = {
+            key: antenna.model_dump(mode="json") | {"needs_bundle": needs.get(key)}
+            for key, antenna in facility.antennas.items()
+        }
         typer.echo(json.dumps(rows, indent=2))
         return
     table = Table("Antenna", "Gateway", "Tunnel", "Users", "Certificate (min)", "Title", box=None)
@@ -69,6 +73,18 @@ def list_antennas(name: FacilityName, as_json: AsJson = False) -> None:
         cells = (key, antenna.gateway, tunnel, users, str(antenna.certificate_minutes), antenna.title)
         table.add_row(*(Text(cell) for cell in cells))
     Console().print(table)
+    for key, why in needs.items():
+        typer.echo(f"{key}: NEEDS A BUNDLE: {why}")
+
+
+def _needed_bundles(facility: Facility) -> dict[str, str]:
+    """Why gateways that take bundles need a new one, by what lies here; nothing is asked or written."""
+    state = state_folder(facility.name)
+    found = {
+        key: why_a_bundle_is_needed(facility, key, state=state, root=checkout())
+        for key in by_bundle(facility, facility.antennas)
+    }
+    return {key: why for key, why in found.items() if why is not None}
 
 
 @app.command()

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from millwright.antennas.apply import chosen_antennas, find_unreached
-from millwright.antennas.bundle_told import by_bundle, by_ssh, why_a_bundle_is_due
+from millwright.antennas.bundle_told import by_bundle, by_ssh, why_a_bundle_is_needed
 from millwright.antennas.planning import (
     Change,
     Plan,
@@ -61,7 +61,7 @@ def plan(
 def _due(facility: Facility, names: tuple[str, ...], state: Path) -> dict[str, str]:
     """Gateways that need a new bundle, as an apply would say it; nothing is written."""
     found = {
-        each: why_a_bundle_is_due(facility, each, state=state, records=state)
+        each: why_a_bundle_is_needed(facility, each, state=state, root=checkout())
         for each in by_bundle(facility, names)
     }
     return {each: why for each, why in found.items() if why is not None}
