@@ -10,6 +10,7 @@ from typing import Any
 from weakref import WeakSet
 
 import gevent
+from pyinfra import logger
 
 QUESTION = "keepalive@openssh.com"
 """What OpenSSH's own ``ServerAliveInterval`` asks; sshd says no to it, and that is an answer."""
@@ -30,14 +31,15 @@ def watch(host: Any) -> None:  # noqa: ANN401 - pyinfra's host, or its stand-in
     if transport is None or transport in _watched:
         return
     _watched.add(transport)
-    gevent.spawn(_keep_asking, transport, host)
+    # pyinfra's ``host`` is another one, or none, in a greenlet of our own: only its name goes along.
+    gevent.spawn(_keep_asking, transport, str(host.print_prefix))
 
 
-def _keep_asking(transport: Any, host: Any) -> None:  # noqa: ANN401 - paramiko's transport
+def _keep_asking(transport: Any, prefix: str) -> None:  # noqa: ANN401 - paramiko's transport
     while transport.is_active():
         if not _answers(transport):
-            host.log(f"no answer for {LIMIT_S:g} s, so its connection is cut off")
             transport.close()
+            logger.error(f"{prefix}no answer for {LIMIT_S:g} s, so its connection is cut off")
             return
         gevent.sleep(INTERVAL_S)
 

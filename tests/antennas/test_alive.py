@@ -39,28 +39,37 @@ def alive(monkeypatch):
 
 
 def host_on(transport):
-    said = []
     client = SimpleNamespace(get_transport=lambda: transport)
-    return SimpleNamespace(connector=SimpleNamespace(client=client), log=said.append, said=said)
+    return SimpleNamespace(connector=SimpleNamespace(client=client), print_prefix="[gw] ")
 
 
-def test_one_that_answers_slowly_stays_connected(alive):
+def test_one_that_answers_slowly_stays_connected(alive, caplog):
     transport = Transport(0.01, 0.1, 0.05)
     host = host_on(transport)
     alive.watch(host)
     gevent.sleep(0.4)
-    assert (transport.active, host.said) == (True, [])
+    assert (transport.active, caplog.messages) == (True, [])
     assert transport.asked == [("keepalive@openssh.com", True)] * 3
 
 
-def test_one_that_says_nothing_is_cut_off(alive):
+def test_one_that_says_nothing_is_cut_off(alive, caplog):
     transport = Transport(0.01, 60, 0.01)
     host = host_on(transport)
     alive.watch(host)
     gevent.sleep(0.5)
     assert not transport.active
     assert len(transport.asked) == 2
-    assert host.said == ["no answer for 0.2 s, so its connection is cut off"]
+    assert caplog.messages == ["[gw] no answer for 0.2 s, so its connection is cut off"]
+
+
+def test_it_needs_no_more_of_the_host_than_its_name(alive):
+    """Where pyinfra's own ``host`` is asked for in another greenlet, it is nobody."""
+    transport = Transport(60, 0.01)
+    host = host_on(transport)
+    alive.watch(host)
+    del host.connector, host.print_prefix
+    gevent.sleep(0.4)
+    assert not transport.active
 
 
 def test_a_host_is_watched_once_and_our_own_not_at_all(alive):
