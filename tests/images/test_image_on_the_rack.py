@@ -95,7 +95,7 @@ def test_it_is_built_once(built, build, images):
 def test_nothing_of_the_build_is_left(built, images):
     assert not list(images.glob(f"{BUILDING}*"))
     assert now_below(images) == []
-    group = cgroup_of(find_hierarchies(MOUNTINFO.read_text()), "image-of-rack", "build")
+    group = cgroup_of(find_hierarchies(MOUNTINFO.read_text()), "image-of-rack")
     assert not group.exists()
 
 

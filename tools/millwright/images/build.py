@@ -91,7 +91,7 @@ def _hierarchies() -> Hierarchies:
 
 def _group(facility: str) -> Cgroup:
     """Where everything runs that builds, so that no crash can leave any of it running."""
-    return cgroup_of(_hierarchies(), f"image-of-{facility}", "build")
+    return cgroup_of(_hierarchies(), f"image-of-{facility}")
 
 
 @contextmanager
