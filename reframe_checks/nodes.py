@@ -44,17 +44,23 @@ class NodesPlugin(rfm.RegressionTestPlugin):
             raise ReframeError(f"{found}, {self.nodes_needed} needed: {why}")
         self.nodes_taken = working[: self.nodes_wanted or None]
 
+    @property
+    def tasks_per_node(self):
+        """Processes of the probe on each node."""
+        return 1
+
     @run_before("run")
     def start_on_nodes(self):
         """Where nodes share hardware, they are measured one after the other, within the one job."""
         if not self.is_on_slurm:
             return
         self.job.pin_nodes = self.nodes_taken
-        self.num_tasks, self.num_tasks_per_node = len(self.nodes_taken), 1
-        self.num_cpus_per_task = self.current_partition.extras["cpus_per_node"]
+        tasks = self.tasks_per_node
+        self.num_tasks, self.num_tasks_per_node = len(self.nodes_taken) * tasks, tasks
+        self.num_cpus_per_task = max(1, self.current_partition.extras["cpus_per_node"] // tasks)
         self.job.launcher.options = self.launcher_options
         if self.scope is Scope.NODE and self.current_partition.extras["shared_hardware"]:
-            one_node = ["--nodes=1", "--ntasks=1", '--nodelist="$node"']
+            one_node = ["--nodes=1", f"--ntasks={tasks}", '--nodelist="$node"']
             self.job.launcher.options = [*self.launcher_options, *one_node]
             self.prerun_cmds = ["worst=0", 'for node in $(scontrol show hostnames "$SLURM_JOB_NODELIST"); do']
             self.executable_opts = [*self.executable_opts, "|| worst=$?"]

@@ -14,6 +14,7 @@ class AcceleratorGemm(MillwrightCheck, rfm.RunOnlyRegressionTest):
     valid_systems = ["+gpu"]
     valid_prog_environs = ["builtin"]
     probe = "gemm_probe.py"
+    probe_parts = ["pytorch.py"]
     executable = "python3"
     executable_opts = ["gemm_probe.py"]
     tags = {"accelerator", "commissioning"}

@@ -11,21 +11,12 @@ import sys
 import time
 
 import probe
+from pytorch import import_torch
 
 SIZE = 8192
 CALLS = 4
 PATIENCE_S = 1200
 METRICS = {"float64": ("fp64_rate", 2.0**-40), "float32": ("fp32_rate", 2.0**-12)}
-
-
-def import_torch():
-    """PyTorch, or the end of this probe with a clear message."""
-    try:
-        import torch  # noqa: PLC0415 - its absence is an answer, not a crash
-    except Exception as error:  # a broken installation raises anything
-        message = f"PyTorch can't be imported ({error!r}): install it for this node's accelerators"
-        probe.stop(message, probe.NOT_TESTABLE)
-    return torch
 
 
 def count_devices(torch):

@@ -27,6 +27,14 @@ node_classes:
     cores_per_socket: 8
     memory_mib: 64000
     accelerators: {part: nvidia_h100_sxm, count: 4}
+    fabric: {kind: infiniband, devices: ["mlx5_0:1", "mlx5_1:1"]}
+  divided:
+    architecture: x86_64
+    cores_per_socket: 8
+    memory_mib: 64000
+    accelerators: {part: nvidia_h100_sxm, count: 4, partitioning: {mig: {3g.40gb: 2}}}
+    fabric: {kind: slingshot, devices: [cxi0]}
+health: {min_link_gbit_s: {"mlx5_0:1": 400}}
   riscv: {architecture: riscv64, cores_per_socket: 4, memory_mib: 8000}
   riscv-emulated: {architecture: riscv64, cores_per_socket: 4, memory_mib: 8000, emulated: true}
 """
@@ -57,7 +65,9 @@ def partition(facility, name, **options):
     [
         ("plain", "h3", ["cpu"]),
         ("plain", "h[3-4]", ["cpu", "mpi"]),
-        ("gpu", "h[3-4]", ["cpu", "gpu", "mpi"]),
+        ("gpu", "h3", ["cpu", "gpu", "gpu_peers"]),
+        ("gpu", "h[3-4]", ["cpu", "gpu", "gpu_peers", "gpu_span", "mpi", "rdma"]),
+        ("divided", "h[3-4]", ["cpu", "gpu", "mpi"]),
         ("riscv", "h[3-4]", ["cpu", "riscv"]),
         ("riscv-emulated", "h3", ["riscv", "emulated"]),
     ],
@@ -66,6 +76,16 @@ def test_features_follow_from_the_hardware(site, node_class, nodes, features):
     facility = site({"p": {"title": "P", "nodes": nodes, "node_class": node_class}})
 
     assert partition(facility, "p")["features"] == features
+
+
+def test_checks_know_the_rails_and_the_least_rate_of_each(site):
+    facility = site({"p": {"title": "P", "nodes": "h[3-4]", "node_class": "gpu"}})
+
+    assert partition(facility, "p")["extras"]["fabric"] == {
+        "kind": "infiniband",
+        "rails": {"mlx5_0:1": 400, "mlx5_1:1": 0},
+        "traffic_class": 0,
+    }
 
 
 def test_a_riscv_harness_builds_for_riscv_natively_and_can_span_its_nodes(site):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from millwright.facility.fabric import Fabric, FabricKind
 from millwright.facility.model import Antenna, Commitment, Facility, NodeClass, Partition
 from millwright.facility.names import expand
 from millwright.facility.reach import Reach
@@ -131,10 +132,22 @@ def _partition(facility: Facility, name: str, harness_architecture: str, narrowi
             "cpus_per_node": node_class.cpus if node_class else None,
             "memory_mib": node_class.memory_mib if node_class else None,
             "accelerators": node_class.accelerators.count if node_class and node_class.accelerators else 0,
+            "fabric": _fabric(facility, node_class),
             "shared_hardware": partition.shared_hardware,
             "emulated": facility.is_emulated(name),
             "references": references(partition.checks),
         },
+    }
+
+
+def _fabric(facility: Facility, node_class: NodeClass | None) -> Settings:
+    """The network of the nodes, and the least rate of each rail in Gbit/s; 0 where none is said."""
+    fabric = node_class.fabric if node_class else Fabric()
+    least = facility.health.min_link_gbit_s
+    return {
+        "kind": str(fabric.kind),
+        "rails": {device: least.get(device, 0) for device in fabric.devices},
+        "traffic_class": fabric.traffic_class or 0,
     }
 
 
@@ -191,10 +204,31 @@ def _features(
         "cpu": not is_emulated,
         "riscv": architecture == "riscv64",
         "gpu": node_class is not None and node_class.accelerators is not None,
+        **_accelerator_features(partition, node_class),
         "mpi": spans and len(partition.node_names()) > 1,
+        "rdma": _has_rails(partition, node_class),
         "emulated": is_emulated,
     }
     return [feature for feature, is_there in found.items() if is_there]
+
+
+def _accelerator_features(partition: Partition, node_class: NodeClass | None) -> dict[str, bool]:
+    """`gpu_peers`: several on a node; `gpu_span`: on several nodes. A divided one has no peer to talk to."""
+    accelerators = node_class.accelerators if node_class else None
+    is_whole = accelerators is not None and accelerators.partitioning is None
+    reachable = is_whole and partition.scheduler == "slurm"
+    return {
+        "gpu_peers": reachable and accelerators is not None and accelerators.count > 1,
+        "gpu_span": reachable and len(partition.node_names()) > 1,
+    }
+
+
+def _has_rails(partition: Partition, node_class: NodeClass | None) -> bool:
+    """Whether several nodes have rails that speak verbs, which Slingshot's do not."""
+    if node_class is None or partition.scheduler != "slurm" or len(partition.node_names()) < 2:
+        return False
+    fabric = node_class.fabric
+    return bool(fabric.devices) and fabric.kind in {FabricKind.INFINIBAND, FabricKind.ROCE}
 
 
 def _processor(node_class: NodeClass | None, architecture: str) -> Settings:

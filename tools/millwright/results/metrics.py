@@ -68,6 +68,20 @@ METRICS: dict[str, dict[str, Metric]] = {
             "GFLOP/s", _UP, _NODE, "GEMM on the accelerator, single precision", Quantity.FP32_RATE
         ),
     },
+    "AcceleratorAllReduce": {
+        "small_time": Metric("us", _DOWN, _PART, "All-reduce of 8 bytes over all accelerators"),
+        "large_bus_bw": Metric(
+            "GB/s", _UP, _PART, "Bus bandwidth, all-reduce of 1 GiB over all accelerators"
+        ),
+    },
+    "AcceleratorNodeAllReduce": {
+        "small_time": Metric("us", _DOWN, _NODE, "All-reduce of 8 bytes over a node's accelerators"),
+        "large_bus_bw": Metric("GB/s", _UP, _NODE, "Bus bandwidth of an all-reduce of 1 GiB within a node"),
+    },
+    "RdmaPointToPoint": {
+        "latency": Metric("us", _DOWN, _PART, "RDMA write of 8 bytes over one rail, half round trip"),
+        "bandwidth": Metric("GB/s", _UP, _PART, "RDMA writes of 1 MiB over one rail, one direction"),
+    },
     "MpiPointToPoint": {
         "latency": Metric("us", _DOWN, _PART, "Half round trip of 8 bytes between two nodes"),
         "bandwidth": Metric("GB/s", _UP, _PART, "Stream of 1 MiB messages between two nodes"),

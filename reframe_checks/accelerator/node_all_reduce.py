@@ -1,0 +1,17 @@
+"""All-reduce over the accelerators of one node, so that each node can be compared with its peers."""
+
+import reframe as rfm
+
+from .collective import CollectiveCheck
+
+
+@rfm.simple_test
+class AcceleratorNodeAllReduce(CollectiveCheck, rfm.RunOnlyRegressionTest):
+    """Every working node by itself, in one job; needs a Python with PyTorch on the nodes."""
+
+    descr = "all-reduce of 8 bytes and of 1 GiB over each node's accelerators, each sum verified"
+    valid_systems = ["+gpu_peers"]
+    valid_prog_environs = ["builtin"]
+    executable = "python3"
+    executable_opts = ["all_reduce_probe.py", "node"]
+    tags = {"accelerator", "commissioning"}
