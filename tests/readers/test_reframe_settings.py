@@ -20,6 +20,7 @@ kind: physical
 network: {cidr: 10.0.0.0/24, domain: site.example}
 addresses: {"h[1-9]": "10.0.0.[1-9]"}
 services: {controller: h1, database: h1, login: h2, harness: h2}
+health: {min_link_gbit_s: {"mlx5_0:1": 400}}
 node_classes:
   plain: {architecture: x86_64, sockets: 2, cores_per_socket: 8, threads_per_core: 2, memory_mib: 64000}
   gpu:
@@ -34,7 +35,6 @@ node_classes:
     memory_mib: 64000
     accelerators: {part: nvidia_h100_sxm, count: 4, partitioning: {mig: {3g.40gb: 2}}}
     fabric: {kind: slingshot, devices: [cxi0]}
-health: {min_link_gbit_s: {"mlx5_0:1": 400}}
   riscv: {architecture: riscv64, cores_per_socket: 4, memory_mib: 8000}
   riscv-emulated: {architecture: riscv64, cores_per_socket: 4, memory_mib: 8000, emulated: true}
 """

@@ -55,7 +55,7 @@ def install_perftest(folder):
         (folder / name).chmod(0o755)
 
 
-def run(folder, nodes=("n1", "n2", "n3"), fault="", *, patience_s=20.0, path=None, rounds=PAIRS):
+def run(folder, nodes=("n1", "n2", "n3"), fault="", *, patience_s=60.0, path=None, rounds=PAIRS):
     plan = {"kind": "infiniband", "rails": {"mlx5_0:1": 400}, "traffic_class": 0, "rounds": rounds}
     (folder / "plan.json").write_text(json.dumps(plan))
     install_perftest(folder / "bin")
