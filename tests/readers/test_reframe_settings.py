@@ -119,6 +119,7 @@ def test_extras_carry_what_checks_need(site):
     extras = partition(facility, "p")["extras"]
 
     assert extras.pop("references") == {}
+    assert extras.pop("fabric")["kind"] == "infiniband"
     assert extras == {
         "nodes": ["h3", "h4"],
         "reservation": "",
