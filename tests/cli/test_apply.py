@@ -207,6 +207,19 @@ def test_a_run_that_is_told_to_end_says_how_it_goes_on(outcome, monkeypatch, tmp
     assert run(["apply", "rack", "--resume"]) == 0
 
 
+def test_how_it_goes_on_is_told_by_the_path_that_was_typed(outcome, rack_file, tmp_path, capsys):
+    outcome([HostCounts("n1", 1, 0, 1, 0)])
+    copy = tmp_path / "my site" / "facility.yaml"
+    copy.parent.mkdir()
+    copy.write_bytes(rack_file.read_bytes())
+    assert run(["apply", str(copy)]) == 1
+    assert f"millwright apply '{copy}' --resume" in " ".join(capsys.readouterr().out.split())
+    outcome([HostCounts("n1", 1, 0, 0, 0)])
+    assert run(["apply", str(copy), "--resume"]) == 0
+    assert run(["apply", str(copy), "--resume"]) == 2
+    assert f"millwright apply '{copy}' without it" in " ".join(capsys.readouterr().err.split())
+
+
 def test_going_on_with_nothing_is_bad_input(outcome, capsys, tmp_path):
     outcome([HostCounts("n1", 1, 0, 0, 0)])
     assert run(["apply", "rack", "--resume"]) == 2

@@ -31,6 +31,7 @@ def test_commands_and_yaml_come_in_order():
 
 def test_a_command_that_is_not_walked_fails():
     walk = Walk("add-a-node", {})
+    walk.meets("millwright run")
     walk.declares()
     walk.meets("millwright facility check")
     with pytest.raises(AssertionError, match="never walked"):

@@ -113,7 +113,7 @@ def dispatch(waves: Sequence[Wave], digest: str, folder: Path, transport: Transp
     if len(outcome.lines) != sum(len(wave.hosts) for wave in waves):
         raise RuntimeError("hosts are missing from the report")
     data = report_data(outcome, "simulated", journal.run_id, journal.folder)
-    store_report(journal.folder, data, report_text(outcome, "simulated"))
+    store_report(journal.folder, data, report_text(outcome, "simulated", "simulated"))
 
 
 def parse_by_ansible(file: Path, hosts: Sequence[str], stored: Path) -> None:

@@ -25,7 +25,7 @@ from millwright.cli.wave_options import (
 from millwright.errors import BadInputError, Problem
 from millwright.facility import Facility, load_facility
 from millwright.facility.names import expand
-from millwright.facility.places import checkout, facility_file, state_folder
+from millwright.facility.places import as_typed, checkout, facility_file, state_folder
 from millwright.fleet.converge import converge
 from millwright.fleet.journal import Journal, require_unfinished
 from millwright.fleet.look.over_ssh import answering_hosts
@@ -119,7 +119,7 @@ def _check(file: Path, facility: Facility, options: ApplyOptions, *, as_json: bo
     if as_json:
         show_json(report_data(outcome, facility.name, "", None))
     else:
-        print_report(outcome, facility.name, None)
+        print_report(outcome, facility.name, as_typed(file), None)
     return outcome.exit_code
 
 
@@ -130,7 +130,7 @@ def _change(file: Path, facility: Facility, given: Request, *, resume: bool, as_
         with only_one(state, facility.name, now):
             pass  # a run refused here must leave no journal, or --resume would go on with it
         if resume:
-            require_unfinished(state, KIND, facility.name)
+            require_unfinished(state, KIND, as_typed(file))
         if facility.antennas:
             write_factory_trust(facility, file, state)
         journal, request = begin_or_resume(
@@ -140,14 +140,14 @@ def _change(file: Path, facility: Facility, given: Request, *, resume: bool, as_
             now=now,
         )
         options = ApplyOptions(diff=request.shows_diff, is_full=request.is_full)
-        with resumable(journal, f"millwright {KIND} {facility.name}", _now), shown() as steps:
+        with resumable(journal, f"millwright {KIND} {as_typed(file)}", _now), shown() as steps:
             outcome = _roll_out(file, facility, request, journal, steps, options)
     data = report_data(outcome, facility.name, journal.run_id, journal.folder)
-    store_report(journal.folder, data, report_text(outcome, facility.name))
+    store_report(journal.folder, data, report_text(outcome, facility.name, as_typed(file)))
     if as_json:
         show_json(data)
     else:
-        print_report(outcome, facility.name, journal.folder)
+        print_report(outcome, facility.name, as_typed(file), journal.folder)
     return outcome.exit_code
 
 

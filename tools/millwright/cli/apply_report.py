@@ -51,7 +51,7 @@ def show_json(data: dict[str, object]) -> None:
     typer.echo(json.dumps(data, indent=2))
 
 
-def report_text(outcome: Outcome, facility: str) -> str:
+def report_text(outcome: Outcome, facility: str, typed: str) -> str:
     """The report as plain text with a line for every host, however many there are."""
     heads = ("host", "wave", "state", *NUMBERS)
     rows = [
@@ -71,10 +71,10 @@ def report_text(outcome: Outcome, facility: str) -> str:
         "  ".join(word.ljust(width) for word, width in zip(row, [*widths, 0], strict=False)).rstrip()
         for row in (heads, *rows)
     ]
-    return "\n".join([*lines, *outcome.remarks, _last_line(outcome, facility, is_check=False)]) + "\n"
+    return "\n".join([*lines, *outcome.remarks, _last_line(outcome, facility, typed, is_check=False)]) + "\n"
 
 
-def print_report(outcome: Outcome, facility: str, folder: Path | None) -> None:
+def print_report(outcome: Outcome, facility: str, typed: str, folder: Path | None) -> None:
     """Print the report; many hosts with equal counts share a line."""
     console, is_check = Console(), folder is None
     if not outcome.lines:
@@ -89,7 +89,7 @@ def print_report(outcome: Outcome, facility: str, folder: Path | None) -> None:
             console.print(Text(f"{line.host}: {line.message}", style="red"))
     for remark in outcome.remarks:
         console.print(Text(remark))
-    console.print(Text(_last_line(outcome, facility, is_check=is_check)))
+    console.print(Text(_last_line(outcome, facility, typed, is_check=is_check)))
     told = _from_home(folder / "report.txt") if folder else _logs(outcome)
     console.print(Text(f"{_seconds(outcome):.0f} s, {'report' if folder else 'log'}: {told}", style="dim"))
 
@@ -116,9 +116,9 @@ def _state(line: HostLine) -> str:
     return f"{line.state}, before" if line.resumed else str(line.state)
 
 
-def _last_line(outcome: Outcome, facility: str, *, is_check: bool) -> str:
+def _last_line(outcome: Outcome, facility: str, typed: str, *, is_check: bool) -> str:
     states = [line.state for line in outcome.lines]
-    resume = f"millwright apply {facility} --resume goes on with what is left"
+    resume = f"millwright apply {typed} --resume goes on with what is left"
     if outcome.stopped:
         waiting = states.count(HostState.WAITING) + states.count(HostState.UNFINISHED)
         return f"{facility}: stopped, {outcome.stopped}; {waiting} hosts are left. Mend it, then {resume}."

@@ -12,7 +12,7 @@ from millwright.cli.rack_progress import shown
 from millwright.cli.upkeep_surroundings import StepTeller, make_gate, make_upkeep, report, utc_now
 from millwright.facility import Facility
 from millwright.facility.names import fold
-from millwright.facility.places import state_folder
+from millwright.facility.places import as_typed, state_folder
 from millwright.fleet.drain import Owner, Purpose
 from millwright.fleet.journal import Journal, open_journal, run_ids
 from millwright.fleet.maintenance import Upkept
@@ -27,7 +27,7 @@ TAKEN_OVER = (str(Purpose.QUARANTINE), str(Purpose.COMMISSION), str(Purpose.DRAI
 
 
 @contextmanager
-def _explained(journal: Journal, facility: str, nodes: tuple[str, ...]) -> Iterator[None]:
+def _explained(journal: Journal, typed: str, nodes: tuple[str, ...]) -> Iterator[None]:
     """Note that the run was told to end, and say what is true then and how it goes on."""
     try:
         yield
@@ -36,7 +36,7 @@ def _explained(journal: Journal, facility: str, nodes: tuple[str, ...]) -> Itera
         typer.echo(
             f"Run {journal.run_id} has ended: of its nodes only those that got their verdict are in service, "
             "all others stay drained.\n"
-            f"millwright nodes commission {facility} {fold(nodes)} takes them over and begins again.",
+            f"millwright nodes commission {typed} {fold(nodes)} takes them over and begins again.",
             err=True,
         )
         raise
@@ -61,7 +61,7 @@ def commission_nodes(  # noqa: PLR0913 - each is a decision of the caller
         journal = open_journal(state, KIND, make_run_id(now, secrets.token_hex(4)))
         journal.note(now, "begin", facility=facility.name, nodes=list(nodes))
         owner = Owner(Purpose.COMMISSION, journal.run_id)
-        with _explained(journal, facility.name, nodes), shown() as steps:
+        with _explained(journal, as_typed(file), nodes), shown() as steps:
             teller = StepTeller(steps)
             if held := reclaim(service_of(facility, teller.warn), nodes, ended):
                 teller.step("take over what a killed run left", held)
@@ -79,5 +79,5 @@ def commission_nodes(  # noqa: PLR0913 - each is a decision of the caller
             )
             outcome = Upkept(upkeep.round(KIND, nodes, time.sleep))
         journal.note(utc_now(), "end", exit_code=int(outcome.exit_code), finished=True)
-    hint = f"millwright nodes commission {facility.name} NODES tries again, also what this run drained."
+    hint = f"millwright nodes commission {as_typed(file)} NODES tries again, also what this run drained."
     return report(outcome, facility.name, journal, hint, as_json=as_json)

@@ -14,7 +14,7 @@ from millwright.cli.upkeep_surroundings import StepTeller, make_gate, make_upkee
 from millwright.cli.wave_options import WAVES, Canary, GroupBy, MaxFailed, MaxFailedWave, Resume
 from millwright.errors import BadInputError, Problem
 from millwright.facility import Facility, load_facility
-from millwright.facility.places import facility_file, state_folder
+from millwright.facility.places import as_typed, facility_file, state_folder
 from millwright.fleet.drain import Owner, Purpose
 from millwright.fleet.journal import Journal
 from millwright.fleet.maintenance import Upkept, keep_up
@@ -95,9 +95,9 @@ def _maintain(file: Path, facility: Facility, given: Request, *, resume: bool, a
             resume=resume,
             now=now,
         )
-        with resumable(journal, f"millwright {KIND} {facility.name}", utc_now), shown() as steps:
+        with resumable(journal, f"millwright {KIND} {as_typed(file)}", utc_now), shown() as steps:
             outcome = _keep_up(file, facility, request, journal, StepTeller(steps))
-    hint = f"millwright maintain {facility.name} --resume goes on; run {journal.run_id} holds its drains."
+    hint = f"millwright maintain {as_typed(file)} --resume goes on; run {journal.run_id} holds its drains."
     return report(outcome, facility.name, journal, hint, as_json=as_json)
 
 

@@ -3,6 +3,7 @@
 import datetime
 import json
 import secrets
+import shlex
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -13,11 +14,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from millwright.cli.node_options import DEFAULT_DIR
 from millwright.cli.rack_progress import LiveSteps, PlainSteps
 from millwright.cli.signing import own_signing_key
 from millwright.facility import Facility
 from millwright.facility.names import fold
-from millwright.facility.places import state_folder
+from millwright.facility.places import as_typed, state_folder
 from millwright.fleet.converge import converge
 from millwright.fleet.drain import Owner
 from millwright.fleet.gate import Gate
@@ -87,6 +89,7 @@ def make_gate(  # noqa: PLR0913 - joins what a command found
         clock=utc_now,
         token=lambda: secrets.token_hex(4),
         follow=teller.case,
+        measure="" if admits_inconclusive else _measure_command(file, results),
     )
     return Gate(
         service_of(facility, teller.warn),
@@ -96,6 +99,12 @@ def make_gate(  # noqa: PLR0913 - joins what a command found
         time.sleep,
         admits_inconclusive=admits_inconclusive,
     )
+
+
+def _measure_command(file: Path, results: Path) -> str:
+    """What stores values of the whole facility where this run looks for them."""
+    where = "" if results == DEFAULT_DIR else f" --results-dir {shlex.quote(str(results))}"
+    return f"millwright run {as_typed(file)}{where}"
 
 
 def converger(file: Path, facility: Facility, teller: StepTeller) -> Callable[[Sequence[str]], ApplyResult]:

@@ -1,6 +1,7 @@
 """Where facilities lie and where Millwright keeps what does not belong in git."""
 
 import os
+import shlex
 from pathlib import Path
 
 from millwright.errors import BadInputError, Problem
@@ -29,6 +30,13 @@ def facility_file(name_or_path: str) -> Path:
     raise BadInputError(
         [Problem(name_or_path, "-", "no such facility", f"one of {known}, or a path to a facility.yaml")]
     )
+
+
+def as_typed(file: Path) -> str:
+    """What to type in a shell for a facility file: the name of a shipped one, or the path as one word."""
+    name = file.parent.name
+    is_shipped = file == checkout() / "inventories" / name / "facility.yaml"
+    return name if is_shipped else shlex.quote(str(file))
 
 
 def shipped_facilities() -> dict[str, Path]:

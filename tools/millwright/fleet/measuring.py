@@ -12,6 +12,7 @@ from millwright.errors import BadInputError, NotTestableError
 from millwright.facility.model import Facility
 from millwright.facility.names import fold
 from millwright.facility.places import checkout, state_folder
+from millwright.fleet.few_peers import advise_on_peers
 from millwright.readers.benchmark import Follow, run_benchmarks
 from millwright.readers.openssh_signatures import sign_file
 from millwright.readers.provenance import git_commit, host_facts
@@ -45,6 +46,8 @@ class Bench:
     token: Callable[[], str]
     """Eight fresh hexadecimal digits."""
     follow: Follow
+    measure: str
+    """Command that measures the whole facility, told for want of peers; empty where that is no matter."""
 
     def judge(self, nodes: Sequence[str], reservation: str) -> dict[str, Admission]:
         """Measure nodes once, and judge each by its references and beside the peers of its class.
@@ -59,7 +62,15 @@ class Bench:
         for members in classes_of(self.facility, nodes).values():
             own = [found for found in series if found.node in members.nodes]
             comparisons.extend(compare(own, newest_values(before, members.peers), self.threshold))
-        return {node: judge_node(node, rows, comparisons) for node in nodes}
+        return {
+            node: advise_on_peers(
+                judge_node(node, rows, comparisons),
+                comparisons,
+                others=count_others(self.facility, node),
+                measure=self.measure,
+            )
+            for node in nodes
+        }
 
     def _measure(self, nodes: Sequence[str], reservation: str) -> Run:
         expected = expected_of(self.facility, nodes)
@@ -141,3 +152,9 @@ def classes_of(facility: Facility, nodes: Iterable[str]) -> Mapping[str, ClassMe
         for name, every in members.items()
         if every & wanted
     }
+
+
+def count_others(facility: Facility, node: str) -> int:
+    """How many further nodes the classes of a node have."""
+    members = classes_of(facility, [node]).values()
+    return len(frozenset().union(*(each.peers for each in members)))
