@@ -31,7 +31,7 @@ def test_the_command_that_measures_peers_is_told_after_the_reason():
 
 def test_no_run_is_told_where_the_class_is_too_small_for_any():
     (*_, way_out) = advised(Verdict.INCONCLUSIVE, peers=0, others=4)
-    assert "has 4 other nodes" in way_out
+    assert "too small for that, 6 nodes are needed" in way_out
     assert "millwright run" not in way_out
     assert "--admit-inconclusive" in way_out
 

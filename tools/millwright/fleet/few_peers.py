@@ -26,5 +26,5 @@ def advise_on_peers(
 def _way_out(others: int, measure: str) -> str:
     admit = "--admit-inconclusive lets it in without a comparison"
     if others < FEWEST_PEERS:
-        return f"its class has {others} other nodes, so no run can change that; {admit}"
+        return f"its class is too small for that, {FEWEST_PEERS + 1} nodes are needed; {admit}"
     return f"have the others measured first, with {measure}, and try again; or {admit}"
