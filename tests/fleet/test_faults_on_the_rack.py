@@ -130,6 +130,35 @@ def test_a_node_dies_then_the_control_process_and_the_run_goes_on(rack, on, long
     assert on("rack-ctl", f"squeue -h -j {long_job} -o %T") == "RUNNING"
 
 
+@pytest.mark.rehearsal
+def test_a_node_that_slurm_loses_in_its_wave_has_failed_and_stops_what_would_follow(rack, on):
+    """Its tasks are all well, and before the wave ends Slurm holds it for down."""
+    tamper(on, "rack-c2", "rack-r1")
+    process = start_apply(rack, "--limit", "rack-c2,rack-r1", "--canary", "0", "--wave-size", "1")
+    wait_until(lambda: has_come_to(rack, "Prove the fabric of the nodes"))  # slurmd was proved before
+    on("rack-ctl", "scontrol update node=rack-c2 state=down reason='lost by a test'")
+    try:
+        found = json.loads(process.communicate(timeout=300)[0])
+        states = {host["host"]: host["state"] for host in found["hosts"]}
+        assert states == {"rack-c2": "failed", "rack-r1": "waiting"}, found
+        assert message_of(found, "rack-c2") == "Slurm lost it: down"
+        assert process.returncode == 1
+        assert "1 of 1 hosts of this wave failed" in found["stopped"]
+        assert "by hand" in on("rack-r1", f"cat {UNIT}")
+    finally:
+        on("rack-ctl", "scontrol update node=rack-c2 state=resume")
+    wait_until(lambda: on("rack-ctl", "sinfo -h -n rack-c2 -o %T") == "idle", 300)
+    code, found, states = apply("--resume")
+    assert code == 0, found
+    assert "by hand" not in on("rack-r1", f"cat {UNIT}")
+
+
+def has_come_to(rack, play):
+    """Whether the newest run of Ansible has begun a play."""
+    newest = max((rack.state / "logs").glob("*.events.jsonl"), key=lambda file: file.stat().st_mtime)
+    return any('"event": "play"' in line and play in line for line in newest.read_text().splitlines())
+
+
 def test_two_applies_at_once_do_not_mix(rack, on):
     tamper(on, "rack-c2")
     process = start_apply(rack, "--limit", "rack-c2")
