@@ -11,7 +11,7 @@ from millwright.antennas.signing import read_certificate
 from millwright.antennas.ssh_keys import fingerprint, public_half
 from millwright.facility.places import state_folder
 
-pytestmark = pytest.mark.rack
+pytestmark = [pytest.mark.rack, pytest.mark.rehearsal]
 
 STATE = state_folder("rack")
 CA = host_ca(STATE)

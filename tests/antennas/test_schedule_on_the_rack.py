@@ -18,7 +18,7 @@ from millwright.results.runs import find_run
 pytestmark = pytest.mark.rack
 
 TIMER, SERVICE = "millwright-access-rack.timer", "millwright-access-rack.service"
-CHECKS = ("AntennaAccess", "AntennaUserCertificate")
+CHECKS = ("AntennaUserCertificate", "AntennaHostCertificate")
 """The two that take seconds; how all of them are measured is tested elsewhere."""
 STAMP = "$HOME/.local/share/systemd/timers"
 DROP_IN = f"$HOME/.config/systemd/user/{TIMER}.d"
