@@ -65,6 +65,7 @@ class Unit(NamedTuple):
     enabled: bool
     stale: bool
     pid: int
+    starting: bool = False
 
 
 def parse_unit(text: str) -> Unit:
@@ -75,6 +76,7 @@ def parse_unit(text: str) -> Unit:
         enabled=values.get("UnitFileState") == "enabled",
         stale=values.get("NeedDaemonReload") == "yes",
         pid=int(values.get("MainPID") or 0),
+        starting=values.get("ActiveState") == "activating",
     )
 
 
@@ -100,7 +102,10 @@ def find_steps(unit: Unit, asked: str, controllers: Sequence[str], *, pending: b
         steps.append("daemon-reload")
     if not unit.enabled:
         steps.append("enable")
-    if not unit.active:
+    if unit.starting:
+        # It has waited since the boot for a controller or a key; a start would join that wait and its end.
+        steps.append("restart")
+    elif not unit.active:
         steps.append("start")
     elif pending or asked != ",".join(controllers):
         steps.append("restart")

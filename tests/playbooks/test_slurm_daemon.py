@@ -12,12 +12,14 @@ module = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(module)
 
 RUNS = module.Unit(active=True, enabled=True, stale=False, pid=7)
+WAITS = module.Unit(active=False, enabled=True, stale=False, pid=7, starting=True)
 TWO = ["a:1", "b:1"]
 
 
 def test_what_systemd_says():
     text = "ActiveState=active\nUnitFileState=enabled\nNeedDaemonReload=yes\nMainPID=12\n"
     assert module.parse_unit(text) == module.Unit(active=True, enabled=True, stale=True, pid=12)
+    assert module.parse_unit("ActiveState=activating\nUnitFileState=enabled\nMainPID=7\n") == WAITS
     assert module.parse_unit("") == module.Unit(active=False, enabled=False, stale=False, pid=0)
 
 
@@ -44,6 +46,7 @@ def test_the_controllers_that_a_process_asks(line, asked):
         (module.Unit(active=True, enabled=True, stale=True, pid=7), "a:1,b:1", False, ("daemon-reload",)),
         (module.Unit(active=True, enabled=False, stale=False, pid=7), "a:1,b:1", False, ("enable",)),
         (module.Unit(active=False, enabled=False, stale=False, pid=0), "", False, ("enable", "start")),
+        (WAITS, "a:1,b:1", False, ("restart",)),
     ],
 )
 def test_what_is_due(unit, asked, pending, steps):
