@@ -29,7 +29,7 @@ test-tools: $(VENV)/.ready ## Run the tests that start Ansible, pyinfra or ReFra
 test-rack: $(VENV)/.ready ## Run the tests on real hosts; they say so where the rack can't run
 	@$(BIN)/pytest -v -rs --durations=15 -m "rack and not rehearsal"
 
-test-rehearsal: $(VENV)/.ready ## Run the long rehearsals on real hosts: faults of Slurm, waves, the gate, drift, monitoring, node health, Debian 12, bundles through a change of CA, 13 antennas
+test-rehearsal: $(VENV)/.ready ## Run the long rehearsals on real hosts: faults of Slurm, waves, the gate, drift, monitoring, node health, how-tos, images, the directory, Debian 12, bundles through a change of CA, 13 antennas
 	@$(BIN)/pytest -v -rs --durations=15 -m rehearsal
 
 lint: $(VENV)/.ready ## ruff, mypy --strict, ansible-lint, import rules
