@@ -52,8 +52,8 @@ def login(antennas):
 # A cut
 
 
-def test_an_open_session_outlives_a_cut_of_a_minute_and_goes_on(ada, gateway):
-    cut_s = 60
+@pytest.mark.parametrize("cut_s", [5, pytest.param(60, marks=pytest.mark.rehearsal)])
+def test_an_open_session_outlives_a_cut_and_goes_on(ada, gateway, cut_s):
     session = subprocess.Popen(
         ada.command("ssh", ALIAS, "cat"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, cwd="/"
     )
