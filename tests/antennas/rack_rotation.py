@@ -3,6 +3,7 @@
 The hosts' clock stays as it is; the end of the overlap is brought forward in the file that holds it.
 """
 
+import contextlib
 import datetime
 import json
 import shutil
@@ -66,6 +67,7 @@ def signer_of(home):
     return read_certificate(home.folder / ".ssh" / f"{home.alias}-cert.pub").signer
 
 
+@contextlib.contextmanager
 def open_session(home):
     """A session that gives back each line."""
     opened = subprocess.Popen(
@@ -75,8 +77,12 @@ def open_session(home):
         bufsize=0,
         cwd="/",
     )
-    assert gives_back(opened, b"before\n")
-    return opened
+    try:
+        assert gives_back(opened, b"before\n")
+        yield opened
+    finally:
+        opened.kill()
+        opened.wait()
 
 
 def gives_back(session, line):

@@ -30,10 +30,8 @@ def old(antennas, tmp_path_factory):
 @pytest.fixture(scope="module")
 def session(old):
     """A session that was open before anything changed."""
-    opened = open_session(old)
-    yield opened
-    opened.kill()
-    opened.wait()
+    with open_session(old) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
