@@ -76,6 +76,8 @@ FILES = ("slurm.conf", "cgroup.conf", "gres.conf", "topology.conf")
 FOLLOWS = re.compile(r"^HASH_VAL\s+= Match", re.MULTILINE)
 STATE_FOLDER = re.compile(r"^StateSaveLocation=(\S+)", re.MULTILINE)
 STAMP = re.compile(r"^\[[^]]*\] *")
+CONTINUED = re.compile(r"\n(?!\[)")
+OTHER_ID = "CLUSTER ID MISMATCH"
 RESUME_S = 8
 """How long a controller that refused its files may take to answer again, in seconds."""
 Files = Mapping[str, "bytes | None"]
@@ -112,7 +114,7 @@ def told(log: str, limit: int = 3) -> str:
     >>> told("[2026-01-01T00:00:00.000] fatal: no such plugin\n[2026-01-01T00:00:00.001] bye\n")
     'fatal: no such plugin'
     """
-    lines = [STAMP.sub("", line).strip() for line in log.splitlines()]
+    lines = [STAMP.sub("", line).strip() for line in CONTINUED.sub(" ", log).splitlines()]
     for mark in ("fatal:", "error:"):
         found = list(dict.fromkeys(line for line in lines if mark in line))
         if found:
@@ -150,8 +152,22 @@ class Controller:
             return False
         return bool(FOLLOWS.search(self._run(["timeout", "20", "scontrol", "show", "config"])[1]))
 
-    def let_follow(self) -> str:
-        """Let it read its files; what it said where it refuses them, else nothing."""
+    def let_follow(self, state: str = "") -> str:
+        """Let it read its files; what it said where it refuses them, else nothing.
+
+        ``state`` is the folder of its state. At its very first start slurmctld gets the cluster's number from
+        slurmdbd; 24.11 was seen to write one down, to be told another, and to give up. As nothing else is
+        in that state yet, it starts without the number again. One that was there before stays.
+        """
+        name = Path(state) / "clustername"
+        first = bool(state) and not name.exists()
+        reason = self._refusal()
+        if first and OTHER_ID in reason:
+            name.unlink(missing_ok=True)
+            reason = self._refusal()
+        return reason
+
+    def _refusal(self) -> str:
         begin = self._log.stat().st_size if self._log.exists() else 0
         status, out, err = self._tell()
         if status == 0 and self._comes_to(self.follows_files, self._patience_s):
@@ -278,7 +294,7 @@ def main() -> None:
         old, new = state_folder(kept), state_folder(here)
         if old and new and old != new:
             controller.move_state(old, new)
-        reason = controller.let_follow()
+        reason = controller.let_follow(new)
         if not reason:
             accept(here, accepted)
             module.exit_json(changed=True)

@@ -149,6 +149,42 @@ def test_files_of_an_interrupted_run_are_not_taken_for_working_ones(place, tmp_p
     assert (accepted / "slurm.conf").read_bytes() == GOOD
 
 
+class Doubled(Host):
+    """A host whose slurmctld writes a number down at its first start, and then is told another one."""
+
+    def __init__(self, folder, log, state):
+        super().__init__(folder, log)
+        self.name = state / "clustername"
+
+    def read(self):
+        again = self.calls.count("systemctl start slurmctld") > 1
+        if again and not self.name.exists():
+            return super().read()
+        if not again and not self.name.exists():
+            self.name.write_text("a|1")
+        with self.log.open("a") as stream:
+            stream.write(
+                "[2026-01-01T00:00:00.000] fatal: CLUSTER ID MISMATCH.\nStarted with 1, should be 2.\n"
+            )
+        return 1, "", ""
+
+
+def test_a_first_start_that_was_told_two_numbers_is_made_once_more(place, tmp_path):
+    folder, _ = place
+    host = Doubled(folder, tmp_path / "log", tmp_path)
+    assert controller(host).let_follow(str(tmp_path)) == ""
+    assert host.calls.count("systemctl start slurmctld") == 2
+
+
+def test_the_number_of_a_state_that_was_there_before_is_left_alone(place, tmp_path):
+    folder, _ = place
+    (tmp_path / "clustername").write_text("a|1")
+    host = Doubled(folder, tmp_path / "log", tmp_path)
+    assert "should be 2" in controller(host).let_follow(str(tmp_path))
+    assert (tmp_path / "clustername").read_text() == "a|1"
+    assert host.calls.count("systemctl start slurmctld") == 1
+
+
 def test_a_file_that_was_not_there_goes_again(place):
     folder, accepted = place
     module.accept(module.read_files(folder), accepted)
@@ -175,6 +211,10 @@ def test_the_record_of_jobs_moves_with_its_place_and_only_once(place, tmp_path):
     [
         ("[a] error: one\n[b] error: one\n[c] done\n", "error: one"),
         ("[a] done\n", "done"),
+        (
+            "[a] fatal: OTHER ID.\nHere it is 1,\nthere 2.\n[b] bye\n",
+            "fatal: OTHER ID. Here it is 1, there 2.",
+        ),
         ("", ""),
     ],
 )
