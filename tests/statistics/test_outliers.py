@@ -42,5 +42,9 @@ def test_the_median_of_the_peers_never_stands_apart_and_nor_does_a_better_value(
         assert found.shortfall > 0.05
 
 
-def test_a_median_of_zero_has_no_shares():
-    assert standing(1.0, [0.0] * 9, higher_is_better=False, threshold=0.05) is None
+@pytest.mark.parametrize(
+    ("value", "higher", "apart"), [(0.0, False, False), (1.0, False, None), (1.0, True, False)]
+)
+def test_a_median_of_zero_has_no_shares_but_what_is_no_worse_is_known(value, higher, apart):
+    found = standing(value, [0.0] * 9, higher_is_better=higher, threshold=0.05)
+    assert (found.shortfall, found.stands_apart) == (None, apart)

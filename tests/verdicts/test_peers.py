@@ -58,6 +58,21 @@ def test_lower_is_better_where_the_metric_says_so():
     assert verdicts(own, runs=(peers,)) == {"n1": Verdict.FAIL}
 
 
+@pytest.mark.parametrize(
+    ("value", "verdict", "reason"),
+    [
+        (0.0, Verdict.PASS, "no worse than the median of 6 peers, 0"),
+        (3.0, Verdict.INCONCLUSIVE, "worse than the median of 6 peers, 0, of which no share"),
+    ],
+)
+def test_peers_whose_median_is_zero_are_not_called_too_few(value, verdict, reason):
+    what = {"check": "RiscvVector", "metric": "kernel_mismatches", "unit": "count"}
+    peers = [series(f"p{number}", 0.0, **what) for number in range(6)]
+    (found,) = compare([series("n1", value, **what)], newest_values([peers], [peer.node for peer in peers]))
+    assert found.verdict is verdict
+    assert reason in found.says
+
+
 def test_what_spans_nodes_is_not_compared():
     own = [series("n[1-2]", 3.0, check="MpiPointToPoint", metric="latency", unit="us")]
     assert compare(own, {}) == ()

@@ -24,16 +24,19 @@ class Standing:
 
     median: float
     """Of the peers, in their unit."""
-    shortfall: float
-    """Share of the median by which the value is worse; negative where it is better."""
-    stands_apart: bool
-    """Whether it is worse by more than the spread of the peers and the threshold explain."""
+    shortfall: float | None
+    """Share of the median by which the value is worse; negative where it is better, None of a median of 0."""
+    stands_apart: bool | None
+    """Whether it is worse by more than the spread of the peers and the threshold explain.
+
+    None where it is worse than a median of 0, of which no share tells whether that matters.
+    """
 
 
 def standing(
     value: float, peers: Sequence[float], *, higher_is_better: bool, threshold: float
 ) -> Standing | None:
-    """Compare a value with its peers; None where they are too few or their median is 0.
+    """Compare a value with its peers; None where they are too few.
 
     >>> standing(80.0, [100.0, 101.0, 99.0, 100.0, 102.0], higher_is_better=True, threshold=0.05)
     Standing(median=100.0, shortfall=0.2, stands_apart=True)
@@ -41,9 +44,9 @@ def standing(
     if len(peers) < FEWEST_PEERS:
         return None
     found = median_interval(peers)
-    if found.median == 0:
-        return None
     worse_by = found.median - value if higher_is_better else value - found.median
+    if found.median == 0:
+        return Standing(0.0, None, None if worse_by > 0 else False)
     is_unusual = worse_by > SPREADS * MAD_TO_DEVIATION * found.mad
     shortfall = worse_by / abs(found.median)
     return Standing(found.median, shortfall, stands_apart=is_unusual and shortfall > threshold)

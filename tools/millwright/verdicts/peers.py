@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from millwright.results.metrics import Better, Scope, find_metric
 from millwright.statistics.interval import median_interval
-from millwright.statistics.outliers import FEWEST_PEERS, standing
+from millwright.statistics.outliers import FEWEST_PEERS, Standing, standing
 from millwright.verdicts.judge import Verdict
 from millwright.verdicts.series import Series
 
@@ -33,7 +33,7 @@ class Comparison:
     median: float | None
     """Of the peers; None where they are too few."""
     shortfall: float | None
-    """Share of the peers' median by which the node is worse."""
+    """Share of the peers' median by which the node is worse; None where they are too few, or it is 0."""
     verdict: Verdict
     """PASS, FAIL or INCONCLUSIVE."""
 
@@ -42,8 +42,13 @@ class Comparison:
         """The comparison in words."""
         what = f"{self.check} {self.metric}{f' of {self.device}' if self.device else ''}"
         told = f"{what} {self.value:.4g} {self.unit}"
-        if self.median is None or self.shortfall is None:
+        if self.median is None:
             return f"{told}: {self.peers} peers are too few to compare with, {FEWEST_PEERS} needed"
+        if self.shortfall is None and self.verdict is Verdict.PASS:
+            return f"{told}: no worse than the median of {self.peers} peers, 0"
+        if self.shortfall is None:
+            why = "of which no share tells whether that matters"
+            return f"{told}: worse than the median of {self.peers} peers, 0, {why}"
         side = "worse" if self.shortfall > 0 else "better"
         share = f"{abs(self.shortfall):.1%} {side}"
         return f"{told}: {share} than the median of {self.peers} peers, {self.median:.4g}"
@@ -96,13 +101,18 @@ def _compare(series: Series, pool: Mapping[str, Sequence[float]], threshold: flo
         if nodes >= FEWEST_PEERS
         else None
     )
-    verdict = Verdict.FAIL if found and found.stands_apart else Verdict.PASS
     return Comparison(
         *(series.node, series.device, series.check, series.metric, series.unit, value, nodes),
         median=found.median if found else None,
         shortfall=found.shortfall if found else None,
-        verdict=verdict if found else Verdict.INCONCLUSIVE,
+        verdict=_verdict(found),
     )
+
+
+def _verdict(found: Standing | None) -> Verdict:
+    if found is None or found.stands_apart is None:
+        return Verdict.INCONCLUSIVE
+    return Verdict.FAIL if found.stands_apart else Verdict.PASS
 
 
 def _values_of_others(node: str, pool: Mapping[str, Sequence[float]]) -> Iterator[float]:
