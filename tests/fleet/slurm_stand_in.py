@@ -12,6 +12,8 @@ class StandIn:
     def __init__(self, names):
         self.nodes = {name: {"states": {"IDLE"}, "reason": "", "by": ""} for name in names}
         self.reservations = {}
+        self.told_of = {}
+        """What Slurm tells of a reservation beside its nodes."""
         self.opened = []
         self.silent = False
 
@@ -24,9 +26,10 @@ class StandIn:
             case ["scontrol", "update", target, *settings] if target.startswith("nodename="):
                 self._update(expand(target.removeprefix("nodename=")), settings)
             case ["scontrol", "create", "reservation", name, *settings]:
-                self.reservations[name.removeprefix("reservationname=")] = set(
-                    expand(dict(pair.split("=", 1) for pair in settings)["nodes"])
-                )
+                wanted = set(expand(dict(pair.split("=", 1) for pair in settings)["nodes"]))
+                if any(wanted & nodes for nodes in self.reservations.values()):
+                    raise FailedError("Requested reservation overlaps with another reservation")
+                self.reservations[name.removeprefix("reservationname=")] = wanted
             case ["scontrol", "update", name, *_] if name.startswith("reservationname="):
                 pass
             case ["scontrol", "delete", name]:
@@ -34,7 +37,7 @@ class StandIn:
                     raise FailedError("Requested reservation is invalid")
             case ["scontrol", "--oneliner", "show", "reservation"]:
                 return "".join(
-                    f"ReservationName={name} StartTime=now Nodes={','.join(sorted(nodes))} NodeCnt=1\n"
+                    f"ReservationName={name} Nodes={','.join(sorted(nodes))} {self.told_of.get(name, '')}\n"
                     for name, nodes in self.reservations.items()
                 )
             case other:

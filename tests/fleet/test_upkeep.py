@@ -95,6 +95,41 @@ def test_what_an_admin_drained_stays_drained_untouched():
     assert site.slurm.open_nodes() == {"n1", "n3", "n4"}
 
 
+def test_what_somebody_else_reserved_is_left_untouched_and_the_way_out_is_told():
+    site = Site()
+    site.slurm.reservations["course"] = {"n2"}
+    site.slurm.told_of["course"] = "StartTime=2026-12-01T08:00:00 EndTime=2026-12-01T18:00:00 Users=ada,bea"
+    found = {line.node: line for line in site.upkeep.round("wave 1", NAMES, site.wait)}
+    assert {node for node, line in found.items() if line.fate is Fate.IN_SERVICE} == {"n1", "n3", "n4"}
+    assert found["n2"].fate is Fate.LEFT_ALONE
+    said = found["n2"].message
+    assert said.startswith("in reservation course of ada,bea, 2026-12-01T08:00:00 to 2026-12-01T18:00:00")
+    assert "scontrol update reservationname=course nodes-=n2" in said
+    assert site.slurm.reason("n2") == ""
+    assert site.converged == [("n1", "n3", "n4")]
+
+
+def test_what_is_not_checked_needs_no_reservation_of_its_own():
+    site = Site(gate=None)
+    site.slurm.reservations["maintenance"] = {"n1"}
+    assert site.fates(("n1",)) == {"n1": Fate.IN_SERVICE}
+
+
+def test_a_reservation_made_meanwhile_holds_the_nodes_with_slurms_own_words():
+    site = Site()
+    converge = site.converge
+
+    def reserve_and_converge(nodes):
+        site.slurm.reservations["course"] = {"n2"}
+        return converge(nodes)
+
+    object.__setattr__(site.upkeep, "converge", reserve_and_converge)
+    found = site.upkeep.round("wave 1", NAMES, site.wait)
+    assert {line.fate for line in found} == {Fate.HELD}
+    assert "overlaps with another reservation" in found[0].message
+    assert site.slurm.open_nodes() == set()
+
+
 def test_a_slow_node_is_quarantined_only_after_a_repeat():
     site = Site({"n1": [Verdict.FAIL], "n2": [Verdict.FAIL, Verdict.PASS]})
     fates = site.fates()

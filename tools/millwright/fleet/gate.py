@@ -42,7 +42,10 @@ class Gate:
 
         Whatever happens on the way, no node is in service without its verdict.
         """
-        reservation = self.service.reserve(nodes, self.owner, self.user)
+        try:
+            reservation = self.service.reserve(nodes, self.owner, self.user)
+        except FailedError as error:  # somebody else reserved one of them meanwhile
+            return {node: _not_measured(node, f"it could not be reserved: {error}") for node in nodes}
         found: dict[str, Admission] = {}
         try:
             self.service.resume(nodes, [str(self.owner)])

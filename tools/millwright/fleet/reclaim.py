@@ -21,9 +21,9 @@ def reclaim(service: Service, wanted: Sequence[str], ended_runs: Collection[str]
     be at work on another machine.
     """
     held = {
-        owner: nodes
-        for name, nodes in service.reservations().items()
-        if (owner := owner_of_reservation(name)) and not frozenset(nodes).isdisjoint(wanted)
+        owner: found.nodes
+        for name, found in service.reservations().items()
+        if (owner := owner_of_reservation(name)) and not frozenset(found.nodes).isdisjoint(wanted)
     }
     others = [owner for owner in held if not _has_ended(owner, ended_runs)]
     if others:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from millwright.errors import FailedError
 from millwright.facility.model import Facility
-from millwright.facility.names import expand, fold
+from millwright.facility.names import fold
 from millwright.fleet.drain import (
     Owner,
     Sorted,
@@ -18,6 +18,7 @@ from millwright.fleet.drain import (
 )
 from millwright.readers.slurm_controller import Controller, controller_of
 from millwright.readers.slurm_nodes import NODES, SlurmNode, parse_nodes
+from millwright.readers.slurm_reservations import RESERVATIONS, SlurmReservation, parse_reservations
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +84,16 @@ class Service:
         self.controller.run(["scontrol", *verb, *settings, *([] if exists else begin)])
         return name
 
-    def reservations(self) -> Mapping[str, tuple[str, ...]]:
-        """Every reservation with its nodes, Millwright's and others'."""
-        told = self.controller.run(["scontrol", "--oneliner", "show", "reservation"])
-        records = (RESERVATION.match(line) for line in told.splitlines())
-        return {found["name"]: _nodes_in(found["rest"]) for found in records if found}
+    def reservations(self) -> Mapping[str, SlurmReservation]:
+        """Every reservation by name, Millwright's and others'."""
+        found = parse_reservations(self.controller.run(RESERVATIONS))
+        return {reservation.name: reservation for reservation in found}
+
+    def barred(self, wanted: Sequence[str], owner: Owner) -> Mapping[str, SlurmReservation]:
+        """Those of the nodes that this owner can't measure, with the reservation that stands in the way."""
+        others = [found for name, found in self.reservations().items() if name != reservation_of(owner)]
+        in_the_way = {node: found for found in others if found.bars_another for node in found.nodes}
+        return {node: in_the_way[node] for node in wanted if node in in_the_way}
 
     def release(self, owner: Owner) -> None:
         """End an owner's reservation; nothing where there is none."""
@@ -99,13 +105,7 @@ class Service:
             self.controller.run(["scontrol", "update", f"nodename={fold(tuple(nodes))}", *settings])
 
 
-RESERVATION = re.compile(r"ReservationName=(?P<name>\S+)(?P<rest>.*)")
 OWNED = re.compile(r"millwright-(?P<purpose>[a-z]+)-(?P<run>.+)")
-
-
-def _nodes_in(record: str) -> tuple[str, ...]:
-    found = re.search(r"(?<!\S)Nodes=(\S+)", record)
-    return expand(found[1]) if found and found[1] != "(null)" else ()
 
 
 def owner_of_reservation(name: str) -> Owner | None:

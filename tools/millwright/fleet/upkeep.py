@@ -14,6 +14,7 @@ from millwright.fleet.host_lines import HostLine, HostState, lines_of
 from millwright.fleet.quiet import Quiet, await_quiet
 from millwright.fleet.service import Service
 from millwright.readers.ansible_events import ApplyResult
+from millwright.readers.slurm_reservations import SlurmReservation
 from millwright.verdicts.admission import Admission
 from millwright.verdicts.judge import Verdict
 
@@ -30,7 +31,7 @@ class Fate(StrEnum):
     FAILED = "failed"
     UNREACHABLE = "unreachable"
     LEFT_ALONE = "left alone"
-    """Somebody else had drained it."""
+    """Somebody else had drained or reserved it."""
     WAITING = "waiting"
     """Its wave did not begin."""
 
@@ -97,9 +98,12 @@ class Upkeep:
         return tuple(lines[node] for node in nodes)
 
     def _take(self, wave: str, nodes: Sequence[str]) -> tuple[tuple[str, ...], dict[str, NodeLine]]:
-        found = self.service.drain(nodes, self.owner, self.what)
+        barred = self.service.barred(nodes, self.owner) if self.gate else {}
+        why_left = {node: _explain(node, reservation) for node, reservation in barred.items()}
+        found = self.service.drain([node for node in nodes if node not in barred], self.owner, self.what)
         over = self.service.take_over(tuple(found.left), self.takes_over, self.owner, self.what)
-        left = {node: NodeLine(node, wave, Fate.LEFT_ALONE, found.left[node]) for node in over.left}
+        why_left |= {node: found.left[node] for node in over.left}
+        left = {node: NodeLine(node, wave, Fate.LEFT_ALONE, why) for node, why in why_left.items()}
         return tuple(node for node in nodes if node not in left), left
 
     def _busy(self, wave: str, quiet: Quiet) -> dict[str, NodeLine]:
@@ -134,6 +138,16 @@ class Upkeep:
         elif admission.verdict is Verdict.FAIL:
             fate = Fate.QUARANTINED
         return NodeLine(admission.node, wave, fate, "; ".join(admission.reasons), str(admission.verdict))
+
+
+def _explain(node: str, held: SlurmReservation) -> str:
+    """Whose reservation keeps a node from being measured, and the ways out."""
+    who = f" of {held.who}" if held.who else ""
+    return (
+        f"in reservation {held.name}{who}, {held.start} to {held.end}, beside which no job can measure it: "
+        f"try again after that, or take the node out with scontrol update reservationname={held.name} "
+        f"nodes-={node} (its last node: scontrol delete reservationname={held.name})"
+    )
 
 
 def _not_converged(line: HostLine) -> NodeLine:
