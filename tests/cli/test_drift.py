@@ -38,11 +38,18 @@ def test_thousands_of_equal_hosts_are_one_line(report, capsys):
     assert len(lines) < 5
 
 
+def test_what_a_role_left_behind_is_told(report, capsys):
+    report(left=(Told(NODES, "directory", "service sssd"),))
+    run(["drift", "rack"])
+    assert "left behind: rack-c[1-3000]: directory: service sssd" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("lists", "code"),
     [
         ({}, 0),
         ({"unseen": (Told(NODES, "a", "Ensure b"),)}, 0),
+        ({"left": (Told(NODES, "directory", "service sssd"),)}, 0),
         ({"never_converged": ("rack-c1",)}, 3),
         ({"unreachable": (Told(("rack-c1",), "", "the host", "no route"),)}, 3),
         ({"differences": (Told(NODES, "a", "b"),), "never_converged": ("rack-c1",)}, 1),

@@ -21,6 +21,7 @@ OF_THE_VAULT = "a-vault-of-the-rehearsal"
 OF_THE_HOSTS = "/etc/sssd/conf.d/50-millwright-password.conf"
 JOB = "srun --account=flood --qos=emergency --partition=cpu --nodelist=rack-c1 --chdir=/tmp --time=1"
 HOSTS = ("rack-login", "rack-ctl", "rack-c1")
+HOW_TO = ROOT / "docs/how-to/directory.md"
 PACKAGES = "ldap-utils libnss-sss libpam-sss sssd-ldap sssd-tools sssd-common sssd-krb5-common python3-sss"
 
 
@@ -289,3 +290,34 @@ def test_a_name_and_an_id_that_are_somebody_elses_are_told_and_the_hosts_own_win
     assert f"id {own} is user bea here and mallory in the directory" in said
     assert on("rack-login", "id -u ada") != "70003"
     assert on("rack-login", "/usr/local/lib/millwright/directory_keys ada") == ""
+
+
+def test_what_stays_without_the_key_is_told_until_the_how_tos_command_has_removed_it(facility, on):
+    file, environment = facility
+    kept = [line for line in file.read_text().splitlines() if not line.startswith("directory: ")]
+    file.write_text("\n".join(kept))
+    code, said = millwright(facility, "apply")
+    assert code == 0, said
+    left = left_behind(facility)
+    assert {"/etc/sssd/sssd.conf", OF_THE_HOSTS, "service sssd"} <= left["rack-login"] & left["rack-c1"]
+    assert on("rack-c1", "getent passwd dora")
+    typed = HOW_TO.read_text().split("-m ansible.builtin.shell -a '")[1].split("'\n```")[0]
+    options = ("-i", file, "--become", "-m", "ansible.builtin.shell", "-a", typed)
+    done = ansible("adhoc", "managed", *options, **environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert left_behind(facility) == {}
+    assert on("rack-c1", "getent passwd dora", check=False) == ""
+    assert on("rack-login", "getent passwd ada bea | wc -l") == "2"
+
+
+def left_behind(facility):
+    """What ``millwright drift`` says that the role left, by host."""
+    code, said = millwright(facility, "drift", "--json")
+    assert code == 0, said
+    told, _ = json.JSONDecoder().raw_decode(said[said.index("{") :])
+    found = {}
+    for each in told["left"]:
+        assert each["role"] == "directory"
+        for host in each["hosts"]:
+            found.setdefault(host, set()).add(each["what"])
+    return found

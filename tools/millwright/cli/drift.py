@@ -23,7 +23,12 @@ from millwright.fleet.sources import Sources, read_play
 from millwright.readers.ansible import selected_hosts
 from millwright.readers.ansible_inventory import build_inventory
 
-STYLES = {"differs": "yellow", "could not be looked at": "magenta", "unreachable": "magenta"}
+STYLES = {
+    "differs": "yellow",
+    "left behind": "yellow",
+    "could not be looked at": "magenta",
+    "unreachable": "magenta",
+}
 
 
 def command(
@@ -87,6 +92,7 @@ def _print(report: DriftReport, facility: str, seconds: float) -> None:
     print_told(console, "could not be looked at", [*report.untested, *report.unreachable])
     if report.never_converged:
         console.print(Text(f"never converged: {fold(report.never_converged)}", style="magenta"))
+    print_told(console, "left behind", report.left)
     print_told(console, "out of date", report.outdated)
     print_told(console, "unseen", report.unseen)
     print_told(console, "seen through its proof", report.proved)

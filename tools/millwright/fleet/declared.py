@@ -39,6 +39,8 @@ class DeclaredHost:
     roles: Mapping[str, DeclaredRole] = field(default_factory=dict)
     itself: Thing | None = None
     """What the host is, by the look after the last good run."""
+    left: Mapping[str, tuple[Thing, ...]] = field(default_factory=dict)
+    """By role that the host had and has no more: how its things would be had they been removed."""
 
     def without(self, roles: Iterable[str]) -> "DeclaredHost":
         """The same host, with roles that are about to run and may be left half done."""
@@ -77,7 +79,8 @@ class Store:
                 )
                 for name, role in found["roles"].items()
             }
-            return DeclaredHost(host, found["basis"], roles, found["itself"])
+            left = {name: tuple(things) for name, things in found.get("left", {}).items()}
+            return DeclaredHost(host, found["basis"], roles, found["itself"], left)
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError):  # cut off or of another version: the host counts as new
@@ -93,6 +96,7 @@ class Store:
             "basis": declared.basis,
             "itself": declared.itself,
             "roles": roles,
+            "left": declared.left,
         }
         _write(self._path(declared.host), json.dumps(content, separators=(",", ":")))
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from millwright.errors import ExitCode
 from millwright.facility.names import fold
 from millwright.fleet.declared import DeclaredHost, Store
+from millwright.fleet.leftovers import found_there, leftovers_of, with_leftovers, without_leftovers
 from millwright.fleet.look.finding import HostLook
 from millwright.fleet.sources import Sources
-from millwright.fleet.survey import Drift, LookAtHosts, drift_of, order_for, stale_roles
+from millwright.fleet.survey import Drift, LookAtHosts, drift_of, name_of, order_for, stale_roles
 
 UNTESTED = "untested"
 
@@ -41,6 +42,9 @@ class DriftReport:
     """Tasks whose state no look can see; Ansible goes to them in every apply."""
     proved: tuple[Told, ...]
     """Tasks that are seen through what their role proves only."""
+    left: tuple[Told, ...] = ()
+    """Things of roles that the facility no longer gives these hosts, still there; no difference, for an
+    apply takes nothing off a host and some are meant to stay."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -52,7 +56,7 @@ class DriftReport:
 
     def as_data(self) -> dict[str, object]:
         """Everything as JSON knows it; hosts folded to node sets."""
-        lists = ("differences", "untested", "unreachable", "outdated", "unseen", "proved")
+        lists = ("differences", "untested", "unreachable", "outdated", "unseen", "proved", "left")
         return {
             "exit_code": int(self.exit_code),
             "hosts": len(self.hosts),
@@ -77,11 +81,14 @@ def find_drift(hosts: Sequence[str], store: Store, sources: Sources, look_at: Lo
     """Look at hosts and compare; changes nothing, and needs no Ansible."""
     declared = {host: found for host in hosts if (found := store.load(host))}
     seen = {host: order_for(found) for host, found in declared.items()}
-    looks = look_at({host: found.order for host, found in seen.items()})
+    left = {host: leftovers_of(found) for host, found in declared.items()}
+    answers = look_at({host: with_leftovers(found.order, left[host]) for host, found in seen.items()})
+    own = {host: len(found.order.things) for host, found in seen.items()}
+    looks = {host: without_leftovers(look, own[host]) for host, look in answers.items()}
     drift = [item for host, look in looks.items() for item in drift_of(look, seen[host])]
     return DriftReport(
         tuple(hosts),
-        sum(len(seen[host].order.things) for host, look in looks.items() if look.is_seen),
+        sum(own[host] for host, look in looks.items() if look.is_seen),
         told_of(item for item in drift if item.attribute != UNTESTED),
         told_of(item for item in drift if item.attribute == UNTESTED),
         _unreached(looks),
@@ -89,6 +96,11 @@ def find_drift(hosts: Sequence[str], store: Store, sources: Sources, look_at: Lo
         _outdated(declared, sources),
         fold_told(_tasks(declared, "unseen")),
         fold_told(_tasks(declared, "proved")),
+        fold_told(
+            (host, each.role, name_of(each.thing), "")
+            for host, look in answers.items()
+            for each in found_there(look, own[host], left[host])
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from millwright.fleet.declared import DeclaredHost, DeclaredRole, Store
+from millwright.fleet.leftovers import forget
 from millwright.fleet.look.finding import MAX_CLOCK_SKEW_S, HostLook
 from millwright.fleet.runs import Run
 from millwright.fleet.sources import Sources
@@ -22,7 +23,8 @@ def newly_declared(
         before = store.load(host)
         kept = before.roles if before and run.roles else {}
         new = {name: _role(host, name, role, sources) for name, role in told.get(host, {}).items()}
-        found.append(DeclaredHost(host, sources.basis(host), {**kept, **new}, HOST))
+        roles = {**kept, **new}
+        found.append(DeclaredHost(host, sources.basis(host), roles, HOST, forget(before, roles)))
     return found
 
 
