@@ -50,6 +50,25 @@ def test_a_refusal_is_an_answer(tmp_path):
     assert asked(tmp_path, "ctl2") == []
 
 
+SLOW = "echo 'slurm_load_node error: Socket timed out on send/recv operation' >&2; exit 1"
+
+
+def test_a_question_that_came_while_a_controller_took_over_is_asked_once_more(tmp_path):
+    script = f'[ "$(wc -l < {tmp_path}/ctl.asked)" -gt 1 ] && echo hello && exit 0; {SLOW}'
+    only = Controller([host(tmp_path, "ctl", script)])
+    assert only.run(["scontrol", "show", "nodes"]) == "hello\n"
+
+
+def test_one_that_stays_slow_did_not_answer_and_is_given_no_order_twice(tmp_path):
+    only = Controller([host(tmp_path, "ctl", SLOW)])
+    with pytest.raises(NotTestableError, match="ctl did not answer: slurm_load_node error: Socket timed out"):
+        only.run(["scontrol", "show", "nodes"])
+    asked_before = len(asked(tmp_path, "ctl"))
+    with pytest.raises(FailedError, match="Socket timed out"):
+        only.run(["scontrol", "update", "nodename=n1"])
+    assert len(asked(tmp_path, "ctl")) == asked_before + 1
+
+
 def test_where_nobody_answers_each_says_why(tmp_path):
     both = Controller([host(tmp_path, "ctl", "echo gone >&2; exit 255"), host(tmp_path, "ctl2", "exit 255")])
     with pytest.raises(NotTestableError, match=r"ctl did not answer: gone; the controller ctl2"):

@@ -14,6 +14,8 @@ SSH_FAILED = 255
 SSH_OPTIONS = ("-o", "BatchMode=yes", "-o", "ConnectTimeout=20", "-o", "ServerAliveInterval=15")
 SILENT = ("Unable to contact slurm controller", "in standby mode")
 """How Slurm says that no controller is in charge, or that the one asked is not."""
+SLOW = "Socket timed out on send/recv operation"
+"""How Slurm says that a controller did not answer in time, for example one that just took over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,18 @@ class ControllerHost:
 
         Raises :exc:`NotTestableError` where the host can't be reached or no controller answers in time,
         and :exc:`FailedError` with the command's own words where it refuses.
+        A question that a controller was too slow for is asked once more; an order is not, since it may
+        have been carried out.
         """
+        done = self._run(argv)
+        if _is_slow(argv, done):
+            done = self._run(argv)
+        return self._output(argv, done)
+
+    def _run(self, argv: Sequence[str]) -> subprocess.CompletedProcess[str]:
         command = [*(["sudo", "-n", "--"] if self.becomes_root else []), *argv]
         try:
-            done = subprocess.run(
+            return subprocess.run(
                 [*self.ssh, shlex.join(command)],
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
@@ -45,12 +55,19 @@ class ControllerHost:
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise NotTestableError(f"the controller {self.name} did not answer: {error}") from error
+
+    def _output(self, argv: Sequence[str], done: subprocess.CompletedProcess[str]) -> str:
         said = done.stderr.strip() or done.stdout.strip()
-        if done.returncode == SSH_FAILED or (done.returncode and any(mark in said for mark in SILENT)):
+        is_silent = _is_slow(argv, done) or (done.returncode and any(mark in said for mark in SILENT))
+        if done.returncode == SSH_FAILED or is_silent:
             raise NotTestableError(f"the controller {self.name} did not answer: {said}")
         if done.returncode != 0:
             raise FailedError(f"{argv[0]} on {self.name}: {said or f'exit status {done.returncode}'}")
         return done.stdout
+
+
+def _is_slow(argv: Sequence[str], done: subprocess.CompletedProcess[str]) -> bool:
+    return bool(done.returncode) and SLOW in done.stderr and "show" in argv
 
 
 @dataclass
