@@ -23,7 +23,7 @@ PLACES = ("dest", "path", "name", "mode", "owner", "group", "state", "enabled", 
 OPEN = (
     *("src", "pkg", "masked", "recurse", "marker", "marker_begin", "marker_end", "line", "regexp", "deb"),
     *("creates", "paths", "excludes", "age", "patterns", "settings", "services", "commands", "untested"),
-    *("controllers", "step", "standby"),
+    *("controllers", "step", "standby", "cluster"),
 )
 """Arguments of tasks that are no secret."""
 ALIASES = {"service": "name", "unit": "name", "package": "name"}

@@ -18,8 +18,9 @@ rack: slurmdbd holds what is declared, grants still open that the facility no lo
 
 
 @pytest.fixture(autouse=True)
-def slurmdbd(monkeypatch):
+def slurmdbd(monkeypatch, tmp_path):
     """A database that holds what is declared, and a grant that left the facility before its end."""
+    monkeypatch.setenv("HOME", str(tmp_path))
     report = AccountingReport((), (("account", "tide"),), (TIDE,), (), (), ())
     monkeypatch.setattr(command, "compare_accounting", lambda *_, **__: report)
 
@@ -34,3 +35,11 @@ def test_as_json(capsys):
     assert run(["accounts", "plan", "rack", "--json"]) == 0
     (grant,) = json.loads(capsys.readouterr().out)["open_grants"]
     assert (grant["name"], grant["delete"]) == ("tide", ["account=tide", "user=bea"])
+
+
+def test_after_an_apply_drift_compares_with_what_slurmdbd_holds_now(monkeypatch):
+    told = []
+    monkeypatch.setattr(command, "reseal", lambda host, role, *_: told.append((host, role)))
+    for verb in ("plan", "diff", "apply"):
+        assert run(["accounts", verb, "rack"]) == 0
+    assert told == [("rack-ctl", "slurm_accounts")]

@@ -27,7 +27,10 @@ def report(monkeypatch, tmp_path):
     return pretend
 
 
-LISTS = ("differences", "untested", "unreachable", "never_converged", "outdated", "unseen", "proved")
+LISTS = (
+    *("differences", "untested", "unreachable", "never_converged"),
+    *("outdated", "unseen", "proved", "undeclared"),
+)
 
 
 def test_thousands_of_equal_hosts_are_one_line(report, capsys):
@@ -59,6 +62,14 @@ def test_how_drift_ends(report, capsys, lists, code):
     report(**lists)
     assert run(["drift", "rack", "--json"]) == code
     assert json.loads(capsys.readouterr().out)["exit_code"] == code
+
+
+def test_a_grant_that_is_still_open_is_told_with_the_command_that_says_more(report, capsys):
+    report(undeclared=(Told(("rack-ctl",), "slurm_accounts", "open grants", "tide"),))
+    assert run(["drift", "rack"]) == 0
+    out = capsys.readouterr().out
+    assert "not declared: rack-ctl: slurm_accounts: open grants: tide" in out
+    assert "millwright accounts diff rack says more" in out
 
 
 LOOK = HostLook("rack-c1", is_reached=True)

@@ -6,6 +6,7 @@ import pytest
 
 from millwright.cli import nodes as command
 from millwright.cli.main import run
+from millwright.facility.places import as_typed
 from millwright.fleet.service import Service
 
 RECORD = {
@@ -33,7 +34,7 @@ class Controller:
 @pytest.fixture
 def controller(monkeypatch):
     found = Controller()
-    monkeypatch.setattr(command, "service_of", lambda facility, _tell: Service(facility.name, found))
+    monkeypatch.setattr(command, "service_of", lambda file, _facility, _tell: Service(as_typed(file), found))
     return found
 
 

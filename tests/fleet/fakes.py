@@ -1,6 +1,7 @@
 """A store with documents, and looks and sources that say what a test wants."""
 
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 from millwright.fleet.declared import DeclaredHost, DeclaredRole
 from millwright.fleet.inputs import Inputs
@@ -19,6 +20,11 @@ class FakeSources:
     digests: dict = field(default_factory=dict)
     files: str = "files"
     dynamic: tuple = ()
+    grants: tuple = ()
+
+    @property
+    def facility(self):
+        return SimpleNamespace(accounts=self.grants)
 
     def basis(self, host):
         return self.bases.get(host, "basis")

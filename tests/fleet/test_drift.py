@@ -85,3 +85,19 @@ def test_roles_that_would_declare_something_else_today_are_told(store):
     assert [(told.role, told.detail) for told in found.outdated] == [
         ("base", "its role or variables changed")
     ]
+
+
+def test_a_grant_that_is_open_and_not_declared_is_told_and_is_no_failure(store):
+    grants = {"kind": "names", "of": {"name": "open grants"}, "wants": {}, "seal": []}
+    keep(store, "ctl", roles={"accounts": replace(SETTLED, things=(grants,))})
+    look = HostLook("ctl", is_reached=True, names={1: ("coast", "tide", "wave")})
+    found = drift(store, ["ctl"], FakeSources(grants=("coast",)), ctl=look)
+    (told,) = found.undeclared
+    assert (told.hosts, told.role, told.what, told.detail) == (
+        ("ctl",),
+        "accounts",
+        "open grants",
+        "tide, wave",
+    )
+    assert found.exit_code is ExitCode.OK
+    assert found.as_data()["undeclared"][0]["detail"] == "tide, wave"

@@ -42,7 +42,7 @@ def test_a_run_that_may_be_at_work_elsewhere_is_told_and_keeps_its_nodes(slurm):
 def test_maintenance_that_was_killed_goes_on_by_itself(slurm):
     service, owner = Service("rack", slurm), Owner(Purpose.MAINTENANCE, "r1")
     service.reserve(("n3",), owner, "mwbench")
-    with pytest.raises(NotTestableError, match="millwright maintain --resume"):
+    with pytest.raises(NotTestableError, match="millwright maintain rack --resume"):
         reclaim(service, ("n3",), {"r1"})
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from millwright.fleet.look import program
 from millwright.fleet.things import PROOF, declarations, is_unseen, things_of
 
 
@@ -189,3 +190,23 @@ def test_what_belongs_to_another_host_or_to_no_role_is_left_out():
         task("file", {"path": "/a"}, roles=["slurm_node", "slurm_configless"]),
     ]
     assert list(declarations(tasks)["c1"]) == ["slurm_node"]
+
+
+@pytest.mark.parametrize(
+    ("row", "is_open"),
+    [
+        ("tide||billing=60000000000||", True),
+        ("tide||node=4,billing=600|8|9", True),
+        ("tide||billing=600|0|0", False),
+        ("tide||billing=600||0", False),
+        ("tide|ada|billing=600||", False),
+        ("bench||||", False),
+    ],
+)
+def test_a_grant_is_told_by_name_while_jobs_may_start_in_it(row, is_open):
+    """The columns are those for which `sacctmgr` is asked, as the module reads them."""
+    *_, told = things_of(task("slurm_accounting", {"cluster": "rack"}))
+    assert told["of"]["argv"][-1] == "format=Account,User,GrpTRESMins,GrpJobs,GrpSubmit"
+    asked = {"root": "/", "key": "00", "things": [told]}
+    found = program.look(asked, lambda *_: (0, f"{row}\n"))["names"]
+    assert found == ({"0": ["tide"]} if is_open else {})

@@ -52,7 +52,7 @@ class Site:
     def merge(self, told: dict) -> None:
         """Add to the file what a how-to says; a node set that it widens goes."""
         found = yaml.safe_load(self.file.read_text())
-        if any(name.startswith("site-n[1-") for name in told["addresses"]):
+        if any(name.startswith("site-n[1-") for name in told.get("addresses", {})):
             found["addresses"] = {k: v for k, v in found["addresses"].items() if "n[1-" not in k}
         for key, values in told.items():
             for name, value in values.items():

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -99,3 +100,34 @@ def test_the_length_of_slurm_conf_depends_on_classes_and_partitions_only(rendere
     lines = rendered["factory"]["slurm_controller/slurm.conf.j2"].splitlines()
     assert sum(line.startswith("NodeName=") for line in lines) == 3
     assert sum(line.startswith("PartitionName=") for line in lines) == 3
+
+
+def test_a_site_keeps_what_its_slurm_conf_had_besides(rendered, tmp_path):
+    """An adopted cluster has settings that no facility knows: each stands there once, whoever wrote it."""
+    file = tmp_path / "site/facility.yaml"
+    file.parent.mkdir()
+    shutil.copy(FACILITIES["factory"][0], file)
+    (file.parent / "group_vars").mkdir()
+    mine = {"schedulerparameters": "bf_interval=20", "PriorityWeightAge": 50, "MpiDefault": None}
+    (file.parent / "group_vars/all.yml").write_text(json.dumps({"slurm_controller_settings": mine}))
+    template = "slurm_controller/slurm.conf.j2"
+    before, after = (
+        text.splitlines()
+        for text in (rendered["factory"][template], render(file, "login", tmp_path)[template])
+    )
+    assert [line for line in before if line not in after] == ["PriorityWeightAge=1000", "MpiDefault=pmix"]
+    added = [line for line in after if line not in before and not line.startswith("#")]
+    assert added == ["PriorityWeightAge=50", "schedulerparameters=bf_interval=20"]
+
+
+@pytest.mark.parametrize("mine", [{"NodeName": "n9"}, {"Epilog": "/a\nNodeName=n9"}])
+def test_nodes_stand_in_the_facility_and_nowhere_else(mine):
+    program = f"from with_settings import with_settings; with_settings('A=1', {mine!r})"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT / "playbooks/filter_plugins",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Error: slurm_controller_settings: " in done.stderr

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from millwright.fleet.look.finding import HostLook, read_answer
 from millwright.fleet.look.program import MARK
 
-GOOD = {"differs": [], "untested": [], "sealed": {}, "clock_s": 100.0}
+GOOD = {"differs": [], "untested": [], "sealed": {}, "names": {}, "clock_s": 100.0}
 
 
 def answer(**changes):
@@ -36,6 +36,7 @@ def test_a_host_that_answers_nothing_is_not_as_declared():
         answer(differs=[[1]]),
         answer(clock_s=None),
         answer(sealed=[]),
+        answer(names=None),
         answer() + "\n" + answer(),
     ],
 )

@@ -44,7 +44,12 @@ def run(argv, _data="", _variables=None):
         asked = argv[2].removeprefix("--property=").split(",")
         assert {line.split("=")[0] for unit in UNITS.values() for line in unit.split("\n")} <= set(asked)
         return 0, "\n\n".join(UNITS[name] for name in argv[argv.index("--") + 1 :]) + "\n"
-    return {"yes": (0, "HASH_VAL = Match\n"), "no": (0, "HASH_VAL = Different\n"), "fails": (1, "")}[argv[0]]
+    return {
+        "yes": (0, "HASH_VAL = Match\n"),
+        "no": (0, "HASH_VAL = Different\n"),
+        "fails": (1, ""),
+        "grants": (0, "tide=1\ncoast=2\n"),
+    }[argv[0]]
 
 
 @pytest.fixture
@@ -375,3 +380,13 @@ def test_a_command_may_hold_numbers():
     """Roles give ports and seconds as YAML has them."""
     assert program.run_command(["printf", "%s", 6817]) == (0, "6817")
     assert program.run_command(["printenv", "PATIENCE"], variables={"PATIENCE": 3}) == (0, "3\n")
+
+
+def test_names_are_told_and_are_no_difference(root):
+    of = {"argv": ["grants"], "finds": r"^(\w+)=", "name": "open grants"}
+    found = look(root, thing("names", of))
+    assert (found["differs"], found["untested"]) == ([], [])
+    assert found["names"] == {"0": ["coast", "tide"]}
+    assert look(root, thing("names", {**of, "argv": ["no"]}))["names"] == {}
+    silent = look(root, thing("names", {**of, "argv": ["fails"]}))
+    assert silent["untested"] == [[0, "fails ended with 1"]]

@@ -3,6 +3,7 @@
 import datetime
 import itertools
 import json
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Annotated
 
@@ -12,9 +13,14 @@ from rich.text import Text
 
 from millwright.capacity.usage import sum_usage
 from millwright.cli.accounts_usage import chosen_period, print_usage, usage_csv, usage_data
-from millwright.errors import ExitCode
+from millwright.errors import ExitCode, NotTestableError
 from millwright.facility import load_facility
-from millwright.facility.places import facility_file, state_folder
+from millwright.facility.places import as_typed, facility_file, state_folder
+from millwright.fleet.converge import looker
+from millwright.fleet.declared import Store
+from millwright.fleet.resealing import reseal
+from millwright.fleet.sources import sources_of
+from millwright.readers.facility_lock import only_one
 from millwright.readers.slurm_accounting import (
     AccountingReport,
     Difference,
@@ -32,6 +38,7 @@ app = typer.Typer(
 )
 
 MOST_LISTED = 20
+ROLE = "slurm_accounts"
 DAY = "%Y-%m-%d"
 
 FacilityName = Annotated[str, typer.Argument(help="Name of a shipped facility, or path to a facility.yaml.")]
@@ -71,7 +78,9 @@ def apply(name: FacilityName, delete: Delete = None, as_json: AsJson = False) ->
 
     Example: millwright accounts apply rack
     """
-    _print(_compare(name, delete or [], check=False), name, as_json=as_json, ending="were changed")
+    report = _compare(name, delete or [], check=False)
+    _keep_as_declared(name)
+    _print(report, name, as_json=as_json, ending="were changed")
 
 
 @app.command()
@@ -125,6 +134,19 @@ def _compare(name: str, delete: list[str], *, check: bool) -> AccountingReport:
         )
 
 
+def _keep_as_declared(name: str) -> None:
+    """Let drift compare with what slurmdbd holds now; an apply that began meanwhile does it itself."""
+    file = facility_file(name)
+    facility = load_facility(file)
+    if facility.services is None:
+        return
+    state = state_folder(facility.name)
+    store = Store(state / "declared")
+    with suppress(NotTestableError), only_one(state, facility.name, datetime.datetime.now(datetime.UTC)):
+        look_at = looker(sources_of(file, facility, state), store, lambda _: None)
+        reseal(facility.services.controller, ROLE, store, look_at("Look at the accounts"))
+
+
 def _print(report: AccountingReport, facility: str, *, as_json: bool, ending: str) -> None:
     if as_json:
         typer.echo(json.dumps({**asdict(report), "is_as_declared": report.is_as_declared}, indent=2))
@@ -142,7 +164,7 @@ def _print(report: AccountingReport, facility: str, *, as_json: bool, ending: st
         rest = len(report.undeclared) - MOST_LISTED
         console.print(Text(f"not declared, stay as they are: {rest} more (--json lists all)", style="dim"))
     for grant in report.open_grants:
-        _print_open_grant(console, grant, facility)
+        _print_open_grant(console, grant, as_typed(facility_file(facility)))
     records = len({(row.kind, row.name) for row in report.differences})
     deleted = f", deletions: {len(report.losses)}" if report.losses else ""
     verdict = f"records that {ending}: {records}{deleted}"
@@ -153,7 +175,7 @@ def _print(report: AccountingReport, facility: str, *, as_json: bool, ending: st
     console.print(Text(f"{facility}: {verdict}."))
 
 
-def _print_open_grant(console: Console, grant: OpenGrant, facility: str) -> None:
+def _print_open_grant(console: Console, grant: OpenGrant, typed: str) -> None:
     """Tell a grant that nobody closes unless it is named, and the command that does."""
     users = ", ".join(grant.users) or "nobody"
     told = f"{grant.access_modes}, {readable(grant.granted)}, charged by {users}"
@@ -161,7 +183,7 @@ def _print_open_grant(console: Console, grant: OpenGrant, facility: str) -> None
         Text(f"still open, and no longer in the facility: account {grant.name} ({told})", style="yellow")
     )
     named = "".join(f" --delete {name}" for name in grant.delete)
-    console.print(Text(f"    closed by name: millwright accounts apply {facility}{named}"))
+    console.print(Text(f"    closed by name: millwright accounts apply {typed}{named}"))
 
 
 def _print_record(console: Console, kind: str, name: str, rows: list[Difference]) -> None:

@@ -19,7 +19,7 @@ from millwright.cli.antenna_distribution import distribute, distribute_to_all_ho
 from millwright.cli.antenna_user import FacilityName
 from millwright.errors import NotTestableError
 from millwright.facility import Facility, load_facility
-from millwright.facility.places import facility_file, state_folder
+from millwright.facility.places import as_typed, facility_file, state_folder
 from millwright.facility.trust import Environment
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
@@ -66,7 +66,9 @@ def rotate_ca(  # noqa: PLR0913, PLR0917 - each is a decision of the caller
         ensure()
         go_on()
     elif not ca.current.exists():
-        raise NotTestableError(f"no CA for {ca.whose} yet: millwright antenna apply {facility.name} makes it")
+        raise NotTestableError(
+            f"no CA for {ca.whose} yet: millwright antenna apply {as_typed(path)} makes it"
+        )
     _print_rotation(rotations.look(ca, _now()), as_json=as_json)
 
 
@@ -89,7 +91,7 @@ def _go_on_with_hosts(path: Path, facility: Facility, patience: datetime.timedel
         if late := hosts_of_another_ca(facility, state):
             raise NotTestableError(
                 f"the old CA stays trusted, because it still vouches for {', '.join(late)}: "
-                f"millwright apply {facility.name}, then run it again"
+                f"millwright apply {as_typed(path)}, then run it again"
             )
         rotations.withdraw(ca)
     _all_reached(distribute_to_all_hosts(path, facility), "the old CA is withdrawn here, but")

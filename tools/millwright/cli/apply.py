@@ -136,6 +136,7 @@ def _change(file: Path, facility: Facility, given: Request, *, resume: bool, as_
         journal, request = begin_or_resume(
             *(state, KIND, facility.name, given),
             declared_options(facility, wave_size=facility.rollout.wave_size),
+            typed=as_typed(file),
             resume=resume,
             now=now,
         )

@@ -63,7 +63,7 @@ def commission_nodes(  # noqa: PLR0913 - each is a decision of the caller
         owner = Owner(Purpose.COMMISSION, journal.run_id)
         with _explained(journal, as_typed(file), nodes), shown() as steps:
             teller = StepTeller(steps)
-            if held := reclaim(service_of(facility, teller.warn), nodes, ended):
+            if held := reclaim(service_of(file, facility, teller.warn), nodes, ended):
                 teller.step("take over what a killed run left", held)
             gate = make_gate(
                 *(file, facility, owner, teller),

@@ -15,7 +15,7 @@ from millwright.cli.rack_progress import shown
 from millwright.errors import ExitCode
 from millwright.facility import load_facility
 from millwright.facility.names import fold
-from millwright.facility.places import checkout, facility_file, state_folder
+from millwright.facility.places import as_typed, checkout, facility_file, state_folder
 from millwright.fleet.converge import LOOKING, looker
 from millwright.fleet.declared import Store
 from millwright.fleet.drift import DriftReport, Told, find_drift
@@ -69,6 +69,10 @@ def command(
         )
     else:
         _print(report, described.name, seconds)
+        if report.undeclared:
+            typer.echo(
+                f"An apply leaves these as they are; millwright accounts diff {as_typed(file)} says more."
+            )
         if described.manages is not None:
             typer.echo(f"Seen is what these roles declare, and nothing else: {_roles(described.manages)}.")
     return report.exit_code
@@ -94,6 +98,7 @@ def _print(report: DriftReport, facility: str, seconds: float) -> None:
         console.print(Text(f"never converged: {fold(report.never_converged)}", style="magenta"))
     print_told(console, "left behind", report.left)
     print_told(console, "out of date", report.outdated)
+    print_told(console, "not declared", report.undeclared)
     print_told(console, "unseen", report.unseen)
     print_told(console, "seen through its proof", report.proved)
     looked = (

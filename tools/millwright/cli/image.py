@@ -17,7 +17,7 @@ from millwright.cli.rack_progress import LiveSteps, PlainSteps, shown
 from millwright.cli.signing import known_signers, own_signing_key
 from millwright.errors import BadInputError, FailedError, Problem
 from millwright.facility import Facility, load_facility
-from millwright.facility.places import cache_folder, checkout, facility_file, state_folder
+from millwright.facility.places import as_typed, cache_folder, checkout, facility_file, state_folder
 from millwright.fleet.state_digest import declared_files, digest_of
 from millwright.images.build import BUILDING, Surroundings, build
 from millwright.images.manifest import read_summary
@@ -170,7 +170,8 @@ def list_(facility: FacilityName, output: Output = None, as_json: AsJson = False
 
     Example: millwright image list rack
     """
-    described = load_facility(facility_file(facility))
+    file = facility_file(facility)
+    described = load_facility(file)
     images = output or _images(described)
     folders = sorted(
         path.parent for path in images.glob(f"*/{MANIFEST}") if not path.parent.name.startswith(BUILDING)
@@ -182,9 +183,8 @@ def list_(facility: FacilityName, output: Output = None, as_json: AsJson = False
     for each in found:
         typer.echo(f"{each['folder']}  {each['operating_system']}")
     if not found:
-        typer.echo(
-            f"No image of {described.name} in {images}; millwright image build {described.name} PARTITION"
-        )
+        hint = f"millwright image build {as_typed(file)} PARTITION"
+        typer.echo(f"No image of {described.name} in {images}; {hint}")
 
 
 @app.command()

@@ -22,15 +22,17 @@ def begin_or_resume(  # noqa: PLR0913 - time and place are given, not taken from
     given: Request,
     declared: Mapping[str, object],
     *,
+    typed: str,
     resume: bool,
     now: datetime.datetime,
 ) -> tuple[Journal, Request]:
     """The journal of this run, a new one or the one that was left, and what it is asked to do.
 
-    `declared` are options that the facility names, for those that `given` does not.
+    `declared` are options that the facility names, for those that `given` does not; `typed` is how a
+    command names the facility.
     """
     if resume:
-        journal = require_unfinished(state, kind, facility)
+        journal = require_unfinished(state, kind, typed)
         request = read_request(journal, given)
         journal.note(now, "resume", request=given.as_data())
         return journal, request

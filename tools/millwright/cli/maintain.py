@@ -92,6 +92,7 @@ def _maintain(file: Path, facility: Facility, given: Request, *, resume: bool, a
         journal, request = begin_or_resume(
             *(state, KIND, facility.name, given),
             declared_options(facility, wave_size=facility.rollout.maintenance_wave_size),
+            typed=as_typed(file),
             resume=resume,
             now=now,
         )

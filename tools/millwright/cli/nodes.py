@@ -55,9 +55,10 @@ def status(
 
     Example: millwright nodes status rack cpu
     """
-    described = load_facility(facility_file(facility))
+    file = facility_file(facility)
+    described = load_facility(file)
     wanted = choose_nodes(described, nodes)
-    found = status_of(service_of(described, _warn).nodes(), wanted)
+    found = status_of(service_of(file, described, _warn).nodes(), wanted)
     if as_json:
         typer.echo(json.dumps([asdict(line) for line in found], indent=2))
     else:
@@ -76,12 +77,13 @@ def drain(
 
     Example: millwright nodes drain rack rack-c1 --reason "fan is loud"
     """
-    described = load_facility(facility_file(facility))
+    file = facility_file(facility)
+    described = load_facility(file)
     wanted = choose_nodes(described, nodes)
     if not reason.strip():
         raise BadInputError([Problem("--reason", "-", "empty", "words that tell other admins why")])
     owner = Owner(Purpose.DRAIN, make_run_id(datetime.datetime.now(datetime.UTC), secrets.token_hex(4)))
-    found = service_of(described, _warn).drain(wanted, owner, f"{getpass.getuser()}: {reason}")
+    found = service_of(file, described, _warn).drain(wanted, owner, f"{getpass.getuser()}: {reason}")
     return _tell(found, "drained", as_json=as_json)
 
 
@@ -101,9 +103,10 @@ def resume(
 
     Example: millwright nodes resume rack rack-c1
     """
-    described = load_facility(facility_file(facility))
+    file = facility_file(facility)
+    described = load_facility(file)
     owners = [force_owner] if force_owner else [str(Purpose.DRAIN)]
-    found = service_of(described, _warn).resume(choose_nodes(described, nodes), owners)
+    found = service_of(file, described, _warn).resume(choose_nodes(described, nodes), owners)
     return _tell(found, "resumed", as_json=as_json)
 
 

@@ -92,7 +92,7 @@ def make_gate(  # noqa: PLR0913 - joins what a command found
         measure="" if admits_inconclusive else _measure_command(file, results),
     )
     return Gate(
-        service_of(facility, teller.warn),
+        service_of(file, facility, teller.warn),
         owner,
         HARNESS_USER,
         bench.judge,
@@ -173,7 +173,7 @@ def make_upkeep(  # noqa: PLR0913 - joins what a command found
 ) -> Upkeep:
     """The rounds of one run."""
     return Upkeep(
-        service=service_of(facility, teller.warn),
+        service=service_of(file, facility, teller.warn),
         owner=owner,
         what="",
         converge=converger(file, facility, teller),

@@ -106,9 +106,9 @@ def sort_for_resume(nodes: Mapping[str, SlurmNode], wanted: Iterable[str], owner
     return Sorted(tuple(chosen), left)
 
 
-def require_known(nodes: Mapping[str, SlurmNode], wanted: Iterable[str], facility: str) -> None:
-    """Raise :exc:`BadInputError` for every node that Slurm does not know."""
+def require_known(nodes: Mapping[str, SlurmNode], wanted: Iterable[str], typed: str) -> None:
+    """Raise :exc:`BadInputError` for every node that Slurm does not know; ``typed`` names the facility."""
     unknown = [name for name in wanted if name not in nodes]
     if unknown:
-        expected = f"a node of {facility}, once millwright apply {facility} has told Slurm of it"
+        expected = f"a node of this facility, once millwright apply {typed} has told Slurm of it"
         raise BadInputError(Problem("NODES", name, "Slurm does not know it", expected) for name in unknown)

@@ -1,6 +1,6 @@
 """What differs from the declared state on the hosts, and what no look can see: pure data."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from millwright.errors import ExitCode
@@ -9,7 +9,8 @@ from millwright.fleet.declared import DeclaredHost, Store
 from millwright.fleet.leftovers import found_there, leftovers_of, with_leftovers, without_leftovers
 from millwright.fleet.look.finding import HostLook
 from millwright.fleet.sources import Sources
-from millwright.fleet.survey import Drift, LookAtHosts, drift_of, name_of, order_for, stale_roles
+from millwright.fleet.survey import Drift, LookAtHosts, Seen, drift_of, name_of, order_for, stale_roles
+from millwright.fleet.things import OPEN_GRANTS
 
 UNTESTED = "untested"
 
@@ -45,6 +46,8 @@ class DriftReport:
     left: tuple[Told, ...] = ()
     """Things of roles that the facility no longer gives these hosts, still there; no difference, for an
     apply takes nothing off a host and some are meant to stay."""
+    undeclared: tuple[Told, ...] = ()
+    """What hosts hold beside what is declared and an apply leaves as it is: grants that are still open."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -56,7 +59,7 @@ class DriftReport:
 
     def as_data(self) -> dict[str, object]:
         """Everything as JSON knows it; hosts folded to node sets."""
-        lists = ("differences", "untested", "unreachable", "outdated", "unseen", "proved", "left")
+        lists = ("differences", "untested", "unreachable", "outdated", "unseen", "proved", "left", "undeclared")
         return {
             "exit_code": int(self.exit_code),
             "hosts": len(self.hosts),
@@ -101,6 +104,7 @@ def find_drift(hosts: Sequence[str], store: Store, sources: Sources, look_at: Lo
             for host, look in answers.items()
             for each in found_there(look, own[host], left[host])
         ),
+        fold_told(_undeclared(looks, seen, sources.facility.accounts)),
     )
 
 
@@ -127,6 +131,17 @@ def fold_told(lines: Iterable[tuple[str, str, str, str]]) -> tuple[Told, ...]:
 
 def _unreached(looks: Mapping[str, HostLook]) -> tuple[Told, ...]:
     return fold_told((host, "", "the host", look.reason) for host, look in looks.items() if not look.is_seen)
+
+
+def _undeclared(
+    looks: Mapping[str, HostLook], seen: Mapping[str, Seen], grants: Container[str]
+) -> Iterable[tuple[str, str, str, str]]:
+    """Open grants that the facility does not have now, whoever applied what since."""
+    for host, look in looks.items():
+        for number, names in look.names.items():
+            left = [name for name in names if name not in grants]
+            if left:
+                yield host, seen[host].roles[number], OPEN_GRANTS, ", ".join(left)
 
 
 def _outdated(declared: Mapping[str, DeclaredHost], sources: Sources) -> tuple[Told, ...]:

@@ -112,14 +112,12 @@ def unfinished_journal(state: Path, kind: str) -> Journal | None:
     return journal if journal and not is_finished(journal) else None
 
 
-def require_unfinished(state: Path, kind: str, facility: str) -> Journal:
-    """The run to go on with; raises :exc:`BadInputError` where there is none."""
+def require_unfinished(state: Path, kind: str, typed: str) -> Journal:
+    """The run to go on with; raises :exc:`BadInputError` where there is none, and says what to type."""
     journal = unfinished_journal(state, kind)
     if journal is None:
         problem = "no run was left unfinished"
-        raise BadInputError(
-            [Problem("--resume", facility, problem, f"millwright {kind} {facility} without it")]
-        )
+        raise BadInputError([Problem("--resume", typed, problem, f"millwright {kind} {typed} without it")])
     return journal
 
 

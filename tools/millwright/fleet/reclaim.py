@@ -27,7 +27,7 @@ def reclaim(service: Service, wanted: Sequence[str], ended_runs: Collection[str]
     }
     others = [owner for owner in held if not _has_ended(owner, ended_runs)]
     if others:
-        raise NotTestableError("\n".join(_explain(owner, held[owner]) for owner in others))
+        raise NotTestableError("\n".join(_explain(owner, held[owner], service.typed) for owner in others))
     for owner, nodes in held.items():
         service.drain(nodes, owner, LEFT)
         service.release(owner)
@@ -38,10 +38,10 @@ def _has_ended(owner: Owner, ended_runs: Collection[str]) -> bool:
     return owner.purpose == Purpose.COMMISSION and owner.run_id in ended_runs
 
 
-def _explain(owner: Owner, nodes: Sequence[str]) -> str:
+def _explain(owner: Owner, nodes: Sequence[str], typed: str) -> str:
     told = f"{fold(tuple(nodes))} in a reservation of {owner}"
     if owner.purpose == Purpose.MAINTENANCE:
-        return f"{told}: it goes on with millwright maintain --resume where it began"
+        return f"{told}: it goes on with millwright maintain {typed} --resume where it began"
     return (
         f"{told}: it began on another machine; where it no longer runs, drain these nodes and delete the "
         "reservation with scontrol"

@@ -4,10 +4,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from millwright.errors import FailedError
 from millwright.facility.model import Facility
 from millwright.facility.names import fold
+from millwright.facility.places import as_typed
 from millwright.fleet.drain import (
     Owner,
     Sorted,
@@ -25,7 +27,8 @@ from millwright.readers.slurm_reservations import RESERVATIONS, SlurmReservation
 class Service:
     """The nodes of one facility, as Slurm holds them."""
 
-    facility: str
+    typed: str
+    """The facility as a command names it."""
     controller: Controller
 
     def nodes(self) -> Mapping[str, SlurmNode]:
@@ -35,14 +38,14 @@ class Service:
     def free_nodes(self, wanted: Sequence[str], owner: Owner) -> frozenset[str]:
         """Those of the nodes that Slurm hears of and that nobody but this owner has drained."""
         nodes = self.nodes()
-        require_known(nodes, wanted, self.facility)
+        require_known(nodes, wanted, self.typed)
         allowed = sort_for_drain(nodes, wanted, owner).chosen
         return frozenset(name for name in allowed if nodes[name].responds)
 
     def drain(self, wanted: Sequence[str], owner: Owner, what: str = "") -> Sorted:
         """Drain nodes for an owner; running jobs run on, and what another drained stays as it is."""
         nodes = self.nodes()
-        require_known(nodes, wanted, self.facility)
+        require_known(nodes, wanted, self.typed)
         found = sort_for_drain(nodes, wanted, owner)
         fresh = tuple(name for name in found.chosen if not nodes[name].is_drained)
         self._update(fresh, "state=drain", f"reason={reason_of(owner, what)}")
@@ -62,7 +65,7 @@ class Service:
         Only the drain ends: a node that Slurm itself set down stays down.
         """
         nodes = self.nodes()
-        require_known(nodes, wanted, self.facility)
+        require_known(nodes, wanted, self.typed)
         found = sort_for_resume(nodes, wanted, owners)
         self._update(found.chosen, "state=undrain")
         return found
@@ -123,9 +126,9 @@ def reservation_of(owner: Owner) -> str:
     return str(owner).replace(":", "-")
 
 
-def service_of(facility: Facility, tell: Callable[[str], None] = lambda _: None) -> Service:
+def service_of(file: Path, facility: Facility, tell: Callable[[str], None] = lambda _: None) -> Service:
     """The nodes' service of a facility; raises :exc:`NotTestableError` where it has no Slurm.
 
     `tell` hears that a controller did not answer and its backup did.
     """
-    return Service(facility.name, controller_of(facility, tell))
+    return Service(as_typed(file), controller_of(facility, tell))

@@ -215,11 +215,24 @@ def _find(arguments: Mapping[str, Any]) -> Iterator[Thing]:
             yield thing("entries", {"path": str(path)}, {}, ["names"])
 
 
-def _accounting(_arguments: Mapping[str, Any]) -> Iterator[Thing]:
-    """What slurmdbd holds, as it was after the last good run: also what somebody added is a difference."""
+OPEN_GRANTS = "open grants"
+OPEN_GRANT = r"^([^|]+)\|\|(?:[^|]*,)?billing=[^|]*\|(?!0\|)[^|]*\|(?!0$)[^|]*$"
+"""An account (no user) with granted hours, of which jobs may start and be submitted."""
+
+
+def _accounting(arguments: Mapping[str, Any]) -> Iterator[Thing]:
+    """What slurmdbd holds, as it was after the last good run: also what somebody added is a difference.
+
+    A grant that left the facility before its end is none, since nobody asked to close it: open ones are
+    told by name.
+    """
     for entity in ("qos", "associations"):
         argv = ["sacctmgr", "--noheader", "--parsable2", "show", entity]
         yield thing("answer", {"argv": argv, "means": f"{entity} in slurmdbd"}, {"good": True}, ["output"])
+    columns = "Account,User,GrpTRESMins,GrpJobs,GrpSubmit"
+    where = [f"cluster={arguments['cluster']}", "WOPLimits", f"format={columns}"]
+    argv = ["sacctmgr", "--noheader", "--parsable2", "show", "associations", *where]
+    yield thing("names", {"name": OPEN_GRANTS, "argv": argv, "finds": OPEN_GRANT}, {})
 
 
 def _slurm_daemon(arguments: Mapping[str, Any]) -> Iterator[Thing]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from millwright.errors import BadInputError, FailedError, Problem
 from millwright.facility.model import Facility
-from millwright.facility.places import checkout
+from millwright.facility.places import as_typed, checkout
 from millwright.readers.ansible_events import ApplyOptions, ApplyResult, Event, parse_event, summarize
 from millwright.readers.ansible_inventory import AnsibleInventory, build_inventory
 from millwright.readers.facility_lock import note_ansible, only_one
@@ -63,7 +63,10 @@ def selected_hosts(
 
     Raises :exc:`BadInputError` where it names a host that is not provisioned.
     """
-    problems = [*_find_limit_problems(limit, inventory, facility), *_find_name_problems(file)]
+    problems = [
+        *_find_limit_problems(limit, inventory, facility.name, as_typed(file)),
+        *_find_name_problems(file),
+    ]
     if problems:
         raise BadInputError(problems)
     named = {host for name in limit for host in inventory.groups.get(name, (name,))}
@@ -101,16 +104,16 @@ def _find_name_problems(file: Path) -> Iterator[Problem]:
 
 
 def _find_limit_problems(
-    limit: Sequence[str], inventory: AnsibleInventory, facility: Facility
+    limit: Sequence[str], inventory: AnsibleInventory, facility: str, typed: str
 ) -> Iterator[Problem]:
     managed, gateways = set(inventory.groups["managed"]), set(inventory.groups["gateways"])
     for name in limit:
         hosts = set(inventory.groups.get(name, (name,)))
         if hosts & gateways - managed:
-            expected = f"a host of the factory; millwright antenna apply {facility.name} is for gateways"
+            expected = f"a host of the factory; millwright antenna apply {typed} is for gateways"
             yield Problem("--limit", name, "a gateway, which pyinfra manages", expected)
         elif not hosts <= managed:
-            expected = f"a host or group of {facility.name} (ansible-inventory --graph lists them)"
+            expected = f"a host or group of {facility} (ansible-inventory --graph lists them)"
             yield Problem("--limit", name, "no such host or group to provision", expected)
 
 

@@ -42,6 +42,8 @@ class HostLook:
     """Things that the host can't tell, with the reason."""
     sealed: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     clock_skew_s: float = 0.0
+    names: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """Names that the host tells under a thing."""
 
     @classmethod
     def unreached(cls, host: str, reason: str) -> "HostLook":
@@ -74,6 +76,7 @@ def read_answer(host: str, output: str, complaint: str, between_s: tuple[float, 
             ),
             untested={int(number): str(reason) for number, reason in found["untested"]},
             sealed={int(number): dict(values) for number, values in found["sealed"].items()},
+            names={int(number): tuple(map(str, names)) for number, names in found["names"].items()},
             clock_skew_s=_skew(float(found["clock_s"]), *between_s),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -4,7 +4,8 @@ Sent to hosts as it stands and fed to their Python, so it uses nothing but the s
 Python 3.8. Paths, names and arguments reach it as JSON: no shell ever sees them.
 
 A *thing* is ``{"kind": ..., "of": {...}, "wants": {attribute: value}, "seal": [attribute, ...]}``. What
-``wants`` names is compared; what ``seal`` names is told as it is, for the next look to compare.
+``wants`` names is compared; what ``seal`` names is told as it is, for the next look to compare. Names that
+a command tells are told as they are, for the reader to judge.
 Contents are told as keyed digests only (HMAC-SHA-256), so that a short secret can't be guessed from one.
 """
 
@@ -309,6 +310,14 @@ def look_at_answer(of: Mapping[str, Any], asked: Sequence[str], host: Host) -> F
     return found
 
 
+def look_at_names(of: Mapping[str, Any], _asked: Sequence[str], host: Host) -> Found:
+    """Names in the answer of a command; whether they should be there is not judged here."""
+    code, output = host.run(of["argv"])
+    if code:
+        raise Untested(f"{of['argv'][0]} ended with {code}")
+    return {"named": sorted({found.group(1) for found in re.finditer(of["finds"], output, re.MULTILINE)})}
+
+
 def look_at_host(_of: Mapping[str, Any], _asked: Sequence[str], host: Host) -> Found:
     """What the roles take the host for."""
     try:
@@ -337,6 +346,7 @@ KINDS = {
     "user": look_at_user,
     "group": look_at_group,
     "answer": look_at_answer,
+    "names": look_at_names,
     "host": look_at_host,
 }
 
@@ -353,6 +363,7 @@ def look(order: Mapping[str, Any], run: Run = run_command) -> dict[str, Any]:
     differs: list[list[Any]] = []
     untested: list[list[Any]] = []
     sealed: dict[str, Found] = {}
+    names: dict[str, list[str]] = {}
     for number, thing in enumerate(things):
         wants, seal = thing.get("wants") or {}, thing.get("seal") or []
         try:
@@ -363,9 +374,12 @@ def look(order: Mapping[str, Any], run: Run = run_command) -> dict[str, Any]:
         for name in sorted(wants):
             if found.get(name, MISSING) != wants[name]:
                 differs.append([number, name, wants[name], found.get(name, MISSING)])
+        if found.get("named"):
+            names[str(number)] = found["named"]
         if seal:
             sealed[str(number)] = {name: found.get(name, MISSING) for name in seal}
-    return {"differs": differs, "untested": untested, "sealed": sealed, "clock_s": time.time()}
+    told = {"differs": differs, "untested": untested, "sealed": sealed, "names": names}
+    return {**told, "clock_s": time.time()}
 
 
 def main(order: str) -> None:
