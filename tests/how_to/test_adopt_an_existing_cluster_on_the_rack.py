@@ -122,7 +122,7 @@ def test_a_cluster_is_described_and_taken_over_role_by_role(provisioned_rack, on
     walk.runs("apply")
     on("rack-c1", f"test -e {LIMITS}")
     told = says("drift", facility, code=3)
-    assert "never converged: rack-ctl,rack-ctl2" in told
+    assert "never converged: rack-c2,rack-ctl,rack-ctl2,rack-login,rack-r1" in told
     assert "these roles declare, and nothing else: base." in told
     assert "every host is in its declared state" in walk.runs("apply")
 

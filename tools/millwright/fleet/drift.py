@@ -59,7 +59,16 @@ class DriftReport:
 
     def as_data(self) -> dict[str, object]:
         """Everything as JSON knows it; hosts folded to node sets."""
-        lists = ("differences", "untested", "unreachable", "outdated", "unseen", "proved", "left", "undeclared")
+        lists = (
+            "differences",
+            "untested",
+            "unreachable",
+            "outdated",
+            "unseen",
+            "proved",
+            "left",
+            "undeclared",
+        )
         return {
             "exit_code": int(self.exit_code),
             "hosts": len(self.hosts),
