@@ -26,13 +26,14 @@ def store(tmp_path):
 
 
 def test_the_answer_now_is_declared(store):
-    look_at = looker(ctl=HostLook("ctl", is_reached=True, sealed={2: {"output": "new"}}))
+    look_at = looker(ctl=HostLook("ctl", is_reached=True, sealed={1: {"digest": "2"}, 2: {"output": "new"}}))
     reseal("ctl", "accounts", store, look_at)
     found = store.load("ctl")
-    assert found.roles["accounts"].things == (FILE, {**ASKED, "wants": {"good": True, "output": "new"}})
+    file = {**FILE, "wants": {"digest": "2"}}  # the days of the grants
+    assert found.roles["accounts"].things == (file, {**ASKED, "wants": {"good": True, "output": "new"}})
     assert found.roles["accounts"].is_settled
     assert found.roles["base"] == SETTLED
-    assert [thing["seal"] for thing in look_at.orders["ctl"].things] == [[], [], ["output"]]
+    assert [thing["seal"] for thing in look_at.orders["ctl"].things] == [[], ["digest"], ["output"]]
 
 
 def test_a_host_that_does_not_answer_is_looked_at_again_by_the_next_apply(store):

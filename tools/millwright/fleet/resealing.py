@@ -7,11 +7,12 @@ from millwright.fleet.sealing import seal
 from millwright.fleet.survey import LookAtHosts
 from millwright.fleet.things import Thing
 
-OUTPUT = "output"
+OPENED = ("output", "digest")
+"""What a host tells only as a digest: answers, and files that the command wrote."""
 
 
 def reseal(host: str, role: str, store: Store, look_at: LookAtHosts) -> None:
-    """Keep the answers that a host gives now to what one role asks; nothing where it never converged.
+    """Keep what a host tells now of the answers and files of one role; nothing where it never converged.
 
     The role's inputs stay as they were, so that an apply goes to it where they changed since.
     """
@@ -25,8 +26,7 @@ def reseal(host: str, role: str, store: Store, look_at: LookAtHosts) -> None:
 
 
 def _opened(thing: Thing) -> Thing:
-    """A thing that tells its output anew."""
-    if OUTPUT not in thing["wants"]:
-        return thing
-    wants = {name: value for name, value in thing["wants"].items() if name != OUTPUT}
-    return {**thing, "wants": wants, "seal": [*thing["seal"], OUTPUT]}
+    """A thing that tells its output or content anew."""
+    wants = {name: value for name, value in thing["wants"].items() if name not in OPENED}
+    anew = [name for name in OPENED if name in thing["wants"]]
+    return {**thing, "wants": wants, "seal": [*thing["seal"], *anew]}
