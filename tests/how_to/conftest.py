@@ -18,6 +18,8 @@ from millwright.rack.mounts import MOUNTINFO
 from millwright.rack.plan import RackPlan
 from millwright.rack.session import look_at, open_plan
 
+sys.path.append(str(Path(__file__).parents[1] / "antennas"))  # for their helpers: a user at home
+
 WHOLE = Path(__file__).parent / "cases/site/facility.yaml"
 NODES = tuple(f"site-n{number}" for number in range(1, 8))
 

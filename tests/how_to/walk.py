@@ -5,7 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,6 +59,8 @@ class Walk:
     names: Mapping[str, str]
     """What the how-to calls something, and what it is called here."""
     environment: Mapping[str, str] = field(default_factory=dict)
+    directory: Path | None = None
+    """Where the commands are typed; this process's own where None."""
 
     def __post_init__(self) -> None:
         self._left = pieces_of((HOW_TO / f"{self.name}.md").read_text())
@@ -84,9 +86,12 @@ class Walk:
 
     def start(self, beginning: str, *more: str) -> subprocess.Popen:
         """Start the next command of Millwright; ``more`` holds options that a rehearsal needs beside it."""
-        words = self.meets(f"millwright {beginning}")
+        return self._start(self.meets(f"millwright {beginning}"), more)
+
+    def _start(self, words: Sequence[str], more: Sequence[str]) -> subprocess.Popen:
         return subprocess.Popen(
             [sys.executable, "-m", *words, *more],
+            cwd=self.directory,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -94,10 +99,17 @@ class Walk:
         )
 
     def runs(self, beginning: str, *more: str, code: int = 0) -> str:
-        """Run the next command to its end, which has to be this one; what it printed, in one line."""
-        process = self.start(beginning, *more)
+        """Run the next command to its end, which has to be this one; what it printed, in one line.
+
+        A shell's ``> FILE`` at its end is followed, below ``directory``.
+        """
+        words = self.meets(f"millwright {beginning}")
+        file = words[-1] if words[-2] == ">" else None
+        process = self._start(words[:-2] if file else words, more)
         out, err = process.communicate(timeout=590)
         assert process.returncode == code, (beginning, out, err)
+        if file:
+            (self.directory or Path()).joinpath(file).write_text(out)
         return " ".join((out + err).split())
 
     def is_through(self) -> bool:
