@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import time
+from dataclasses import dataclass
 
 import pytest
 from rack_console import Console, cut_tunnel
@@ -55,69 +56,100 @@ def test_a_job_is_submitted_seen_and_its_output_read(ada, shipped_rack):
     assert ada.at_factory(f"cat out.{job} && rm out.{job}") == f"made by {job}\n"
 
 
-def size_at_factory(ada):
-    return int(ada.at_factory("stat -c %s data.bin 2>/dev/null || echo 0"))
+@dataclass(frozen=True)
+class Transfer:
+    """A file that goes up or comes down with the options that the printed configuration names."""
+
+    ada: AtHome
+    payload: bytes
+    is_up: bool
+
+    @classmethod
+    def prepare(cls, ada, direction, seed):
+        """The file lies at one end, and nothing of it at the other."""
+        payload = random.Random(seed).randbytes(SIZE)  # noqa: S311 - payload, not a secret
+        transfer = cls(ada, payload, direction == "up")
+        transfer.here.write_bytes(payload)
+        if direction == "down":
+            ada.run("rsync", HOME / "data.bin", "rack-coast:")
+            transfer.here.unlink()
+        return transfer
+
+    @property
+    def here(self):
+        return self.ada.folder / "data.bin"
+
+    def command(self, *more):
+        """What a user types."""
+        ends = (HOME / "data.bin", "rack-coast:") if self.is_up else ("rack-coast:data.bin", HOME)
+        return ("rsync", "--partial", "--append-verify", "--stats", *more, *ends)
+
+    def begin(self):
+        """Start it, slowly enough for something to happen meanwhile, and wait until a part has arrived."""
+        begun = subprocess.Popen(
+            self.ada.command(*self.command("--bwlimit=2m")),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            cwd="/",
+        )
+        while self.arrived() < 2**20:
+            if begun.poll() is not None:
+                pytest.fail(f"the transfer ended before it could be cut: {begun.stdout.read().decode()}")
+        return begun
+
+    def arrived(self):
+        """So many bytes are there."""
+        if self.is_up:
+            return int(self.ada.at_factory("stat -c %s data.bin 2>/dev/null || echo 0"))
+        return self.here.stat().st_size if self.here.exists() else 0
+
+    def is_whole(self):
+        """Whether both ends hold the same file, which then goes away at the factory."""
+        there = self.ada.at_factory("sha256sum data.bin && rm data.bin").split()[0]
+        sums = {hashlib.sha256(data).hexdigest() for data in (self.payload, self.here.read_bytes())}
+        return sums == {there}
 
 
-def test_a_transfer_that_was_cut_goes_on_where_it_stopped(ada):
-    payload = random.Random(7).randbytes(SIZE)  # noqa: S311 - payload, not a secret
-    (ada.folder / "data.bin").write_bytes(payload)
-    send = (
-        "rsync",
-        "--partial",
-        "--append-verify",
-        "--stats",
-        "--bwlimit=4m",
-        HOME / "data.bin",
-        "rack-coast:",
-    )
-    begun = subprocess.Popen(ada.command(*send), stdout=subprocess.DEVNULL, start_new_session=True, cwd="/")
-    try:
-        while size_at_factory(ada) < 2**20:
-            assert begun.poll() is None, "the transfer ended before it could be cut"
-    finally:
+def end(begun):
+    """Nothing of a transfer runs any more."""
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(begun.pid, signal.SIGKILL)
-        begun.wait()
-    arrived = size_at_factory(ada)
+    begun.wait()
+    begun.stdout.close()
+
+
+@pytest.mark.parametrize("direction", ["up", pytest.param("down", marks=pytest.mark.rehearsal)])
+def test_a_transfer_that_was_cut_goes_on_where_it_stopped(ada, direction):
+    transfer = Transfer.prepare(ada, direction, seed=7)
+    end(transfer.begin())
+    arrived = transfer.arrived()
     assert 0 < arrived < SIZE
-    stats = ada.run(*send).stdout
+    stats = ada.run(*transfer.command()).stdout
     sent = int(re.search(r"Literal data: ([\d,]+) bytes", stats)[1].replace(",", ""))
     assert sent <= SIZE - arrived, "the second transfer began anew"
-    checksum = ada.at_factory("sha256sum data.bin && rm data.bin").split()[0]
-    assert checksum == hashlib.sha256(payload).hexdigest()
+    assert transfer.is_whole()
 
 
 CUT_S = 25
 
 
 @pytest.mark.rehearsal
-@pytest.mark.parametrize("direction", ["up"])
+@pytest.mark.parametrize("direction", ["up", "down"])
 def test_a_transfer_outlives_a_cut_of_the_tunnel_without_being_started_again(ada, antennas, direction):
-    payload = random.Random(8).randbytes(SIZE)  # noqa: S311 - payload, not a secret
-    here, there = ada.folder / "cut.bin", "rack-coast:cut.bin"
-    here.write_bytes(payload)
-    ends = (HOME / "cut.bin", there) if direction == "up" else (there, HOME / "cut.bin")
-    if direction == "down":
-        ada.run("rsync", HOME / "cut.bin", there)
-        here.unlink()
-    begun = subprocess.Popen(
-        ada.command("rsync", "--partial", "--inplace", "--bwlimit=4m", *ends), start_new_session=True, cwd="/"
-    )
+    transfer = Transfer.prepare(ada, direction, seed=8)
+    begun = transfer.begin()
     try:
-        time.sleep(2)
-        assert begun.poll() is None, "the transfer ended before it could be cut"
         with cut_tunnel(Console(antennas, "rack-antenna")):
             time.sleep(CUT_S)
-            assert begun.poll() is None, "the transfer gave up"
+            assert begun.poll() is None, "the transfer gave up, or was over before the cut"
         healed = time.monotonic()
         assert begun.wait(timeout=2 * CUT_S + 60) == 0
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(begun.pid, signal.SIGKILL)
-        begun.wait()
+        end(begun)
     print(f"{direction}: after a cut of {CUT_S} s the transfer ended {time.monotonic() - healed:.1f} s later")
-    arrived = ada.at_factory("sha256sum cut.bin && rm cut.bin").split()[0]
-    assert arrived == hashlib.sha256(here.read_bytes()).hexdigest() == hashlib.sha256(payload).hexdigest()
+    assert transfer.is_whole()
 
 
 REST = "http://127.0.0.1:6820/slurm/v0.0.42"
