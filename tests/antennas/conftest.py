@@ -60,3 +60,20 @@ def antennas_on_the_rack(provisioned_rack):
     command = [sys.executable, "-m", "millwright", "antenna", "apply", "rack"]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def cut(antennas, tmp_path_factory):
+    """The tunnel of ``hills``, cut for a minute from now on, while modules that leave it alone go on."""
+    from rack_console import Console
+    from rack_cut import Cut
+    from rack_user import AtHome
+
+    home = AtHome.settle(tmp_path_factory.mktemp("cut"), "hills", "bea")
+    cut = Cut(home, Console(antennas, "rack-antenna2"))
+    try:
+        assert cut.say(b"before\n") == b"before\n"
+        cut.start()
+        yield cut
+    finally:
+        cut.end()

@@ -18,7 +18,8 @@ from millwright.facility import load_facility
 from millwright.facility.places import checkout, state_folder
 from millwright.readers import ansible
 
-pytestmark = pytest.mark.rack
+pytestmark = [pytest.mark.rack, pytest.mark.usefixtures("cut")]
+"""What becomes of the cut is awaited in ``test_recovery_on_the_rack.py``, minutes later."""
 
 STATE, FACILITY = state_folder("rack"), checkout() / "inventories/rack/facility.yaml"
 DROP_IN = "/etc/ssh/sshd_config.d/60-millwright.conf"
