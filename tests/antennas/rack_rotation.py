@@ -30,12 +30,17 @@ def now():
     return datetime.datetime.now(datetime.UTC)
 
 
-def rotate(facility, *options):
+def unwatched(*words):
+    """Run ``millwright antenna`` with these words to its end."""
+    command = [sys.executable, "-m", "millwright", "antenna", *map(str, words)]
+    return subprocess.run(command, capture_output=True, check=False)
+
+
+def rotate(facility, *options, run=unwatched):
     """Exit code, last words and the state afterwards."""
-    command = [sys.executable, "-m", "millwright", "antenna", "rotate-ca", str(facility), *options]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = run("rotate-ca", facility, *options)
     shown = json.loads(millwright("antenna", "rotate-ca", facility, *options, "--status", "--json"))
-    return done.returncode, done.stderr, shown
+    return done.returncode, done.stderr.decode(), shown
 
 
 def end_overlap(ca):

@@ -4,7 +4,8 @@ import json
 
 import pytest
 from rack_console import Console
-from rack_user import AtHome, millwright
+from rack_secrets import Watch
+from rack_user import AtHome
 
 from millwright.antennas.host_ca import host_ca, hosts_of_another_ca
 from millwright.antennas.signing import read_certificate
@@ -22,8 +23,22 @@ AMONG_HOSTS = (
 )
 
 
-def rotate(*options):
-    return json.loads(millwright("antenna", "rotate-ca", "rack", "--hosts", "--json", *options))
+@pytest.fixture(scope="module")
+def watch(antennas):
+    """Sees whether a private key comes to light meanwhile."""
+    return Watch(antennas)
+
+
+@pytest.fixture(scope="module")
+def rotate(watch):
+    """Go on with the change; what is told."""
+
+    def run(*options):
+        done = watch.run("rotate-ca", "rack", "--hosts", "--json", *options)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return run
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +53,7 @@ def late(antennas, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def announced(late):
+def announced(late, rotate):
     """The new CA is known to all hosts, and still vouches for none."""
     before = fingerprint(CA.current)
     found = rotate("--days", "0")
@@ -65,12 +80,16 @@ def test_while_it_is_announced_every_configuration_leads_in(announced, late, pro
     assert "Permission denied" in login.shell(AMONG_HOSTS), "the hosts do not know each other any more"
 
 
+@pytest.fixture(scope="module")
+def steady(announced, prompt, rotate):
+    """What is told after the switch."""
+    return rotate()
+
+
 def test_after_the_switch_the_new_configuration_leads_in_and_hosts_know_each_other(
-    announced, late, prompt, login, shipped_rack
+    announced, steady, late, prompt, login
 ):
-    steady = rotate()
     assert (steady["phase"], steady["signs"]) == ("steady", announced["other"])
-    assert hosts_of_another_ca(shipped_rack, STATE) == ()
     done = login_of(prompt)
     assert (done.stdout, done.stderr) == ("ada\n", "")
     done = login_of(late)
@@ -79,7 +98,10 @@ def test_after_the_switch_the_new_configuration_leads_in_and_hosts_know_each_oth
     assert "Permission denied" in login.shell(AMONG_HOSTS), "the hosts do not know each other any more"
 
 
-def test_hosts_show_certificates_of_the_new_ca_and_know_no_other(login, announced, tmp_path):
+def test_hosts_show_certificates_of_the_new_ca_and_know_no_other(
+    login, announced, steady, shipped_rack, tmp_path
+):
+    assert hosts_of_another_ca(shipped_rack, STATE) == ()
     shown = tmp_path / "shown-cert.pub"
     shown.write_bytes(login.take("/etc/ssh/ssh_host_ed25519_key-cert.pub"))
     assert read_certificate(shown).signer == announced["other"]
@@ -89,3 +111,7 @@ def test_hosts_show_certificates_of_the_new_ca_and_know_no_other(login, announce
     ]
     assert len(known) == 1
     assert key in known[0]
+
+
+def test_no_private_key_came_to_light_meanwhile(steady, watch):
+    watch.assert_nothing_came_to_light()

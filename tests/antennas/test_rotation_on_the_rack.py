@@ -11,6 +11,7 @@ from rack_rotation import (
     rotate,
     signer_of,
 )
+from rack_secrets import Watch
 from rack_user import AtHome
 
 from millwright.antennas.attempt import Answer
@@ -40,9 +41,15 @@ def old_ca(old, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def overlap(session, old_ca):
+def watch(antennas):
+    """Sees whether a private key comes to light while they change."""
+    return Watch(antennas)
+
+
+@pytest.fixture(scope="module")
+def overlap(session, old_ca, watch):
     """What is told once everyone trusts both and the new one signs."""
-    code, words, found = rotate("rack")
+    code, words, found = rotate("rack", run=watch.run)
     assert code == 0, words
     return found
 
@@ -68,10 +75,10 @@ def test_the_overlap_does_not_end_early(overlap):
 
 
 @pytest.fixture(scope="module")
-def withdrawn(overlap):
+def withdrawn(overlap, watch):
     """What is told after the overlap."""
     end_overlap(CA)
-    code, words, found = rotate("rack")
+    code, words, found = rotate("rack", run=watch.run)
     assert code == 0, words
     return found
 
@@ -87,3 +94,8 @@ def test_after_the_overlap_the_old_ca_opens_nothing(withdrawn, old, old_ca, ship
 
 def test_a_session_that_was_open_before_goes_on(withdrawn, session):
     assert gives_back(session, b"still there\n")
+
+
+def test_no_private_key_came_to_light_meanwhile(withdrawn, watch, old_ca):
+    assert {old_ca.read_bytes(), CA.current.read_bytes()} <= set(watch.secrets.values())
+    watch.assert_nothing_came_to_light()
