@@ -1,5 +1,6 @@
 """Attacks on real hosts: each is refused for its own reason; with that one thing right it would succeed."""
 
+import contextlib
 import datetime
 import subprocess
 import time
@@ -117,27 +118,46 @@ def test_a_staging_certificate_opens_nothing_at_production(knock, door):
     assert f"CA ED25519 {fingerprint(public_half(staging))}" in log
 
 
+@pytest.fixture
+def revoked(as_root):
+    """Revoke at one door while a block runs: the list as ``revoke`` writes it, where a deploy puts it."""
+
+    @contextlib.contextmanager
+    def revoke(door, line):
+        host, name = (GATEWAY, "antenna") if door == "at_gateway" else (LOGIN, "millwright")
+        krl = f"/etc/ssh/{name}_revoked_keys"
+        add_revocations(STATE, [line])
+        try:
+            data = krl_file(STATE).read_bytes().hex()
+            as_root(
+                host,
+                f"cp -p {krl} {krl}.was && python3 -c \"open('{krl}','wb').write(bytes.fromhex('{data}'))\"",
+            )
+            yield f"revoked by file {krl}"
+        finally:
+            lift_revocations(STATE, [line.key])
+            as_root(host, f"mv {krl}.was {krl}")
+
+    return revoke
+
+
 @DOORS
-def test_a_revoked_serial_is_refused_at_once_and_the_next_one_enters(knock, as_root, door):
-    """The list as ``revoke`` writes it, put where a deploy puts it."""
-    host, path = (GATEWAY, "antenna") if door == "at_gateway" else (LOGIN, "millwright")
-    line = new_revocation(Kind.SERIAL, "4711", "test", now())
-    krl = f"/etc/ssh/{path}_revoked_keys"
-    add_revocations(STATE, [line])
-    try:
-        data = krl_file(STATE).read_bytes().hex()
-        as_root(
-            host,
-            f"cp -p {krl} {krl}.was && printf %s {data} | xxd -r -p > {krl} 2>/dev/null || "
-            f"python3 -c \"open('{krl}','wb').write(bytes.fromhex('{data}'))\"",
-        )
+def test_a_revoked_serial_is_refused_at_once_and_the_next_one_enters(knock, revoked, door):
+    with revoked(door, new_revocation(Kind.SERIAL, "4711", "test", now())) as reason:
         answer, log = knock(door, serial=4711)
         assert answer == "refused"
-        assert f"revoked by file {krl}" in log
+        assert reason in log
         assert knock(door, serial=4712)[0] == "entered"
-    finally:
-        lift_revocations(STATE, [line.key])
-        as_root(host, f"mv {krl}.was {krl}")
+
+
+@DOORS
+def test_a_revoked_key_is_refused_whatever_certificate_it_shows(knock, revoked, access, door):
+    key = fingerprint(public_half(access.key))
+    with revoked(door, new_revocation(Kind.KEY, key, "lost", now())) as reason:
+        answer, log = knock(door)
+        assert answer == "refused"
+        assert reason in log
+    assert knock(door)[0] == "entered"
 
 
 def openssh(access, *arguments, host="gateway"):
@@ -161,7 +181,8 @@ def test_a_static_key_is_refused(access, as_root, door):
         as_root(host, f"rm -rf {home}/.ssh")
 
 
-def test_no_password_is_asked_for(access):
+@pytest.mark.parametrize("host", ["gateway", "factory"])
+def test_no_password_is_asked_for(access, host):
     options = (
         "-o",
         "PubkeyAuthentication=no",
@@ -170,7 +191,7 @@ def test_no_password_is_asked_for(access):
         "-o",
         "PreferredAuthentications=password",
     )
-    done = openssh(access, *options)
+    done = openssh(access, *options, host=host)
     assert done.returncode == 255
     assert "Permission denied (publickey)" in done.stderr
 
