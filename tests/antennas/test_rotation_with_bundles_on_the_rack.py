@@ -1,4 +1,4 @@
-"""A whole change of the user CA on real hosts, while a gateway takes bundles only: nobody is shut out."""
+"""A whole change of both CAs on real hosts, while a gateway takes bundles only: nobody is shut out."""
 
 import json
 import shutil
@@ -53,8 +53,8 @@ def console(antennas):
 
 @pytest.fixture(scope="module")
 def began(console):
-    """When these tests began, by the gateway's clock, in seconds since 1970."""
-    return console.shell("date +%s").strip()
+    """When these tests began, by the gateway's clock (s since 1970); an apply had just been there."""
+    return console.shell("date +%s.%N").strip()
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +170,25 @@ def test_after_the_overlap_the_old_ca_opens_nothing_any_more(site, old, kept_ca,
 
 def test_a_session_that_was_open_before_went_through_all_of_it(session):
     assert gives_back(session, b"still there\n")
+
+
+def test_the_old_host_ca_counts_until_the_gateways_result_came_back(site, tmp_path):
+    late = AtHome.settle(tmp_path / "late", "hills", "bea")  # never pastes the new configuration
+    code, words, told = site.rotate("--hosts", "--days", "0")
+    assert (code, told["phase"]) == (0, "announced"), words
+    prompt = AtHome.settle(tmp_path / "prompt", "hills", "bea")
+    assert [home.at_factory("id -un") for home in (late, prompt)] == ["bea\n"] * 2
+    code, words, found = site.rotate("--hosts")
+    assert (code, found["signs"], found["other"]) == (3, told["other"], told["signs"]), words
+    assert "the old CA stays trusted, because hills was not reached" in words
+    assert prompt.at_factory("id -un") == "bea\n", "the gateway still shows a certificate of the old CA"
+    assert site.bring()["changed"] != []
+    code, words, found = site.rotate("--hosts")
+    assert (code, found["phase"], found["signs"]) == (0, "steady", told["other"]), words
+    assert prompt.at_factory("id -un") == "bea\n"
+    done = late.run("ssh", late.alias, "id -un", check=False)
+    assert (done.returncode, done.stdout) == (255, "")
+    assert "Host key verification failed." in done.stderr
 
 
 def test_nothing_enters_the_gateway_that_takes_bundles(site, began):
