@@ -30,6 +30,14 @@ def millwright(*words: object, code: int = 0, **more: object) -> str:
     return " ".join((done.stdout + done.stderr).split())
 
 
+def _merged(mine: dict, told: dict) -> dict:
+    """What stands in a file after an editor added to it."""
+    within = {
+        key: _merged(mine.get(key, {}), value) for key, value in told.items() if isinstance(value, dict)
+    }
+    return mine | told | within
+
+
 @dataclass(frozen=True)
 class Tour:
     """Hosts that run, and the folder of an operator who has seen none of them yet."""
@@ -63,10 +71,7 @@ class Tour:
 
     def merge(self, told: dict) -> None:
         """Add to the facility file what a how-to says."""
-        found = yaml.safe_load(self.file.read_text())
-        for key, values in told.items():
-            found[key] = found.get(key, {}) | values
-        self._write(found)
+        self._write(_merged(yaml.safe_load(self.file.read_text()), told))
 
     def forget_antennas(self) -> None:
         """Describe no antenna any more."""
