@@ -23,6 +23,11 @@ def registration(name: str, interpreter: Path) -> str:
     return f":{name}:M::{MAGIC}:{MASK}:{interpreter}:PF"
 
 
+def is_registered(rack_name: str) -> bool:
+    """Whether the kernel still knows the rack's registration; whoever may write there can take it away."""
+    return (BINFMT / entry_name(rack_name)).exists()
+
+
 def register(rack_name: str, image: Path, journal: Journal) -> None:
     """Let the kernel run riscv64 programs with the image's QEMU."""
     name, interpreter = entry_name(rack_name), image / EMULATOR
@@ -33,7 +38,7 @@ def register(rack_name: str, image: Path, journal: Journal) -> None:
     if not (BINFMT / "register").exists():
         journal.note(Entry("binfmt-mount", str(BINFMT)))
         run(["mount", "-t", "binfmt_misc", "binfmt_misc", BINFMT])
-    if (BINFMT / name).exists():
+    if is_registered(rack_name):
         return
     journal.note(Entry("binfmt", name))
     (BINFMT / "register").write_text(registration(name, interpreter))

@@ -11,7 +11,7 @@ from millwright.errors import FailedError
 from millwright.rack.boot import NodeBoot
 from millwright.rack.cgroups import Hierarchies, cgroup_of
 from millwright.rack.down import clear_folders, end_member
-from millwright.rack.emulation import register
+from millwright.rack.emulation import is_registered, register
 from millwright.rack.files import make_folder, write_file
 from millwright.rack.firewall import let_pass
 from millwright.rack.image import build_image, images_folder
@@ -64,7 +64,7 @@ class RackUp:
             clear_folders(self._plan)  # a reboot of the host ended the last life without ``down``
         else:
             self._refuse_another_plan()
-        if before.is_up and self._wheels_are_current():
+        if before.is_up and self._wheels_are_current() and self._emulates_as_planned():
             return before, False
         self._make_ground()
         image = self._fetch()
@@ -79,6 +79,9 @@ class RackUp:
         if noted and noted[-1] != self._plan.digest():
             text = "the rack that is up was made from another version of the facility; take it down first"
             raise FailedError(text)
+
+    def _emulates_as_planned(self) -> bool:
+        return not self._plan.emulates_riscv or is_registered(self._plan.name)
 
     def _wheels_are_current(self) -> bool:
         wanted = wheelhouse_folder(
