@@ -42,7 +42,7 @@ def test_an_antenna_is_described_in_a_dozen_lines(tmp_path):
     assert len(lines) <= MOST_LINES
     found = facility(tmp_path, lambda antennas: antennas)
     assert set(found.antennas["coast"].checks) == {
-        *("AntennaAccess", "AntennaJob", "AntennaUserCertificate", "AntennaHostCertificate"),
+        *("AntennaAccess", "AntennaJob", "AntennaLoss", "AntennaUserCertificate", "AntennaHostCertificate"),
     }
 
 
