@@ -1,6 +1,7 @@
 """Host-wide kernel limits that many systemds on one machine run into."""
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
 from millwright.rack.journal import Entry, Journal
@@ -19,8 +20,24 @@ def raise_limits(nodes: int, journal: Journal, setting: Path = INSTANCES) -> Non
             setting.write_text(str(needed))
 
 
-def restore_limit(name: str) -> None:
-    """Put a limit back; ``name`` is the setting's file and its old value."""
+def instances_in_use(processes: Path = Path("/proc")) -> int:
+    """How many inotify instances programs of this machine hold, whatever rack they belong to."""
+    return sum(_is_instance(handle) for handle in processes.glob("[0-9]*/fd/*"))
+
+
+def _is_instance(handle: Path) -> bool:
+    with contextlib.suppress(OSError):  # it ended meanwhile
+        return handle.readlink().name == "anon_inode:inotify"
+    return False
+
+
+def restore_limit(name: str, in_use: Callable[[], int] = instances_in_use) -> None:
+    """Put a limit back; ``name`` is the setting's file and its old value.
+
+    It stays where half of the old one is in use: another rack is up, whose next service would fail.
+    """
     path, _, value = name.partition("=")
+    if in_use() > int(value) // 2:
+        return
     with contextlib.suppress(PermissionError):
         Path(path).write_text(value)
