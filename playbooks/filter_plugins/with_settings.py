@@ -34,10 +34,10 @@ def with_settings(text: str, settings: Mapping[str, object]) -> str:
 
 
 def _line(name: str, value: object) -> str:
-    text = str(value)
-    if "\n" in text:
-        raise AnsibleFilterError(f"slurm_controller_settings: {name} has more than one line")
-    return f"{name}={text}"
+    line = f"{name}={value}"
+    if len(line.splitlines()) > 1:
+        raise AnsibleFilterError(f"slurm_controller_settings: {name!r} has more than one line")
+    return line
 
 
 class FilterModule:

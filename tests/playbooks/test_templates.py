@@ -118,16 +118,3 @@ def test_a_site_keeps_what_its_slurm_conf_had_besides(rendered, tmp_path):
     assert [line for line in before if line not in after] == ["PriorityWeightAge=1000", "MpiDefault=pmix"]
     added = [line for line in after if line not in before and not line.startswith("#")]
     assert added == ["PriorityWeightAge=50", "schedulerparameters=bf_interval=20"]
-
-
-@pytest.mark.parametrize("mine", [{"NodeName": "n9"}, {"Epilog": "/a\nNodeName=n9"}])
-def test_nodes_stand_in_the_facility_and_nowhere_else(mine):
-    program = f"from with_settings import with_settings; with_settings('A=1', {mine!r})"
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=ROOT / "playbooks/filter_plugins",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "Error: slurm_controller_settings: " in done.stderr
