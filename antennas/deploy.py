@@ -10,7 +10,10 @@ from pyinfra import host, local
 from pyinfra.operations import files, server, systemd
 
 from antennas import alive, operations
-from millwright.antennas import gateway_firewall, gateway_sshd, gateway_upkeep, guard, wireguard
+from millwright.antennas.gateway import firewall as gateway_firewall
+from millwright.antennas.gateway import guard, wireguard
+from millwright.antennas.gateway import sshd as gateway_sshd
+from millwright.antennas.gateway import updates as gateway_upkeep
 
 antenna = host.data.antenna
 alive.watch(host)

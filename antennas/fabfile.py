@@ -12,13 +12,13 @@ from pathlib import Path
 
 from invoke import Context, Exit, task
 
-from millwright.antennas import reports
-from millwright.antennas.apply import chosen_antennas
-from millwright.antennas.check import check_antenna, plan_check
-from millwright.antennas.proofs import exit_code_of
-from millwright.errors import MillwrightError
+from millwright.antennas.proof import gateway_reports as reports
+from millwright.antennas.proof.check import check_antenna, plan_check
+from millwright.antennas.proof.proofs import exit_code_of
+from millwright.antennas.rollout.apply import chosen_antennas
+from millwright.core.errors import MillwrightError
+from millwright.core.places import facility_file, state_folder
 from millwright.facility import Facility, load_facility
-from millwright.facility.places import facility_file, state_folder
 
 ONE_ANTENNA = {"antenna": "One antenna; all where left out."}
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pyinfra.api import FactBase, QuoteString, StringCommand
 
-from millwright.antennas.guard import GUARD_PENDING
+from millwright.antennas.gateway.guard import GUARD_PENDING
 
 
 class WireguardModule(FactBase[bool]):

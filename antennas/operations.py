@@ -21,9 +21,9 @@ from antennas.facts import (
     WireguardModule,
     WireguardPublicKey,
 )
-from millwright.antennas.confirmation import confirm_change
-from millwright.antennas.guard import GUARD, GUARD_S
-from millwright.antennas.wireguard import KEEPALIVE_S, publish_public_key
+from millwright.antennas.gateway.confirmation import confirm_change
+from millwright.antennas.gateway.guard import GUARD, GUARD_S
+from millwright.antennas.gateway.wireguard import KEEPALIVE_S, publish_public_key
 
 Commands = Iterator[PyinfraCommand]
 

@@ -12,7 +12,7 @@ from pyinfra.facts.files import Sha256File
 from pyinfra.operations import files, systemd
 
 from antennas import alive
-from millwright.antennas import gateway_sshd
+from millwright.antennas.gateway import sshd as gateway_sshd
 
 antenna = host.data.antenna
 alive.watch(host)

@@ -7,8 +7,8 @@ import reframe.utility.typecheck as typ
 from reframe.core.builtins import run_before, variable
 from reframe.core.exceptions import ReframeError
 
-from millwright.facility.names import fold
-from millwright.readers.slurm import node_states
+from millwright.adapters.slurm.partition_state import node_states
+from millwright.core.node_sets import fold
 from millwright.results.metrics import METRICS, Scope
 
 ALL_NODES = 0

@@ -3,10 +3,10 @@
 import os
 import platform
 
-from millwright.errors import BadInputError
+from millwright.adapters.reframe.settings import read_narrowing, site_configuration
+from millwright.core.errors import BadInputError
+from millwright.core.places import facility_file, state_folder
 from millwright.facility import load_facility
-from millwright.facility.places import facility_file, state_folder
-from millwright.readers.reframe_settings import read_narrowing, site_configuration
 from millwright.verdicts.expectations import find_commitment_problems
 
 # ReFrame skips a check file that does not import with a warning, and exits with 0.

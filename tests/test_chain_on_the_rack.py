@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from millwright.core.places import facility_file
 from millwright.facility import load_facility
-from millwright.facility.places import facility_file
 from millwright.verdicts.expectations import list_expectations
 
 pytestmark = pytest.mark.rack

@@ -50,10 +50,10 @@ class InventoryModule(BaseInventoryPlugin):
         """Fill the inventory; every problem of the file stands in the error."""
         super().parse(inventory, loader, path, cache)
         try:
-            from millwright.errors import BadInputError  # noqa: PLC0415 - an absent package gets a clear message
+            from millwright.adapters.ansible.inventory import build_inventory  # noqa: PLC0415
+            from millwright.adapters.ansible.stored_inventory import VARIABLE, inventory_for  # noqa: PLC0415
+            from millwright.core.errors import BadInputError  # noqa: PLC0415 - an absent package gets a clear message
             from millwright.facility import load_facility  # noqa: PLC0415
-            from millwright.readers.ansible_inventory import build_inventory  # noqa: PLC0415
-            from millwright.readers.stored_inventory import VARIABLE, inventory_for  # noqa: PLC0415
         except ImportError as error:
             message = f"{error}; run Ansible from the environment that 'make setup' builds (.venv/bin)"
             raise AnsibleParserError(message) from error

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from millwright.facility.names import expand
+from millwright.core.node_sets import expand
 
 
 def host_addresses(folded: Mapping[str, str]) -> list[dict[str, str]]:

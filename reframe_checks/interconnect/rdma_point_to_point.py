@@ -6,7 +6,7 @@ from pathlib import Path
 import reframe as rfm
 from reframe.core.builtins import run_before
 
-from millwright.facility.names import fold
+from millwright.core.node_sets import fold
 
 from ..plugin import MillwrightCheck
 from .pairs import neighbours

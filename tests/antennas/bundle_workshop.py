@@ -8,11 +8,11 @@ import tarfile
 from pathlib import Path
 
 from antennas import apply_bundle
-from millwright.antennas.bundle import Order, Sources, make_bundle
-from millwright.antennas.bundle_manifest import Target
-from millwright.antennas.ssh_keys import ensure_key_pair, fingerprint, public_half
-from millwright.antennas.trust import write_factory_trust
-from millwright.facility.places import checkout
+from millwright.antennas.bundle.build import Order, Sources, make_bundle
+from millwright.antennas.bundle.manifest import Target
+from millwright.antennas.ssh.keys import ensure_key_pair, fingerprint, public_half
+from millwright.antennas.trust.prepared import write_factory_trust
+from millwright.core.places import checkout
 
 NOW = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.UTC)
 GATEWAY_KEY = "WtK4FszKYkaa/Kg4bl6aZi3aR8iyaV/yrdBaxCshIQY="

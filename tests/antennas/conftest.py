@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from millwright.core.places import checkout
 from millwright.facility import load_facility
-from millwright.facility.places import checkout
 
 sys.path.append(str(checkout()))
 sys.path.append(str(Path(__file__).parent))  # for the tests' own helpers

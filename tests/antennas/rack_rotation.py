@@ -12,14 +12,14 @@ import sys
 
 from rack_user import millwright
 
-from millwright.antennas.certificates import new_certificate
-from millwright.antennas.signing import read_certificate, sign
-from millwright.antennas.ssh_keys import public_half
-from millwright.antennas.user_cas import own_ca
-from millwright.antennas.user_files import ensure_user_access
-from millwright.antennas.visitor import Visitor
-from millwright.facility.places import state_folder
-from millwright.facility.trust import Environment
+from millwright.antennas.proof.visitor import Visitor
+from millwright.antennas.ssh.certificate_signing import read_certificate, sign
+from millwright.antennas.ssh.keys import public_half
+from millwright.antennas.trust.certificates import new_certificate
+from millwright.antennas.trust.user_cas import own_ca
+from millwright.antennas.user.files import ensure_user_access
+from millwright.core.places import state_folder
+from millwright.facility.topics.trust import Environment
 
 STATE = state_folder("rack")
 CA = own_ca(STATE, Environment.PRODUCTION)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from rack_console import Console
 from secret_search import Sampler, files_below, find
 
-from millwright.facility.places import checkout, state_folder
+from millwright.core.places import checkout, state_folder
 
 STATE = state_folder("rack")
 TUNNELS = {"rack-login": "wg-antennas", "rack-antenna": "wg0", "rack-antenna2": "wg0"}

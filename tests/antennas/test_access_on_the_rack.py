@@ -7,21 +7,22 @@ import subprocess
 import pytest
 from rack_console import RELOAD_SSHD
 
-from millwright.antennas.apply import Surroundings, apply_antennas
-from millwright.antennas.certificates import new_certificate
-from millwright.antennas.check import check_antenna, plan_check
-from millwright.antennas.deployment import deploy_gateways
-from millwright.antennas.doors import connect_as_admin
-from millwright.antennas.factory_side import run_factory_play
-from millwright.antennas.gateway_sshd import DROP_IN, PRINCIPALS_FILE
-from millwright.antennas.host_keys import resolve_target
-from millwright.antennas.proofs import Outcome, exit_code_of
-from millwright.antennas.prove import prove_no_other_way, prove_no_shell, prove_tunnel
-from millwright.antennas.signing import sign
-from millwright.antennas.ssh_keys import ensure_key_pair, public_half
-from millwright.antennas.user_files import ensure_user_access
-from millwright.antennas.visitor import Visitor, run_on
-from millwright.facility.places import checkout, state_folder
+from millwright.antennas.gateway.sshd import DROP_IN, PRINCIPALS_FILE
+from millwright.antennas.proof.check import check_antenna, plan_check
+from millwright.antennas.proof.connections import connect_as_admin
+from millwright.antennas.proof.proofs import exit_code_of
+from millwright.antennas.proof.prove import prove_no_other_way, prove_no_shell, prove_tunnel
+from millwright.antennas.proof.visitor import Visitor, run_on
+from millwright.antennas.rollout.apply import Surroundings, apply_antennas
+from millwright.antennas.rollout.deployment import deploy_gateways
+from millwright.antennas.rollout.factory_side import run_factory_play
+from millwright.antennas.ssh.certificate_signing import sign
+from millwright.antennas.ssh.host_keys import resolve_target
+from millwright.antennas.ssh.keys import ensure_key_pair, public_half
+from millwright.antennas.trust.certificates import new_certificate
+from millwright.antennas.user.files import ensure_user_access
+from millwright.core.places import checkout, state_folder
+from millwright.core.verdict import Verdict
 
 pytestmark = pytest.mark.rack
 
@@ -93,7 +94,7 @@ def test_a_second_apply_changes_nothing(apply):
 
 def test_every_proof_passes(given, shipped_rack):
     proofs = list(check_antenna(shipped_rack, "coast", given))
-    assert [str(proof) for proof in proofs if proof.outcome is not Outcome.PASS] == []
+    assert [str(proof) for proof in proofs if proof.outcome is not Verdict.PASS] == []
     assert exit_code_of(proofs) == 0
     assert len(proofs) == 10
 
@@ -137,8 +138,8 @@ def test_the_check_fails_where_the_gateway_trusts_the_antenna_no_more(given, shi
         proofs = list(check_antenna(shipped_rack, "coast", given))
     outcomes = {proof.name: proof.outcome for proof in proofs}
     assert exit_code_of(proofs) == 1
-    assert outcomes["login with certificate"] is Outcome.FAIL
-    assert outcomes["expired certificate refused"] is Outcome.NOT_MEASURED, (
+    assert outcomes["login with certificate"] is Verdict.FAIL
+    assert outcomes["expired certificate refused"] is Verdict.NOT_MEASURED, (
         "everyone is refused: no proof of expiry"
     )
 
@@ -147,19 +148,19 @@ def test_the_check_fails_where_the_gateway_gives_a_shell(access, spoiled):
     edit = f"sed -i -e '/MaxSessions/d' -e '/ForceCommand/d' {DROP_IN}"
     with spoiled(f"{edit} && usermod -s /bin/sh jump && {RELOAD_SSHD}"):
         outcome, detail = prove_no_shell(Visitor(access), "0123abcd")
-    assert outcome is Outcome.FAIL, detail
+    assert outcome is Verdict.FAIL, detail
 
 
 def test_the_check_fails_where_the_gateway_leads_elsewhere(access, shipped_rack, spoiled):
     with spoiled(f"sed -i 's/PermitOpen .*/PermitOpen any/' {DROP_IN} && {RELOAD_SSHD}"):
         outcome, detail = prove_no_other_way(shipped_rack, Visitor(access), shipped_rack.services)
-    assert outcome is Outcome.FAIL, detail
+    assert outcome is Verdict.FAIL, detail
     assert "10.91.0.11:22" in detail
 
 
 def test_a_tunnel_that_is_down_is_found_and_put_right(given, access, shipped_rack, spoiled):
     with spoiled("systemctl stop wg-quick@wg0"):
-        assert prove_tunnel(shipped_rack, "coast", given)[0] is Outcome.FAIL
+        assert prove_tunnel(shipped_rack, "coast", given)[0] is Verdict.FAIL
         with Visitor(access).at_factory(access.certificate) as (_, attempt):
             assert attempt.answer == "unreachable"
 

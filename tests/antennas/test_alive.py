@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from millwright.facility.places import checkout
+from millwright.core.places import checkout
 
 gevent = pytest.importorskip("gevent")
 

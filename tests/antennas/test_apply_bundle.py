@@ -7,7 +7,7 @@ import pytest
 from bundle_workshop import NOW, Workshop, pyinfra_said, with_member
 
 from antennas import apply_bundle
-from millwright.antennas.ssh_keys import ensure_key_pair, fingerprint, public_half
+from millwright.antennas.ssh.keys import ensure_key_pair, fingerprint, public_half
 
 DAY = datetime.timedelta(days=1)
 

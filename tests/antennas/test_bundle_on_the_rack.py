@@ -12,10 +12,10 @@ from rack_console import Console
 from rack_secrets import Watch
 from rack_user import millwright
 
-from millwright.antennas.apply import wait_for_handshake
-from millwright.antennas.gateway_sshd import DROP_IN
-from millwright.antennas.wireguard import KEY_FILE, read_public_key
-from millwright.facility.places import state_folder
+from millwright.antennas.gateway.sshd import DROP_IN
+from millwright.antennas.gateway.wireguard import KEY_FILE, read_public_key
+from millwright.antennas.rollout.apply import wait_for_handshake
+from millwright.core.places import state_folder
 
 pytestmark = pytest.mark.rack
 

@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
-from millwright.antennas.gateway_sshd import expected_for_jump
-from millwright.antennas.private_files import write_whole
-from millwright.antennas.trust import write_factory_trust
+from millwright.antennas.gateway.sshd import expected_for_jump
+from millwright.antennas.ssh.private_files import write_whole
+from millwright.antennas.trust.prepared import write_factory_trust
+from millwright.core.places import checkout
 from millwright.facility import load_facility
-from millwright.facility.places import checkout
 
 pytestmark = pytest.mark.tools
 
@@ -22,7 +22,7 @@ FACTORY_KEY = "YpH9G5selcu6Q5qw9TmqdiQUsnwxFTptn8gwW+x6N/w="
 INVENTORY = """
 from pathlib import Path
 from millwright.facility import load_facility
-from millwright.readers.pyinfra_inventory import pyinfra_groups
+from millwright.adapters.pyinfra.inventory import pyinfra_groups
 
 _facility = load_facility(Path("{facility}"))
 _groups = pyinfra_groups(_facility, Path("{state}"))

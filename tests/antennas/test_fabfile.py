@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from millwright.facility.places import checkout
+from millwright.core.places import checkout
 
 
 def fab(*arguments, facility="rack"):

@@ -11,12 +11,12 @@ import time
 import pytest
 from rack_console import RELOAD_SSHD, Console
 
-from millwright.antennas.host_ca import ensure_host_ca, host_certificate
-from millwright.antennas.signing import sign
-from millwright.antennas.ssh_keys import ensure_key_pair
+from millwright.adapters.ansible import playbook as ansible
+from millwright.antennas.ssh.certificate_signing import sign
+from millwright.antennas.ssh.keys import ensure_key_pair
+from millwright.antennas.trust.host_ca import ensure_host_ca, host_certificate
+from millwright.core.places import checkout, state_folder
 from millwright.facility import load_facility
-from millwright.facility.places import checkout, state_folder
-from millwright.readers import ansible
 
 pytestmark = [pytest.mark.rack, pytest.mark.usefixtures("cut")]
 """What becomes of the cut is awaited in ``test_recovery_on_the_rack.py``, minutes later."""

@@ -8,17 +8,17 @@ import pytest
 from rack_console import RELOAD_SSHD, Console
 from rack_user import AtHome
 
-from millwright.antennas.certificates import ensure_user_ca, new_certificate
-from millwright.antennas.check import plan_check
-from millwright.antennas.clocks import prove_clocks
-from millwright.antennas.gateway_firewall import FILE
-from millwright.antennas.host_ca import ensure_host_ca, host_certificate, host_names
-from millwright.antennas.proofs import Outcome
-from millwright.antennas.prove import prove_gateway, prove_tunnel
-from millwright.antennas.signing import sign
-from millwright.antennas.ssh_keys import ensure_key_pair
-from millwright.errors import NotTestableError
-from millwright.facility.places import state_folder
+from millwright.antennas.gateway.firewall import FILE
+from millwright.antennas.proof.check import plan_check
+from millwright.antennas.proof.clocks import prove_clocks
+from millwright.antennas.proof.prove import prove_gateway, prove_tunnel
+from millwright.antennas.ssh.certificate_signing import sign
+from millwright.antennas.ssh.keys import ensure_key_pair
+from millwright.antennas.trust.certificates import ensure_user_ca, new_certificate
+from millwright.antennas.trust.host_ca import ensure_host_ca, host_certificate, host_names
+from millwright.core.errors import NotTestableError
+from millwright.core.places import state_folder
+from millwright.core.verdict import Verdict
 
 pytestmark = pytest.mark.rack
 
@@ -71,7 +71,7 @@ def test_a_gateway_that_was_restarted_serves_again_by_itself(ada, gateway, shipp
     given = plan_check(shipped_rack, state=STATE, now=datetime.datetime.now(datetime.UTC))
     assert ada.at_factory("id -un") == "ada\n"
     for outcome, detail in (prove_tunnel(shipped_rack, "coast", given), prove_gateway(shipped_rack, "coast")):
-        assert outcome is Outcome.PASS, detail
+        assert outcome is Verdict.PASS, detail
     assert gateway.shell("systemctl is-active ssh wg-quick@wg0 millwright-firewall").split() == ["active"] * 3
     new = gateway.shell("wg show wg0 public-key; systemctl show -p ExecMainStartTimestampMonotonic ssh")
     assert new.splitlines()[0] == old.splitlines()[0], (
@@ -123,14 +123,14 @@ def test_a_gateway_ten_minutes_ahead_ends_a_certificate_early(dated, gateway):
 
 def test_the_check_tells_which_clock_is_off_and_what_that_does(ada, gateway, shipped_rack):
     outcome, detail = prove_clocks(shipped_rack, "coast")
-    assert outcome is Outcome.PASS, detail
+    assert outcome is Verdict.PASS, detail
     gateway.put("/usr/local/bin/date", SLOW_DATE.encode())
     try:
         gateway.shell("chmod 755 /usr/local/bin/date")
         outcome, detail = prove_clocks(shipped_rack, "coast")
     finally:
         gateway.shell("rm /usr/local/bin/date")
-    assert outcome is Outcome.FAIL
+    assert outcome is Verdict.FAIL
     assert detail.startswith(
         "rack-antenna's clock is 600 s behind: it refuses a fresh certificate for another 540 s"
     )
@@ -177,7 +177,7 @@ def test_a_login_node_of_no_ca_is_refused(ada, reinstalled, tmp_path, certified)
 def test_the_rack_is_as_it_was(ada, shipped_rack):
     """What these tests changed is put back: the administrator's pinned keys and the user's way still hold."""
     try:
-        assert prove_clocks(shipped_rack, "coast")[0] is Outcome.PASS
+        assert prove_clocks(shipped_rack, "coast")[0] is Verdict.PASS
     except NotTestableError as error:
         pytest.fail(str(error))
     assert ada.at_factory("uname -n") == "rack-login\n"

@@ -9,11 +9,11 @@ import time
 import pytest
 from rack_console import RELOAD_SSHD
 
-from millwright.antennas.doors import connect_as_admin
-from millwright.antennas.gateway_sshd import DROP_IN
-from millwright.antennas.host_keys import resolve_target
-from millwright.antennas.visitor import run_on
-from millwright.facility.places import checkout
+from millwright.antennas.gateway.sshd import DROP_IN
+from millwright.antennas.proof.connections import connect_as_admin
+from millwright.antennas.proof.visitor import run_on
+from millwright.antennas.ssh.host_keys import resolve_target
+from millwright.core.places import checkout
 
 pytestmark = pytest.mark.rack
 

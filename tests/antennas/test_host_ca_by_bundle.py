@@ -6,16 +6,16 @@ from types import SimpleNamespace
 import pytest
 from bundle_workshop import NOW, Workshop
 
-from millwright.antennas import host_certificates, rotation
-from millwright.antennas.bundle_result import Sender, take_result
-from millwright.antennas.bundle_told import find_due
-from millwright.antennas.distribution import Distributed
-from millwright.antennas.host_ca import ensure_host_ca, host_ca, hosts_of_another_ca
-from millwright.antennas.rotation import Phase
-from millwright.antennas.signing import read_certificate
-from millwright.antennas.ssh_keys import fingerprint, public_half
-from millwright.cli import antenna_rotation
-from millwright.errors import NotTestableError
+from millwright.antennas.bundle.imported import find_due
+from millwright.antennas.bundle.result import Sender, take_result
+from millwright.antennas.rollout.distribution import Distributed
+from millwright.antennas.ssh.certificate_signing import read_certificate
+from millwright.antennas.ssh.keys import fingerprint, public_half
+from millwright.antennas.trust import host_certificates, rotation
+from millwright.antennas.trust.host_ca import ensure_host_ca, host_ca, hosts_of_another_ca
+from millwright.antennas.trust.rotation import Phase
+from millwright.cli.antenna import rotation as antenna_rotation
+from millwright.core.errors import NotTestableError
 
 PATIENCE = datetime.timedelta(days=30)
 

@@ -7,10 +7,10 @@ from rack_console import Console
 from rack_secrets import Watch
 from rack_user import AtHome
 
-from millwright.antennas.host_ca import host_ca, hosts_of_another_ca
-from millwright.antennas.signing import read_certificate
-from millwright.antennas.ssh_keys import fingerprint, public_half
-from millwright.facility.places import state_folder
+from millwright.antennas.ssh.certificate_signing import read_certificate
+from millwright.antennas.ssh.keys import fingerprint, public_half
+from millwright.antennas.trust.host_ca import host_ca, hosts_of_another_ca
+from millwright.core.places import state_folder
 
 pytestmark = [pytest.mark.rack, pytest.mark.rehearsal]
 

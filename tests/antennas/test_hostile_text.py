@@ -10,12 +10,15 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from millwright.antennas import gateway_firewall, gateway_sshd, gateway_upkeep, wireguard
-from millwright.antennas.printed_config import Way, printed_config
-from millwright.errors import BadInputError
+from millwright.adapters.pyinfra.inventory import pyinfra_groups
+from millwright.antennas.gateway import firewall as gateway_firewall
+from millwright.antennas.gateway import sshd as gateway_sshd
+from millwright.antennas.gateway import updates as gateway_upkeep
+from millwright.antennas.gateway import wireguard
+from millwright.antennas.user.printed_config import Way, printed_config
+from millwright.core.errors import BadInputError
+from millwright.core.places import checkout
 from millwright.facility import load_facility
-from millwright.facility.places import checkout
-from millwright.readers.pyinfra_inventory import pyinfra_groups
 
 RACK = yaml.safe_load((checkout() / "inventories" / "rack" / "facility.yaml").read_text())
 ROLE = checkout() / "playbooks" / "roles" / "ssh_trust" / "templates"

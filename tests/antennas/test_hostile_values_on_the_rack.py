@@ -9,7 +9,7 @@ import pytest
 import yaml
 from rack_console import Console
 
-from millwright.facility.places import checkout
+from millwright.core.places import checkout
 
 pytestmark = pytest.mark.rack
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from rack_console import Console
 
-from millwright.antennas.doors import LIMIT_S
+from millwright.antennas.proof.connections import LIMIT_S
 from millwright.rack.session import look_at, open_plan
 
 pytestmark = [pytest.mark.rack, pytest.mark.rehearsal]

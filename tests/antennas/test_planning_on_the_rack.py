@@ -6,8 +6,8 @@ import pytest
 from rack_console import Console
 from rack_user import millwright
 
-from millwright.antennas.gateway_sshd import REVOKED_FILE
-from millwright.facility.places import state_folder
+from millwright.antennas.gateway.sshd import REVOKED_FILE
+from millwright.core.places import state_folder
 
 pytestmark = pytest.mark.rack
 

@@ -14,8 +14,8 @@ from rack_rotation import (
 from rack_secrets import Watch
 from rack_user import AtHome
 
-from millwright.antennas.attempt import Answer
-from millwright.antennas.ssh_keys import fingerprint
+from millwright.antennas.proof.proofs import Answer
+from millwright.antennas.ssh.keys import fingerprint
 
 pytestmark = pytest.mark.rack
 

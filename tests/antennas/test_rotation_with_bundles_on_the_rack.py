@@ -24,12 +24,12 @@ from rack_rotation import (
 )
 from rack_user import AtHome, millwright
 
-from millwright.antennas.attempt import Answer
-from millwright.antennas.gateway_sshd import USER_CA_FILE
-from millwright.antennas.ssh_keys import fingerprint
-from millwright.antennas.user_cas import ensure_own_ca, own_ca
-from millwright.facility.places import checkout
-from millwright.facility.trust import Environment
+from millwright.antennas.gateway.sshd import USER_CA_FILE
+from millwright.antennas.proof.proofs import Answer
+from millwright.antennas.ssh.keys import fingerprint
+from millwright.antennas.trust.user_cas import ensure_own_ca, own_ca
+from millwright.core.places import checkout
+from millwright.facility.topics.trust import Environment
 
 pytestmark = [pytest.mark.rack, pytest.mark.rehearsal]
 

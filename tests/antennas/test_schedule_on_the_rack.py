@@ -12,7 +12,7 @@ import pytest
 import yaml
 from operator_machine import OperatorMachine
 
-from millwright.facility.places import STATE_VARIABLE, checkout, state_folder
+from millwright.core.places import STATE_VARIABLE, checkout, state_folder
 from millwright.results.runs import find_run
 
 pytestmark = pytest.mark.rack

@@ -5,7 +5,7 @@ import base64
 import pytest
 from secret_search import files_below, find
 
-from millwright.antennas.ssh_keys import ensure_key_pair, public_half
+from millwright.antennas.ssh.keys import ensure_key_pair, public_half
 
 HEX = b"3f" * 64
 RAW = bytes(range(128, 192))

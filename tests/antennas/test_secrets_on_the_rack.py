@@ -9,7 +9,7 @@ import pytest
 from rack_console import Console
 from secret_search import Sampler, files_below, find
 
-from millwright.facility.places import checkout, state_folder
+from millwright.core.places import checkout, state_folder
 
 pytestmark = pytest.mark.rack
 

@@ -9,23 +9,23 @@ from dataclasses import replace
 import pytest
 from rack_console import RELOAD_SSHD
 
-from millwright.antennas.certificates import ensure_user_ca, new_certificate
-from millwright.antennas.doors import connect_as_admin, open_way
-from millwright.antennas.host_keys import resolve_target
-from millwright.antennas.revocations import (
+from millwright.antennas.proof.connections import connect_as_admin, open_way
+from millwright.antennas.proof.visitor import Visitor, run_on
+from millwright.antennas.ssh.certificate_signing import sign
+from millwright.antennas.ssh.host_keys import resolve_target
+from millwright.antennas.ssh.keys import fingerprint, public_half
+from millwright.antennas.trust.certificates import ensure_user_ca, new_certificate
+from millwright.antennas.trust.revocations import (
     Kind,
     add_revocations,
     krl_file,
     lift_revocations,
     new_revocation,
 )
-from millwright.antennas.signing import sign
-from millwright.antennas.ssh_keys import fingerprint, public_half
-from millwright.antennas.user_cas import ensure_own_ca
-from millwright.antennas.user_files import ensure_user_access
-from millwright.antennas.visitor import Visitor, run_on
-from millwright.facility.places import state_folder
-from millwright.facility.trust import Environment
+from millwright.antennas.trust.user_cas import ensure_own_ca
+from millwright.antennas.user.files import ensure_user_access
+from millwright.core.places import state_folder
+from millwright.facility.topics.trust import Environment
 
 pytestmark = pytest.mark.rack
 
@@ -253,7 +253,7 @@ def test_another_host_in_the_gateways_place_is_not_taken_for_it(access, imposter
 
 
 def test_a_login_node_installed_anew_is_known_by_the_same_host_ca(access, as_root, tmp_path, shipped_rack):
-    from millwright.antennas.host_ca import ensure_host_ca, host_certificate, host_names
+    from millwright.antennas.trust.host_ca import ensure_host_ca, host_certificate, host_names
 
     key = "/etc/ssh/ssh_host_ed25519_key"
     old = f"for f in {key} {key}.pub {key}-cert.pub; do"

@@ -16,9 +16,9 @@ import pytest
 from rack_console import Console, cut_tunnel
 from rack_user import HOME, AtHome
 
-from millwright.antennas.doors import connect_as_admin
-from millwright.antennas.host_keys import resolve_target
-from millwright.antennas.visitor import run_on
+from millwright.antennas.proof.connections import connect_as_admin
+from millwright.antennas.proof.visitor import run_on
+from millwright.antennas.ssh.host_keys import resolve_target
 
 pytestmark = pytest.mark.rack
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 from millwright.capacity import assessment
 from millwright.capacity.assessment import assess
-from millwright.facility.catalogue import load_catalogue
+from millwright.catalogue.catalogue import load_catalogue
 from millwright.results.verification import UNSIGNED
 
 REPORT = Path(__file__).parents[2] / "tools" / "millwright" / "report"

@@ -1,8 +1,8 @@
 import pytest
 
 from millwright.capacity.peak import Peak, find_peak
-from millwright.facility.catalogue import Catalogue, load_catalogue
-from millwright.facility.sources import SourceKind
+from millwright.catalogue.catalogue import Catalogue, load_catalogue
+from millwright.core.claims import SourceKind
 from millwright.results.metrics import Quantity
 
 

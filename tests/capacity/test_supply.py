@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from millwright.capacity.supply import add_up
-from millwright.facility.catalogue import load_catalogue
+from millwright.catalogue.catalogue import load_catalogue
 from millwright.facility.model import Facility
 from millwright.results.metrics import Quantity
 from millwright.results.sample import Sample

@@ -6,7 +6,7 @@ import pytest
 
 from millwright.capacity.hours import Hours, add_hours, to_reference
 from millwright.capacity.usage import sum_usage
-from millwright.errors import BadInputError
+from millwright.core.errors import BadInputError
 from millwright.facility.consistency import find_inconsistencies
 from millwright.facility.meters import Meter, meters_of
 from millwright.facility.model import Facility

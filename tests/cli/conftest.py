@@ -2,7 +2,7 @@
 
 import pytest
 
-from millwright.antennas.distribution import Distributed
+from millwright.antennas.rollout.distribution import Distributed
 
 
 @pytest.fixture

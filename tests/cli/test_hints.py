@@ -5,9 +5,9 @@ import shlex
 
 import pytest
 
-from millwright.cli import accounts
+from millwright.adapters.ansible.accounts import AccountingReport, OpenGrant
+from millwright.cli.change import accounts
 from millwright.cli.main import run
-from millwright.readers.slurm_accounting import AccountingReport, OpenGrant
 
 TIDE = OpenGrant("tide", "playground", "billing=60000000000", (), ("account=tide",))
 
@@ -25,7 +25,7 @@ def typed(rack_file, tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     report = AccountingReport((), (("account", "tide"),), (TIDE,), (), (), ())
     monkeypatch.setattr(accounts, "compare_accounting", lambda *_, **__: report)
-    monkeypatch.setattr("millwright.fleet.service.controller_of", lambda *_: KnowsNoNode())
+    monkeypatch.setattr("millwright.fleet.service.node_service.controller_of", lambda *_: KnowsNoNode())
     copy = tmp_path / "my site" / "facility.yaml"
     copy.parent.mkdir()
     copy.write_bytes(rack_file.read_bytes())

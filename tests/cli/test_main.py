@@ -8,7 +8,7 @@ import typer.core
 import typer.main
 
 from millwright.cli import main
-from millwright.errors import FailedError, NotTestableError
+from millwright.core.errors import FailedError, NotTestableError
 
 
 def test_bad_input_lists_every_problem_and_exits_2(tmp_path, capsys):

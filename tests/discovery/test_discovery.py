@@ -8,6 +8,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from millwright.core.errors import BadInputError
 from millwright.discovery.accelerators import parse_nvidia_smi
 from millwright.discovery.access_modes import access_modes
 from millwright.discovery.accounting import parse_qos
@@ -15,13 +16,11 @@ from millwright.discovery.ask import read_captured
 from millwright.discovery.availability import parse_availability, parse_grouped_nodes
 from millwright.discovery.cluster import read_cluster
 from millwright.discovery.describe import Description, Wishes, describe
+from millwright.discovery.node_sets import Remarks
 from millwright.discovery.nodes import parse_nodes_json, parse_nodes_text
-from millwright.discovery.remarks import Remarks
 from millwright.discovery.sources import SOURCES, capture_commands
-from millwright.discovery.switches import switches
-from millwright.discovery.topology import parse_topology
+from millwright.discovery.topology import parse_topology, switches
 from millwright.discovery.writing import write_facility
-from millwright.errors import BadInputError
 from millwright.facility import load_facility
 
 DATA = Path(__file__).parent / "data"

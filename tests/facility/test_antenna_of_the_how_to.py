@@ -4,9 +4,9 @@ import re
 
 import yaml
 
+from millwright.adapters.pyinfra.inventory import pyinfra_groups
+from millwright.core.places import checkout
 from millwright.facility import load_facility
-from millwright.facility.places import checkout
-from millwright.readers.pyinfra_inventory import pyinfra_groups
 
 MOST_LINES = 15
 """With its address and what is measured of it."""

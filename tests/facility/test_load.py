@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from millwright.errors import BadInputError, ExitCode
+from millwright.core.errors import BadInputError, ExitCode
+from millwright.core.places import shipped_facilities
 from millwright.facility import load_facility
-from millwright.facility.places import shipped_facilities
 
 CASES = Path(__file__).parent / "cases"
 BASE = yaml.safe_load((CASES / "base.yaml").read_text())

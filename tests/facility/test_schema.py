@@ -5,8 +5,8 @@ import json
 import yaml
 from jsonschema import Draft202012Validator
 
-from millwright.facility.places import checkout, shipped_facilities
-from millwright.facility.schema import facility_schema
+from millwright.core.places import checkout, shipped_facilities
+from millwright.facility.load import facility_schema
 
 EXPORTED = checkout() / "inventories" / "facility.schema.json"
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
-from millwright.fleet.declared import DeclaredHost, DeclaredRole
-from millwright.fleet.inputs import Inputs
+from millwright.fleet.look.declared_state import DeclaredHost, DeclaredRole
 from millwright.fleet.look.finding import HostLook
+from millwright.fleet.look.role_inputs import Inputs
 
 FILE = {"kind": "path", "of": {"path": "/etc/a"}, "wants": {"digest": "1"}, "seal": []}
 HOST = {"kind": "host", "of": {}, "wants": {"hostname": "c1"}, "seal": []}

@@ -2,8 +2,8 @@
 
 import json
 
-from millwright.errors import FailedError, NotTestableError
-from millwright.facility.names import expand
+from millwright.core.errors import FailedError, NotTestableError
+from millwright.core.node_sets import expand
 
 
 class StandIn:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from millwright.fleet.journal import is_finished, latest_journal
+from millwright.fleet.rollout.journal import is_finished, latest_journal
 from millwright.rack.cgroups import cgroup_of, find_hierarchies
 from millwright.rack.mounts import MOUNTINFO
 

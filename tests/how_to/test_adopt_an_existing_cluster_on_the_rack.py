@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from millwright.core.places import shipped_facilities
 from millwright.facility import load_facility
-from millwright.facility.places import shipped_facilities
 
 from .conftest import wait_until
 from .walk import Walk

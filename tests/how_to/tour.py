@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 from rack_user import HOME, AtHome
 
-from millwright.facility.places import STATE_VARIABLE, checkout
+from millwright.core.places import STATE_VARIABLE, checkout
 from millwright.rack.cgroups import cgroup_of, find_hierarchies
 from millwright.rack.keys import host_key
 from millwright.rack.mounts import MOUNTINFO

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from millwright.errors import FailedError, NotTestableError
+from millwright.adapters.here.facility_lock import only_one
+from millwright.core.errors import FailedError, NotTestableError
 from millwright.facility import load_facility
 from millwright.images import build as module
 from millwright.images.build import BUILDING, LOCK, Surroundings, build
 from millwright.rack.cgroups import Cgroup
-from millwright.readers.facility_lock import only_one
 from millwright.results.manifest import MANIFEST
 from millwright.results.verification import verify_run
 

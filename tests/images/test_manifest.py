@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from millwright.errors import BadInputError
+from millwright.core.errors import BadInputError
 from millwright.images.first_boot import left_for
 from millwright.images.manifest import (
     Manifest,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from millwright.errors import NotTestableError
+from millwright.core.errors import NotTestableError
 from millwright.images import needs
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from millwright.errors import FailedError
+from millwright.core.errors import FailedError
 from millwright.images.cleaning import set_back
 from millwright.images.packing import copy_kernel, pack_argv
 

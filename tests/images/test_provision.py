@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from millwright.adapters.ansible.inventory import build_inventory
 from millwright.facility import load_facility
 from millwright.images.provision import entered_through, image_options
-from millwright.readers.ansible_inventory import build_inventory
 
 FILE = Path(__file__).resolve().parents[2] / "inventories/rack/facility.yaml"
 

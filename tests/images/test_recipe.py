@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from millwright.errors import BadInputError
+from millwright.core.errors import BadInputError
 from millwright.facility import load_facility
 from millwright.images.recipe import ImageRecipe, architecture_of, release_of, stand_in
 from millwright.rack.image import build_argv

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from millwright.errors import FailedError
+from millwright.core.errors import FailedError
 from millwright.images.build import refuse_secrets
 from millwright.images.secrets import CHUNK_BYTES, find_secrets, secrets_of
 

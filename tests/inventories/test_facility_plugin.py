@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from millwright.adapters.ansible.inventory import build_inventory
+from millwright.adapters.ansible.stored_inventory import Narrowing, write_inventory
 from millwright.facility import load_facility
-from millwright.readers.ansible_inventory import build_inventory
-from millwright.readers.stored_inventory import Narrowing, write_inventory
 
 pytestmark = pytest.mark.tools
 

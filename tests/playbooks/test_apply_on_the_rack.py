@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from millwright.readers.ansible import strategy_plugins
+from millwright.adapters.ansible.playbook import strategy_plugins
 
 pytestmark = pytest.mark.rack
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from millwright.adapters.reframe.settings import site_configuration
 from millwright.facility import load_facility
-from millwright.readers.reframe_settings import site_configuration
 
 pytestmark = pytest.mark.tools
 

@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from millwright.adapters.slurm.access import access_variables
 from millwright.facility import load_facility
-from millwright.readers.slurm_access import access_variables
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from millwright.errors import FailedError
+from millwright.core.errors import FailedError
 from millwright.rack import down
 from millwright.rack.cgroups import Cgroup, Hierarchies
 from millwright.rack.down import UNDO, end_member, forget_machine, take_down

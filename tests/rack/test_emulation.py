@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from millwright.errors import FailedError
+from millwright.core.errors import FailedError
 from millwright.rack.emulation import MAGIC, MASK, entry_name, register, registration, unmount_if_unused
 from millwright.rack.journal import Journal
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from millwright.errors import FailedError
+from millwright.core.errors import FailedError
 from millwright.rack.image import build_argv, build_image, image_root, remove_old_images
 from millwright.rack.recipe import Recipe
 

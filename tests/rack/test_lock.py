@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from millwright.errors import NotTestableError
+from millwright.core.errors import NotTestableError
 from millwright.rack.lock import exclusive
 
 HOLDER = """

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from millwright.errors import FailedError
+from millwright.core.errors import FailedError
 from millwright.rack.mirror import Upstream, quote, render_nginx
 
 ADA = ("ada", "domain users")

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from millwright.errors import FailedError
+from millwright.core.errors import FailedError
 from millwright.rack import parallel
 from millwright.rack.parallel import run_all
 from millwright.rack.progress import StoppedError

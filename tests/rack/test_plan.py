@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from millwright.errors import BadInputError
+from millwright.core.errors import BadInputError
+from millwright.core.places import facility_file
 from millwright.facility import load_facility
-from millwright.facility.places import facility_file
 from millwright.rack.plan import bridge_name, plan_rack
 
 STATE, CACHE = Path("/state"), Path("/cache")

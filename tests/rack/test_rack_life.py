@@ -25,7 +25,7 @@ FACILITY = Path(__file__).parent / "data" / "bench-rack.yaml"
 COMMAND = [sys.executable, "-m", "millwright", "rack"]
 # The same commands without the rest of the program, which takes a while to load. What is
 # expected to end in an error goes through COMMAND, where errors become messages and exit codes.
-GROUP_ALONE = [sys.executable, "-c", "from millwright.cli.rack import app; app()"]
+GROUP_ALONE = [sys.executable, "-c", "from millwright.cli.site.rack import app; app()"]
 
 
 def rack_command(verb, *arguments, through=GROUP_ALONE):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from millwright.errors import NotTestableError
+from millwright.core.errors import NotTestableError
 from millwright.rack.requirements import Host, look, missing_packages, require, what_is_missing
 
 GOOD = Host(

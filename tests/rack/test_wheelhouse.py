@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from millwright.errors import FailedError
-from millwright.facility.places import checkout
+from millwright.core.errors import FailedError
+from millwright.core.places import checkout
 from millwright.rack import wheelhouse
 from millwright.rack.wheelhouse import (
     ROOTS,

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
+from millwright.core.places import shipped_facilities
 from millwright.facility import load_facility
-from millwright.facility.places import shipped_facilities
 from millwright.results.metrics import METRICS
 
 from .conftest import CHECKS

@@ -11,15 +11,15 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from millwright.errors import BadInputError, NotTestableError
+from millwright.adapters.reframe.benchmark import run_benchmarks
+from millwright.adapters.reframe.launch_sites import LocalMachine
+from millwright.adapters.reframe.process import Seat
+from millwright.core.errors import BadInputError, NotTestableError
+from millwright.core.verdict import Verdict
 from millwright.facility import load_facility
-from millwright.readers.benchmark import run_benchmarks
-from millwright.readers.reframe import Seat
-from millwright.readers.seats import LocalMachine
 from millwright.results.metrics import METRICS
 from millwright.results.run_info import RunInfo
 from millwright.results.runs import load_run
-from millwright.verdicts.judge import Verdict
 from millwright.verdicts.scorecard import score
 
 from .faulty import make_home

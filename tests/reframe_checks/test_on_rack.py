@@ -8,13 +8,13 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from millwright.adapters.reframe.benchmark import run_benchmarks
+from millwright.adapters.reframe.launch_sites import HarnessMachine, harness_machine
+from millwright.core.places import checkout
+from millwright.core.verdict import Verdict
 from millwright.facility import load_facility
-from millwright.facility.places import checkout
-from millwright.readers.benchmark import run_benchmarks
-from millwright.readers.seats import HarnessMachine, harness_machine
 from millwright.results.run_info import RunInfo
 from millwright.results.runs import load_run
-from millwright.verdicts.judge import Verdict
 from millwright.verdicts.scorecard import score
 
 from .faulty import make_home

@@ -6,10 +6,10 @@ import json
 import pytest
 
 from millwright.capacity.assessment import assess
-from millwright.facility.catalogue import load_catalogue
+from millwright.catalogue.catalogue import load_catalogue
 from millwright.report.build import build_content
+from millwright.report.content import to_json
 from millwright.report.html import render_html
-from millwright.report.serialise import to_json
 from millwright.results.run_info import RunInfo
 from millwright.results.verification import SignatureCheck
 

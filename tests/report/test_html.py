@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from millwright.report.content import sha256_of, to_json
 from millwright.report.html import render_html
-from millwright.report.serialise import sha256_of, to_json
 
 GOLDEN = Path(__file__).parent / "golden"
 HOSTILE = {

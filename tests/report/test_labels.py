@@ -1,7 +1,7 @@
 import pytest
 import yaml
 
-from millwright.errors import BadInputError
+from millwright.core.errors import BadInputError
 from millwright.report.labels import load_labels, say, say_count
 
 

@@ -1,4 +1,4 @@
-from millwright.report.reasons import merge_reasons
+from millwright.report.build import merge_reasons
 
 
 def test_reasons_that_differ_only_in_the_nodes_name_are_said_once():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from millwright.report.serialise import inert_in_html, sha256_of, to_json
+from millwright.report.content import inert_in_html, sha256_of, to_json
 
 GOLDEN = Path(__file__).parent / "data" / "small.json"
 

@@ -1,6 +1,6 @@
 import pytest
 
-from millwright.errors import BadInputError, FailedError
+from millwright.core.errors import BadInputError, FailedError
 from millwright.report import writing
 from millwright.report.writing import write_report
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from millwright.errors import FailedError
+from millwright.core.errors import FailedError
 from millwright.results.accounting import AccountingEvidence, UsageRow, read_usage
 from millwright.results.records import from_json, to_json
 from millwright.results.runs import load_run

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from millwright.errors import BadInputError
+from millwright.core.errors import BadInputError
 from millwright.results.manifest import sum_file, write_sums
 from millwright.results.runs import find_run, list_runs, load_run
 from millwright.results.session import open_session

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from millwright.errors import BadInputError
+from millwright.core.errors import BadInputError
 from millwright.results import session as session_module
 from millwright.results.session import open_session
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from millwright.errors import BadInputError, FailedError
+from millwright.core.errors import BadInputError, FailedError
 from millwright.results import storing
 from millwright.results.runs import list_runs, load_run
 from millwright.results.session import open_session

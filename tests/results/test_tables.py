@@ -4,8 +4,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from millwright.errors import BadInputError
-from millwright.results import columns, tables
+from millwright.core.errors import BadInputError
+from millwright.results import tables
 from millwright.results.tables import export, tabulate
 
 HOSTILE = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1")
@@ -18,20 +18,20 @@ def hostile(run):
 
 def test_a_table_has_one_row_a_sample_and_the_named_columns(rack_run):
     table = tabulate([rack_run, rack_run])
-    assert list(table.columns) == list(columns.TYPES)
+    assert list(table.columns) == list(tables.TYPES)
     assert len(table) == 2 * len(rack_run.samples)
-    assert {name: str(kind) for name, kind in table.dtypes.items()} == columns.TYPES
-    assert set(table[columns.RUN]) == {rack_run.info.run_id}
-    assert table[columns.VALUE].tolist()[: len(rack_run.samples)] == [s.value for s in rack_run.samples]
+    assert {name: str(kind) for name, kind in table.dtypes.items()} == tables.TYPES
+    assert set(table[tables.RUN]) == {rack_run.info.run_id}
+    assert table[tables.VALUE].tolist()[: len(rack_run.samples)] == [s.value for s in rack_run.samples]
 
 
 def test_no_run_gives_an_empty_table_with_the_same_columns():
     table = tabulate([])
-    assert {name: str(kind) for name, kind in table.dtypes.items()} == columns.TYPES
+    assert {name: str(kind) for name, kind in table.dtypes.items()} == tables.TYPES
 
 
 def test_columns_that_name_a_series_are_columns_of_the_table(rack_run):
-    groups = tabulate([rack_run]).groupby(columns.SERIES)[columns.VALUE].count()
+    groups = tabulate([rack_run]).groupby(tables.SERIES)[tables.VALUE].count()
     assert set(groups) == {8}
 
 

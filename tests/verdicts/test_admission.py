@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from millwright.core.verdict import Verdict
 from millwright.verdicts.admission import Admission, confirm, judge_node
-from millwright.verdicts.judge import Judgement, Verdict
+from millwright.verdicts.judge import Judgement
 from millwright.verdicts.peers import Comparison
 
 

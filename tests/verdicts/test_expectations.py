@@ -1,7 +1,7 @@
 import pytest
 import yaml
 
-from millwright.errors import BadInputError
+from millwright.core.errors import BadInputError
 from millwright.facility.model import Facility
 from millwright.results.metrics import METRICS, Better
 from millwright.verdicts.expectations import find_commitment_problems, list_expectations

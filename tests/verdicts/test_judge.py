@@ -4,11 +4,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from millwright.core.claims import SourceKind
+from millwright.core.verdict import Verdict
 from millwright.facility.model import CommitmentClass
-from millwright.facility.sources import SourceKind
 from millwright.results.metrics import Better
 from millwright.statistics.repetitions import repetitions_to_decide
-from millwright.verdicts.judge import Verdict, judge, not_measured
+from millwright.verdicts.judge import judge, not_measured
 from millwright.verdicts.reference import Reference
 
 VALUES = st.lists(st.integers(1, 1000).map(float), min_size=1, max_size=40)

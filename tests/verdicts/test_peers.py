@@ -2,7 +2,7 @@
 
 import pytest
 
-from millwright.verdicts.judge import Verdict
+from millwright.core.verdict import Verdict
 from millwright.verdicts.peers import compare, newest_values
 from millwright.verdicts.series import Series
 

@@ -3,10 +3,10 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from millwright.errors import BadInputError, ExitCode
+from millwright.core.errors import BadInputError, ExitCode
+from millwright.core.verdict import Verdict
 from millwright.facility.model import Facility
 from millwright.results.sample import Sample
-from millwright.verdicts.judge import Verdict
 from millwright.verdicts.scorecard import score
 
 

@@ -25,18 +25,18 @@ from typing import TypeVar
 
 from simulated_facility import facility_text
 
-from millwright.cli.apply_report import report_data, report_text
+from millwright.adapters.ansible.events import ApplyResult, HostCounts
+from millwright.adapters.ansible.stored_inventory import VARIABLE, write_inventory
+from millwright.cli.change.apply_report import report_data, report_text
+from millwright.core.places import checkout
 from millwright.facility import load_facility
-from millwright.facility.places import checkout
-from millwright.fleet.journal import open_journal
-from millwright.fleet.request import plan_request, request_from
-from millwright.fleet.rollout import Surroundings, roll_out
-from millwright.fleet.sources import Sources, sources_of
-from millwright.fleet.state_digest import declared_files, digest_of
-from millwright.fleet.stored_report import store_report
-from millwright.fleet.waves import Wave
-from millwright.readers.ansible_events import ApplyResult, HostCounts
-from millwright.readers.stored_inventory import VARIABLE, write_inventory
+from millwright.fleet.look.role_sources import Sources, sources_of
+from millwright.fleet.look.state_digest import declared_files, digest_of
+from millwright.fleet.rollout.journal import open_journal
+from millwright.fleet.rollout.request import plan_request, request_from
+from millwright.fleet.rollout.run_waves import Surroundings, roll_out
+from millwright.fleet.rollout.stored_report import store_report
+from millwright.fleet.rollout.waves import Wave
 
 Result = TypeVar("Result")
 DEFAULT_NODES = (6250, 25000)

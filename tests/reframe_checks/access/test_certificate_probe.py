@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from millwright.antennas.certificates import ensure_user_ca, new_certificate
-from millwright.antennas.signing import sign
-from millwright.antennas.ssh_keys import ensure_key_pair, public_half
+from millwright.antennas.ssh.certificate_signing import sign
+from millwright.antennas.ssh.keys import ensure_key_pair, public_half
+from millwright.antennas.trust.certificates import ensure_user_ca, new_certificate
+from millwright.core.places import shipped_facilities
 from millwright.facility import load_facility
-from millwright.facility.places import shipped_facilities
 
 from ..conftest import CHECKS, run_probe
 

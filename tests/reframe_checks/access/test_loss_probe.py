@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from millwright.facility.places import checkout
+from millwright.core.places import checkout
 
 FOLDER = checkout() / "reframe_checks"
 

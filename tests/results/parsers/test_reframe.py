@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from millwright.errors import BadInputError
+from millwright.core.errors import BadInputError
 from millwright.results.parsers.reframe import parse_report
 
 DATA = Path(__file__).parents[2] / "data" / "reframe"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from millwright.capacity.charges import charge
 from millwright.facility import Facility
-from millwright.facility.access import Account
 from millwright.facility.meters import Meter, meter_of, meters_of
+from millwright.facility.topics.access import Account
 from millwright.results.accounting import UsageRow
 
 Charged = dict[tuple[str, str, Meter], float]

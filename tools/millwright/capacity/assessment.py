@@ -9,19 +9,18 @@ from millwright.capacity.peak import Peak
 from millwright.capacity.supply import Capacity, Supply, add_up
 from millwright.capacity.union_usage import UnionUsage
 from millwright.capacity.usage import AccessUsage, Usage, sum_usage
+from millwright.catalogue.catalogue import Catalogue
+from millwright.core.node_sets import fold
+from millwright.core.verdict import Verdict
 from millwright.facility import Facility
-from millwright.facility.catalogue import Catalogue
-from millwright.facility.names import fold
 from millwright.results.evidence import Origin
 from millwright.results.runs import Run
 from millwright.results.verification import SignatureCheck
 from millwright.statistics.interval import Interval
-from millwright.verdicts.judge import Verdict
 from millwright.verdicts.reference import Reference
-from millwright.verdicts.scorecard import WORST_FIRST, Rollup, Row, Scorecard, score
+from millwright.verdicts.scorecard import Rollup, Row, Scorecard, score
 
 __all__ = [
-    "WORST_FIRST",
     "AccessUsage",
     "Assessment",
     "Capacity",

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from millwright.facility.catalogue import Catalogue, Fact, Part
-from millwright.facility.sources import SourceKind
+from millwright.catalogue.catalogue import Catalogue, Fact, Part
+from millwright.core.claims import SourceKind
 from millwright.results.metrics import Quantity
 
 GIGA_PER_TERA = 1000.0

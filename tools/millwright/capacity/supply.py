@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from millwright.capacity.peak import Peak, find_peak
+from millwright.catalogue.catalogue import Catalogue
+from millwright.core.verdict import Verdict
 from millwright.facility import Facility
-from millwright.facility.catalogue import Catalogue
 from millwright.results.metrics import Quantity
-from millwright.verdicts.judge import Verdict
 from millwright.verdicts.scorecard import Rollup, Row, Scorecard
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from millwright.capacity.account_usage import AccountUsage
 from millwright.capacity.hours import Hours, to_reference
-from millwright.errors import BadInputError
+from millwright.core.errors import BadInputError
 from millwright.facility import Facility
-from millwright.facility.access import UNION, UNION_CEILING
 from millwright.facility.meters import Meter, meters_of
+from millwright.facility.topics.access import UNION, UNION_CEILING
 from millwright.results.accounting import AccountingEvidence
 
 S_PER_HOUR = 3600

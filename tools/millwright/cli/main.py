@@ -11,11 +11,31 @@ import typer.main
 from typer.core import TyperGroup
 
 from millwright import __version__
-from millwright.cli.endings import EndedError, explain_ending, unwind_on_signals
-from millwright.errors import BadInputError, ExitCode, MillwrightError
+from millwright.cli.signals import EndedError, explain_ending, unwind_on_signals
+from millwright.core.errors import BadInputError, ExitCode, MillwrightError
 
-GROUPS = ("facility", "rack", "antenna", "accounts", "nodes", "munge", "image", "results")
-COMMANDS = ("plan", "apply", "drift", "maintain", "run", "report", "demo")
+GROUPS = {
+    "facility": "site.facility",
+    "rack": "site.rack",
+    "antenna": "antenna.group",
+    "accounts": "change.accounts",
+    "nodes": "change.nodes",
+    "munge": "change.munge",
+    "image": "site.image",
+    "results": "measure.results",
+}
+"""Command groups by name, with the module below ``millwright.cli`` that holds each."""
+
+COMMANDS = {
+    "plan": "change.plan",
+    "apply": "change.apply",
+    "drift": "change.drift",
+    "maintain": "change.maintain",
+    "run": "measure.run",
+    "report": "measure.report",
+    "demo": "site.demo",
+}
+"""Single commands by name, likewise."""
 
 
 class _OnDemand(TyperGroup):
@@ -25,7 +45,7 @@ class _OnDemand(TyperGroup):
         return [*GROUPS, *COMMANDS]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 - as above
-        if cmd_name not in (*GROUPS, *COMMANDS):
+        if cmd_name not in GROUPS | COMMANDS:
             return None
         return _load(cmd_name)
 
@@ -37,7 +57,7 @@ class _OnDemand(TyperGroup):
 
 
 def _load(name: str) -> Any:  # noqa: ANN401 - as above
-    module = importlib.import_module(f"millwright.cli.{name}")
+    module = importlib.import_module(f"millwright.cli.{(GROUPS | COMMANDS)[name]}")
     if name in GROUPS:
         group = typer.main.get_command(module.app)
         group.name = name

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from millwright.cli.rack_progress import LiveSteps, PlainSteps
-from millwright.fleet.host_lines import HostLine
-from millwright.fleet.rollout import Step
-from millwright.fleet.waves import Wave
-from millwright.readers.ansible_events import Event
+from millwright.adapters.ansible.events import Event
+from millwright.cli.progress import LiveSteps, PlainSteps
+from millwright.fleet.rollout.host_lines import HostLine
+from millwright.fleet.rollout.run_waves import Step
+from millwright.fleet.rollout.waves import Wave
 
 
 class Narrator:

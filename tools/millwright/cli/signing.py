@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from millwright.antennas.private_files import write_whole
-from millwright.antennas.ssh_keys import ensure_key_pair, public_half
-from millwright.facility.places import state_folder
-from millwright.readers.openssh_signatures import NAMESPACE
+from millwright.adapters.openssh.signatures import NAMESPACE
+from millwright.antennas.ssh.keys import ensure_key_pair, public_half
+from millwright.antennas.ssh.private_files import write_whole
+from millwright.core.places import state_folder
 
 SIGNER = "millwright"
 FOLDER = "_signing"  # no facility can have this name

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from millwright.discovery.accounting import Qos
-from millwright.discovery.remarks import Remarks
+from millwright.discovery.node_sets import Remarks
 from millwright.discovery.settings import minutes, seconds
 
 DEFAULT_QOS = "normal"

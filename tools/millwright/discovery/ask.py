@@ -5,8 +5,8 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from millwright.core.errors import BadInputError, NotTestableError, Problem
 from millwright.discovery.sources import SOURCES
-from millwright.errors import BadInputError, NotTestableError, Problem
 
 SSH_FAILED = 255
 OPTIONS = ("-o", "BatchMode=yes", "-o", "ConnectTimeout=20", "-o", "ServerAliveInterval=15")

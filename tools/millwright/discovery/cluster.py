@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from millwright.core.errors import BadInputError, Problem
 from millwright.discovery.accelerators import Device, parse_nvidia_smi
 from millwright.discovery.accounting import Association, Qos, parse_associations, parse_qos
 from millwright.discovery.addresses import is_address, parse_hosts, parse_inventory
@@ -12,7 +13,6 @@ from millwright.discovery.processors import parse_lscpu
 from millwright.discovery.settings import FoundPartition, controllers, parse_config, parse_partitions
 from millwright.discovery.sources import NEEDED
 from millwright.discovery.topology import FoundSwitch, parse_topology
-from millwright.errors import BadInputError, Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from millwright.catalogue.catalogue import load_catalogue
 from millwright.discovery.accelerators import division, told
 from millwright.discovery.access_modes import access_modes
 from millwright.discovery.classes import ARCHITECTURES, PART, FoundClass, find_classes
 from millwright.discovery.cluster import Cluster
-from millwright.discovery.node_sets import expanded, folded
+from millwright.discovery.node_sets import Remarks, expanded, folded
 from millwright.discovery.processors import differences
-from millwright.discovery.remarks import Remarks
 from millwright.discovery.settings import controllers, minutes
-from millwright.discovery.switches import switches
-from millwright.facility.catalogue import load_catalogue
+from millwright.discovery.topology import switches
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,19 @@ import ipaddress
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from millwright.facility.accelerators_rules import accelerators
-from millwright.facility.access_rules import find_access_problems
-from millwright.facility.directory_rules import find_directory_problems
-from millwright.facility.finding import Finding
+from millwright.core.claims import SourceKind
+from millwright.core.frozen import Finding
+from millwright.core.node_sets import NodeSetError, expand
 from millwright.facility.model import Facility
-from millwright.facility.names import expand
-from millwright.facility.placement_rules import placement
-from millwright.facility.rollout_rules import waves_can_be_made
-from millwright.facility.services_rules import backup_is_another_host
-from millwright.facility.sources import SourceKind
-from millwright.facility.storage_rules import file_systems_are_served_and_apart
-from millwright.facility.trust_rules import find_trust_problems
-from millwright.facility.virtual_rules import only_virtual_hosts_are_made
+from millwright.facility.topics.accelerators import find_accelerator_problems
+from millwright.facility.topics.access import find_access_problems
+from millwright.facility.topics.directory import find_directory_problems
+from millwright.facility.topics.placement import find_placement_problems
+from millwright.facility.topics.rollout import find_rollout_problems
+from millwright.facility.topics.services import find_service_problems
+from millwright.facility.topics.storage import find_storage_problems
+from millwright.facility.topics.trust import find_trust_problems
+from millwright.facility.topics.virtual import find_virtual_problems
 
 
 def _addresses(facility: Facility) -> Iterator[Finding]:
@@ -29,7 +29,7 @@ def _addresses(facility: Facility) -> Iterator[Finding]:
         key = f"addresses.{host_set}"
         try:
             names, addresses = expand(host_set), expand(address_set)
-        except Exception:
+        except NodeSetError:
             yield key, f"{address_set!r} is not an address or a folded set of addresses", "10.0.0.[21-22]"
             continue
         if len(names) != len(addresses):
@@ -152,7 +152,7 @@ def _gateways(facility: Facility) -> Iterator[Finding]:
 def _expand_or_nothing(text: str) -> tuple[str, ...]:
     try:
         return expand(text)
-    except Exception:
+    except NodeSetError:
         return ()
 
 
@@ -174,13 +174,13 @@ RULES: tuple[Callable[[Facility], Iterator[Finding]], ...] = (
     _antennas,
     _gateways,
     _commitments,
-    placement,
-    accelerators,
-    backup_is_another_host,
-    waves_can_be_made,
+    find_placement_problems,
+    find_accelerator_problems,
+    find_service_problems,
+    find_rollout_problems,
     find_access_problems,
-    file_systems_are_served_and_apart,
-    only_virtual_hosts_are_made,
+    find_storage_problems,
+    find_virtual_problems,
     find_trust_problems,
     find_directory_problems,
 )

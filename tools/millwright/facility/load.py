@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from millwright.errors import BadInputError, Problem
+from millwright.core.errors import BadInputError, Problem
 from millwright.facility.consistency import find_inconsistencies
 from millwright.facility.model import Facility
 
@@ -87,3 +87,11 @@ def load_facility(path: Path) -> Facility:
     if findings:
         raise BadInputError(Problem(str(path), *finding) for finding in findings)
     return facility
+
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def facility_schema() -> dict[str, Any]:
+    """The schema as plain data; what it can't say is checked when the file is loaded."""
+    return {"$schema": DIALECT, **Facility.model_json_schema(by_alias=True)}

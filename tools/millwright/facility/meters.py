@@ -1,9 +1,11 @@
 """What is counted on which partition: hours may be added up only where they mean the same thing."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from millwright.facility.access import Account
-from millwright.facility.model import Facility
+if TYPE_CHECKING:
+    from millwright.facility.model import Facility
+    from millwright.facility.topics.access import Account
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -19,7 +21,7 @@ class Meter:
         return f"{self.unit} on {self.hardware}"
 
 
-def meters_of(facility: Facility) -> dict[str, Meter]:
+def meters_of(facility: "Facility") -> dict[str, Meter]:
     """The meter of each partition that Slurm schedules."""
     return {
         name: Meter(
@@ -30,20 +32,20 @@ def meters_of(facility: Facility) -> dict[str, Meter]:
     }
 
 
-def meters_for(facility: Facility, account: Account) -> tuple[Meter, ...]:
+def meters_for(facility: "Facility", account: "Account") -> tuple[Meter, ...]:
     """The meters that a grant may mean; a good facility leaves exactly one."""
     known = meters_of(facility)
     named = {name: known[name] for name in known if account.partition in {None, name}}
     return tuple(sorted({meter for meter in named.values() if meter.unit == account.unit}))
 
 
-def meter_of(facility: Facility, account: Account) -> Meter:
+def meter_of(facility: "Facility", account: "Account") -> Meter:
     """The one meter of a grant; raises :exc:`ValueError` where the facility leaves it open."""
     (meter,) = meters_for(facility, account)
     return meter
 
 
-def reference_factor(facility: Facility, meter: Meter) -> float | None:
+def reference_factor(facility: "Facility", meter: Meter) -> float | None:
     """Reference units for one unit; None where no partition with this meter has a speed factor."""
     factors = (
         partition.charging.speed.value

@@ -12,24 +12,25 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PositiveInt
 
-from millwright.facility.accelerators import Accelerators
-from millwright.facility.acceptance import Acceptance
-from millwright.facility.access import AccessMode, AccessTime, Account
-from millwright.facility.charging import Charging
-from millwright.facility.directory import Directory
-from millwright.facility.fabric import Fabric
-from millwright.facility.frozen import Frozen
-from millwright.facility.health import Health
-from millwright.facility.names import HostName, Name, NodeSetText, RoleName, Title, UserName, expand
-from millwright.facility.placement import Racks, Switches
-from millwright.facility.reach import Reach
-from millwright.facility.rollout import Rollout
-from millwright.facility.services import Services
-from millwright.facility.software import Software
-from millwright.facility.sources import SourceKind
-from millwright.facility.storage import Storage
-from millwright.facility.trust import ClockTime, Environment, Principal, UserCa
-from millwright.facility.virtual import Virtual
+from millwright.core.claims import SourceKind
+from millwright.core.frozen import Frozen
+from millwright.core.node_sets import expand
+from millwright.facility.fields import HostName, Name, NodeSetText, RoleName, Title, UserName
+from millwright.facility.topics.accelerators import Accelerators
+from millwright.facility.topics.acceptance import Acceptance
+from millwright.facility.topics.access import AccessMode, AccessTime, Account
+from millwright.facility.topics.charging import Charging
+from millwright.facility.topics.directory import Directory
+from millwright.facility.topics.fabric import Fabric
+from millwright.facility.topics.health import Health
+from millwright.facility.topics.placement import Racks, Switches
+from millwright.facility.topics.reach import Reach
+from millwright.facility.topics.rollout import Rollout
+from millwright.facility.topics.services import Services
+from millwright.facility.topics.software import Software
+from millwright.facility.topics.storage import Storage
+from millwright.facility.topics.trust import ClockTime, Environment, Principal, UserCa
+from millwright.facility.topics.virtual import Virtual
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 

@@ -9,9 +9,15 @@ from datetime import datetime
 from pathlib import Path
 
 from millwright import __version__
-from millwright.errors import FailedError, NotTestableError
+from millwright.adapters.ansible.events import Event
+from millwright.adapters.ansible.inventory import AnsibleInventory, build_inventory
+from millwright.adapters.here.facility_lock import only_one
+from millwright.adapters.here.provenance import git_commit
+from millwright.core.errors import FailedError, NotTestableError
+from millwright.core.places import checkout
+from millwright.core.process import follow, output_of
+from millwright.core.progress import Progress
 from millwright.facility.model import Facility
-from millwright.facility.places import checkout
 from millwright.images.cleaning import clean, set_back
 from millwright.images.first_boot import left_for
 from millwright.images.manifest import (
@@ -28,17 +34,11 @@ from millwright.images.recipe import ImageRecipe
 from millwright.images.secrets import find_secrets, secrets_of
 from millwright.images.tree import opened
 from millwright.rack.cgroups import Cgroup, Hierarchies, cgroup_of, find_hierarchies
-from millwright.rack.commands import follow, run
 from millwright.rack.down import end_member
 from millwright.rack.files import make_folder
 from millwright.rack.image import build_argv, readable, remove_tree
 from millwright.rack.mounts import MOUNTINFO
 from millwright.rack.node import launcher
-from millwright.rack.progress import Progress
-from millwright.readers.ansible_events import Event
-from millwright.readers.ansible_inventory import AnsibleInventory, build_inventory
-from millwright.readers.facility_lock import only_one
-from millwright.readers.provenance import git_commit
 from millwright.results.manifest import MANIFEST, sum_file, write_sums
 
 BUILDING = ".building-"
@@ -177,7 +177,7 @@ def _describe(  # noqa: PLR0913, PLR0917 - everything that a manifest tells
     own: tuple[str, ...],
     kernel: dict[str, str],
 ) -> Manifest:
-    shown = run(["dpkg-query", f"--admindir={tree / 'var/lib/dpkg'}", "--show"])
+    shown = output_of(["dpkg-query", f"--admindir={tree / 'var/lib/dpkg'}", "--show"])
     groups = {group for group, hosts in inventory.groups.items() if recipe.node in hosts}
     return Manifest(
         name=recipe.name,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from millwright.errors import BadInputError, Problem
+from millwright.core.errors import BadInputError, Problem
 from millwright.images.first_boot import LeftOver
 from millwright.images.recipe import ImageRecipe
 from millwright.results.manifest import sum_file

@@ -5,9 +5,9 @@ import platform
 import shutil
 from pathlib import Path
 
-from millwright.errors import NotTestableError
+from millwright.core.errors import NotTestableError
+from millwright.core.process import find_program
 from millwright.images.recipe import Format
-from millwright.rack.commands import find_program
 from millwright.rack.image import KEYRING
 
 PROGRAMS = {

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from millwright.errors import FailedError
+from millwright.core.errors import FailedError
 from millwright.images.recipe import Format
 
 LEVEL = 10

@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from millwright.errors import FailedError
+from millwright.adapters.ansible.events import ApplyOptions, ApplyResult, Event
+from millwright.adapters.ansible.inventory import AnsibleInventory
+from millwright.adapters.ansible.playbook import new_log, playbook_argv, run_playbook
+from millwright.adapters.ansible.stored_inventory import Narrowing, write_inventory
+from millwright.core.errors import FailedError
 from millwright.images.first_boot import WITHOUT
-from millwright.readers.ansible import new_log, playbook_argv, run_playbook
-from millwright.readers.ansible_events import ApplyOptions, ApplyResult, Event
-from millwright.readers.ansible_inventory import AnsibleInventory
-from millwright.readers.stored_inventory import Narrowing, write_inventory
 
 
 def image_options(node: str) -> ApplyOptions:

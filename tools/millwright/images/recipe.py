@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Literal, get_args
 
-from millwright.errors import BadInputError, Problem
+from millwright.core.errors import BadInputError, Problem
 from millwright.facility.model import Facility
 from millwright.rack.recipe import SYSTEM, Recipe
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from millwright.errors import FailedError
+from millwright.core.errors import FailedError
+from millwright.core.process import english_environment, output_of, tail
 from millwright.rack.cgroups import Cgroup, Hierarchies
-from millwright.rack.commands import environment, run, tail
 from millwright.rack.down import end_member, forget_machine
 from millwright.rack.files import write_file
 from millwright.rack.keys import CLIENT_OPTIONS, quote_path
@@ -69,7 +69,9 @@ def ssh_config(name: str, pid: int, folder: Path) -> str:
 
 def _make_keys(folder: Path, name: str, proxy: str | None) -> None:
     for key in ("client_key", "host_key"):
-        run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "millwright image", "-f", folder / key])
+        output_of(
+            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "millwright image", "-f", folder / key]
+        )
     host = " ".join((folder / "host_key.pub").read_text().split()[:2])
     write_file(folder / "known_hosts", f"{name} {host}\n")
     write_file(folder / "sshd_config", sshd_config(proxy))
@@ -108,7 +110,7 @@ def _start(argv: Sequence[str], group: Cgroup, log: Path, hierarchies: Hierarchi
             stderr=output,
             start_new_session=True,
             cwd="/",
-            env=environment(unified),
+            env=english_environment(unified),
         )
 
 

@@ -3,7 +3,8 @@
 import time
 from pathlib import Path
 
-from millwright.errors import FailedError
+from millwright.core.errors import FailedError
+from millwright.core.progress import Progress
 from millwright.rack.cgroups import Hierarchies, cgroup_of
 from millwright.rack.journal import Journal
 from millwright.rack.members import last_words, member_runs, start_member
@@ -11,7 +12,6 @@ from millwright.rack.network import give_address
 from millwright.rack.node import TUN, nspawn_argv, write_seed
 from millwright.rack.plan import RackNode, RackPlan
 from millwright.rack.processes import is_first_of_container
-from millwright.rack.progress import Progress
 from millwright.rack.recipe import Recipe
 from millwright.rack.status import UP, NodeStatus, ask_node
 

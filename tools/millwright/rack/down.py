@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from millwright.errors import FailedError
+from millwright.core.errors import FailedError
+from millwright.core.process import output_of
+from millwright.core.progress import Progress
 from millwright.rack.cgroups import Cgroup, Hierarchies, cgroup_of
-from millwright.rack.commands import run
 from millwright.rack.emulation import BINFMT, entry_name, unmount_if_unused, unregister
 from millwright.rack.firewall import withdraw
 from millwright.rack.journal import Entry, Journal
@@ -19,7 +20,6 @@ from millwright.rack.mounts import now_below
 from millwright.rack.network import find_bridge, remove_bridge
 from millwright.rack.plan import RackPlan
 from millwright.rack.processes import depth_pids, send_signal, start_time
-from millwright.rack.progress import Progress
 
 CLEAN_END_S = 30.0
 KILL_S = 10.0
@@ -76,7 +76,7 @@ def forget_machine(name: str, runtime: Path = NSPAWN_RUNTIME) -> None:
     """Remove what systemd-nspawn leaves on the host when it was killed; it refuses to start beside it."""
     for folder in (runtime / "unix-export" / name, runtime / "propagate" / name):
         for point in now_below(folder):
-            run(["umount", point])
+            output_of(["umount", point])
         with contextlib.suppress(OSError):  # not there, or not empty and so not ours to remove
             folder.rmdir()
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from millwright.errors import FailedError
-from millwright.rack.commands import run
+from millwright.core.errors import FailedError
+from millwright.core.process import output_of
 from millwright.rack.journal import Entry, Journal
 
 BINFMT = Path("/proc/sys/fs/binfmt_misc")
@@ -37,7 +37,7 @@ def register(rack_name: str, image: Path, journal: Journal) -> None:
         )
     if not (BINFMT / "register").exists():
         journal.note(Entry("binfmt-mount", str(BINFMT)))
-        run(["mount", "-t", "binfmt_misc", "binfmt_misc", BINFMT])
+        output_of(["mount", "-t", "binfmt_misc", "binfmt_misc", BINFMT])
     if is_registered(rack_name):
         return
     journal.note(Entry("binfmt", name))
@@ -56,4 +56,4 @@ def unmount_if_unused(mounted: str) -> None:
     if not (folder / "register").exists():
         return
     if {path.name for path in folder.iterdir()} <= {"register", "status"}:
-        run(["umount", folder])
+        output_of(["umount", folder])

@@ -1,8 +1,9 @@
 """Files that are whole or not there, readable by the user who called us."""
 
 import os
-import tempfile
 from pathlib import Path
+
+from millwright.core.files import write_atomically
 
 
 def owner_of_caller() -> tuple[int, int] | None:
@@ -22,17 +23,8 @@ def give_to_caller(path: Path) -> None:
 
 def write_file(path: Path, text: str, mode: int = 0o600) -> None:
     """Replace a file in one step; a reader sees the old text or the new, never half of it."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        temporary.chmod(mode)
-        give_to_caller(temporary)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    write_atomically(path, text, mode=mode)
+    give_to_caller(path)
 
 
 def make_folder(path: Path, mode: int = 0o700) -> Path:

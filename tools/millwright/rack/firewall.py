@@ -4,8 +4,8 @@ A host that runs other containers often drops what is forwarded, and with it wha
 bridge. Where iptables is not installed or lets everything pass, nothing is done.
 """
 
-from millwright.errors import FailedError
-from millwright.rack.commands import find_program, run
+from millwright.core.errors import FailedError
+from millwright.core.process import find_program, output_of
 from millwright.rack.journal import Entry, Journal
 from millwright.rack.plan import RackPlan
 
@@ -27,7 +27,7 @@ def filters(listing: str) -> bool:
 
 def _is_there(chain: str, bridge: str) -> bool:
     try:
-        run(["iptables", "--wait", "--check", *rule(chain, bridge)])
+        output_of(["iptables", "--wait", "--check", *rule(chain, bridge)])
     except FailedError:
         return False
     return True
@@ -38,14 +38,14 @@ def let_pass(plan: RackPlan, journal: Journal) -> None:
     if find_program("iptables") is None:
         return
     for chain in ("FORWARD", "INPUT"):
-        listing = run(["iptables", "--wait", "--list-rules", chain])
+        listing = output_of(["iptables", "--wait", "--list-rules", chain])
         if filters(listing) and not _is_there(chain, plan.bridge):
             journal.note(Entry("firewall", f"{chain} {plan.bridge}"))
-            run(["iptables", "--wait", "--insert", *rule(chain, plan.bridge)])
+            output_of(["iptables", "--wait", "--insert", *rule(chain, plan.bridge)])
 
 
 def withdraw(name: str) -> None:
     """Delete the rule of a chain; ``name`` is the chain and the bridge."""
     chain, bridge = name.split()
     while _is_there(chain, bridge):
-        run(["iptables", "--wait", "--delete", *rule(chain, bridge)])
+        output_of(["iptables", "--wait", "--delete", *rule(chain, bridge)])

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from millwright.rack.commands import follow, run
+from millwright.core.process import follow, output_of
 
 POLICY = Path("/usr/sbin/policy-rc.d")
 MARK = "# millwright: no service starts while the rack's host packages are installed"
@@ -35,4 +35,6 @@ def install(packages: Sequence[str], say: Callable[[str], None]) -> None:
         follow(["apt-get", "--quiet", "update"], say, quiet)
         follow(["apt-get", "--quiet", "--yes", "--no-install-recommends", "install", *packages], say, quiet)
     if "nginx" in packages and SYSTEMD.exists():
-        run(["systemctl", "disable", "--quiet", "nginx.service"])  # or it would take port 80 at the next boot
+        output_of(
+            ["systemctl", "disable", "--quiet", "nginx.service"]
+        )  # or it would take port 80 at the next boot

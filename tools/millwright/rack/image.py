@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from millwright.errors import FailedError
-from millwright.rack.commands import follow
+from millwright.core.errors import FailedError
+from millwright.core.process import follow
 from millwright.rack.files import make_folder
 from millwright.rack.lock import exclusive
 from millwright.rack.mounts import now_below

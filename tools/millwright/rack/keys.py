@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from millwright.rack.commands import run
+from millwright.core.process import output_of
 from millwright.rack.files import give_to_caller, write_file
 from millwright.rack.plan import RackPlan
 
@@ -44,7 +44,7 @@ def _make_key(path: Path, comment: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     for leftover in (path, path.with_name(path.name + ".pub")):
         leftover.unlink(missing_ok=True)
-    run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", path])
+    output_of(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", path])
 
 
 def make_keys(plan: RackPlan) -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from millwright.errors import NotTestableError
+from millwright.core.errors import NotTestableError
 
 POLL_S = 0.5
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from millwright.core.process import tail
 from millwright.rack.cgroups import Hierarchies, cgroup_of
-from millwright.rack.commands import tail
 from millwright.rack.down import end_member, forget_machine
 from millwright.rack.journal import Entry, Journal
 from millwright.rack.node import launch

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from millwright.errors import FailedError
+from millwright.core.errors import FailedError
 from millwright.rack.files import owner_of_caller
 from millwright.rack.plan import RackPlan
 

@@ -5,8 +5,8 @@ import json
 import socket
 from collections.abc import Iterable
 
-from millwright.errors import FailedError
-from millwright.rack.commands import run
+from millwright.core.errors import FailedError
+from millwright.core.process import output_of
 from millwright.rack.journal import Entry, Journal
 from millwright.rack.plan import RackNode, RackPlan
 
@@ -35,13 +35,13 @@ def overlapping(network: ipaddress.IPv4Network, addresses: Iterable[tuple[str, s
 def _host_addresses() -> list[tuple[str, str]]:
     return [
         (link["ifname"], f"{info['local']}/{info['prefixlen']}")
-        for link in json.loads(run(["ip", "-j", "-4", "address", "show"]))
+        for link in json.loads(output_of(["ip", "-j", "-4", "address", "show"]))
         for info in link.get("addr_info", [])
     ]
 
 
 def _alias(name: str) -> str:
-    return str(json.loads(run(["ip", "-j", "link", "show", "dev", name]))[0].get("ifalias", ""))
+    return str(json.loads(output_of(["ip", "-j", "link", "show", "dev", name]))[0].get("ifalias", ""))
 
 
 def make_bridge(plan: RackPlan, journal: Journal) -> None:
@@ -59,7 +59,7 @@ def make_bridge(plan: RackPlan, journal: Journal) -> None:
     entry = Entry("bridge", plan.bridge)
     if not has_interface(plan.bridge):
         journal.note(entry)
-        run(
+        output_of(
             [
                 "ip",
                 "link",
@@ -78,9 +78,9 @@ def make_bridge(plan: RackPlan, journal: Journal) -> None:
         text = f"the interface {plan.bridge} was not made by this rack; remove or rename it first"
         raise FailedError(text)
     journal.note(entry)
-    run(["ip", "link", "set", plan.bridge, "alias", label(plan.name)])
-    run(["ip", "address", "replace", f"{plan.gateway}/{plan.prefix_length}", "dev", plan.bridge])
-    run(["ip", "link", "set", plan.bridge, "up"])
+    output_of(["ip", "link", "set", plan.bridge, "alias", label(plan.name)])
+    output_of(["ip", "address", "replace", f"{plan.gateway}/{plan.prefix_length}", "dev", plan.bridge])
+    output_of(["ip", "link", "set", plan.bridge, "up"])
 
 
 def find_bridge(plan: RackPlan) -> str | None:
@@ -92,14 +92,14 @@ def remove_bridge(name: str) -> None:
     """Remove a bridge of the rack and every port still on it."""
     if not has_interface(name):
         return
-    for link in json.loads(run(["ip", "-j", "link", "show", "master", name])):
+    for link in json.loads(output_of(["ip", "-j", "link", "show", "master", name])):
         if has_interface(link["ifname"]):
-            run(["ip", "link", "delete", link["ifname"]])
-    run(["ip", "link", "delete", name, "type", "bridge"])
+            output_of(["ip", "link", "delete", link["ifname"]])
+    output_of(["ip", "link", "delete", name, "type", "bridge"])
 
 
 def give_address(plan: RackPlan, node: RackNode, first_pid: int) -> None:
     """Give a node its address, from outside, in the network namespace of its first process."""
     inside = ["nsenter", "--target", str(first_pid), "--net", "ip"]
-    run([*inside, "address", "replace", f"{node.address}/{plan.prefix_length}", "dev", NODE_INTERFACE])
-    run([*inside, "link", "set", NODE_INTERFACE, "up"])
+    output_of([*inside, "address", "replace", f"{node.address}/{plan.prefix_length}", "dev", NODE_INTERFACE])
+    output_of([*inside, "link", "set", NODE_INTERFACE, "up"])

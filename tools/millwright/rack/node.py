@@ -5,8 +5,8 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from millwright.core.process import english_environment
 from millwright.rack.cgroups import Cgroup, Hierarchies
-from millwright.rack.commands import environment
 from millwright.rack.files import give_to_caller, write_file
 from millwright.rack.keys import client_key, host_key, public_key
 from millwright.rack.plan import RackNode, RackPlan
@@ -110,7 +110,7 @@ def launch(argv: Sequence[str], cgroup: Cgroup, log: Path, hierarchies: Hierarch
             stderr=subprocess.STDOUT,
             start_new_session=True,
             cwd="/",
-            env=environment(unified),
+            env=english_environment(unified),
         )
     return process.pid
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TypeVar
 
-from millwright.errors import FailedError
+from millwright.core.errors import FailedError
 from millwright.rack.progress import Stoppable
 
 Result = TypeVar("Result")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from millwright.errors import BadInputError, Problem
+from millwright.core.errors import BadInputError, Problem
 from millwright.facility.model import Facility
 
 MAX_INTERFACE_NAME = 15  # the kernel's IFNAMSIZ without the closing zero

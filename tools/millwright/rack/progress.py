@@ -1,17 +1,8 @@
-"""How long-running steps tell a display what they do, and learn that they should stop."""
+"""Steps that end at their next sign of life once their command was interrupted."""
 
 import threading
-from typing import Protocol
 
-
-class Progress(Protocol):
-    """A display of steps that may run at the same time."""
-
-    def step(self, name: str, detail: str) -> None:
-        """A step started, moved on, or is still at it."""
-
-    def done(self, name: str, detail: str) -> None:
-        """A step ended well."""
+from millwright.core.progress import Progress
 
 
 class StoppedError(Exception):

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from millwright.errors import NotTestableError
-from millwright.facility.places import cache_folder
+from millwright.core.errors import NotTestableError
+from millwright.core.places import cache_folder
+from millwright.core.process import find_program
 from millwright.rack.cgroups import find_hierarchies
-from millwright.rack.commands import find_program
 from millwright.rack.image import KEYRING, image_root
 from millwright.rack.mounts import MOUNTINFO
 from millwright.rack.recipe import Recipe

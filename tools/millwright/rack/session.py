@@ -8,9 +8,10 @@ import threading
 from collections.abc import Iterator
 from types import FrameType
 
-from millwright.errors import NotTestableError
+from millwright.core.errors import NotTestableError
+from millwright.core.places import cache_folder, checkout, facility_file, state_folder
+from millwright.core.progress import Progress
 from millwright.facility.load import load_facility
-from millwright.facility.places import cache_folder, checkout, facility_file, state_folder
 from millwright.rack.apt_sources import archive_proxy, debian_archive, read_sources
 from millwright.rack.cgroups import Hierarchies, find_hierarchies
 from millwright.rack.down import take_down
@@ -21,7 +22,7 @@ from millwright.rack.lock import exclusive
 from millwright.rack.mirror import Upstream
 from millwright.rack.mounts import MOUNTINFO
 from millwright.rack.plan import RackPlan, plan_rack
-from millwright.rack.progress import Progress, Stoppable
+from millwright.rack.progress import Stoppable
 from millwright.rack.recipe import Recipe
 from millwright.rack.requirements import look, missing_packages, require, what_is_missing
 from millwright.rack.status import RackStatus, rack_status

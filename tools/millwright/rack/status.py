@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 
-from millwright.rack.commands import tail
+from millwright.core.process import tail
 from millwright.rack.journal import Journal
 from millwright.rack.keys import ssh_argv
 from millwright.rack.members import MIRROR, member_runs

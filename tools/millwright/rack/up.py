@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from millwright.errors import FailedError
+from millwright.core.errors import FailedError
 from millwright.rack.boot import NodeBoot
 from millwright.rack.cgroups import Hierarchies, cgroup_of
 from millwright.rack.down import clear_folders, end_member

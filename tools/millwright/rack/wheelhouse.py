@@ -5,17 +5,17 @@ import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from millwright.rack.commands import follow
-from millwright.rack.files import make_folder
-from millwright.rack.lock import exclusive
-from millwright.rack.recipe import PYTHONS
-from millwright.readers.python_lock import (
+from millwright.adapters.here.python_lock import (
     download_argv,
     marker_environment,
     parse_lock,
     reduce_lock,
     render_lock,
 )
+from millwright.core.process import follow
+from millwright.rack.files import make_folder
+from millwright.rack.lock import exclusive
+from millwright.rack.recipe import PYTHONS
 
 FETCH_WAIT_S = 600.0
 LOCK_NAME = "harness.lock"

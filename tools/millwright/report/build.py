@@ -1,6 +1,7 @@
 """An assessment of a run to the content of its report; pure, so that equal runs make equal reports."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from millwright.capacity.assessment import Assessment, Supply
 from millwright.report.access import describe_access
@@ -18,7 +19,6 @@ from millwright.report.content import (
     Unavailable,
 )
 from millwright.report.decision import decide
-from millwright.report.reasons import merge_reasons
 from millwright.report.rows import list_groups, name_nodes
 
 
@@ -153,3 +153,53 @@ def _provenance(assessment: Assessment, run_folder: str, version: str, cited: It
         rendered_by=version,
         evidence=_evidence(cited, run.sums),
     )
+
+
+SPAN = "\N{EN DASH}"
+
+
+def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    runs: list[tuple[int, int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs
+
+
+def exhibit_labels(paths: Sequence[str], numbers: Mapping[str, int]) -> list[tuple[str, str]]:
+    r"""Label and anchor of each cited file; a path without a number is cited as it is, without an anchor.
+
+    >>> ascii(exhibit_labels(["a", "b", "x"], {"a": 1, "b": 2}))
+    "[('E1\\u2013E2', 'e1'), ('x', '')]"
+    """
+    known = [numbers[path] for path in paths if path in numbers]
+    cited = [(f"E{a}" if a == b else f"E{a}{SPAN}E{b}", f"e{a}") for a, b in _runs(known)]
+    return cited + [(path, "") for path in paths if path not in numbers]
+
+
+ANY_NODE = "this node"
+
+
+def merge_reasons(found: Iterable[tuple[tuple[str, ...], str]]) -> Iterator[tuple[str, str]]:
+    """Nodes, folded, and the reason of each group whose reasons differ in nothing but the node's own name.
+
+    >>> list(merge_reasons([(("n1",), "n1 is drained"), (("n2",), "n2 is drained"), (("n3",), "not run")]))
+    [('n[1-2]', 'this node is drained'), ('n3', 'not run')]
+    """
+    groups: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for nodes, reason in found:
+        groups.setdefault(_without_name(nodes, reason), []).append((nodes, reason))
+    for general, items in groups.items():
+        reasons = {reason for _, reason in items}
+        yield (
+            name_nodes(node for nodes, _ in items for node in nodes),
+            reasons.pop() if len(reasons) == 1 else general,
+        )
+
+
+def _without_name(nodes: tuple[str, ...], reason: str) -> str:
+    if len(nodes) != 1 or not nodes[0]:
+        return reason
+    return re.sub(rf"(?<![\w-]){re.escape(nodes[0])}(?![\w-])", ANY_NODE, reason)

@@ -4,13 +4,16 @@ Everything on the page comes from :class:`ReportContent`, and ``report.json`` is
 serialisation. Values are unrounded and in the unit that stands beside them; times are ISO 8601 in UTC.
 """
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import asdict, dataclass
 from typing import Literal
+
+from millwright.core.verdict import Verdict
 
 SCHEMA = "millwright-report/1"
 
-VerdictName = Literal["PASS", "FAIL", "INCONCLUSIVE", "NOT MEASURED"]
-VERDICTS: tuple[VerdictName, ...] = ("PASS", "FAIL", "INCONCLUSIVE", "NOT MEASURED")
+VERDICTS = tuple(Verdict)
 
 Outcome = Literal["clear", "blocked", "undecided", "unscored"]
 """Of the scored values: none blocks, one failed, one is not decided yet; or nothing is scored."""
@@ -51,7 +54,7 @@ class Series:
 
     node: str
     device: str
-    verdict: VerdictName | None
+    verdict: Verdict | None
     """None where nothing was committed, so that there is nothing to judge."""
     estimate: Estimate
     samples: tuple[float, ...]
@@ -63,7 +66,7 @@ class Series:
 class Share:
     """The nodes of a row that got one verdict."""
 
-    verdict: VerdictName | None
+    verdict: Verdict | None
     count: int
     nodes: str
     """Folded node set."""
@@ -81,7 +84,7 @@ class Row:
     scored: bool
     """False: the verdict informs and does not count towards acceptance."""
     emulated: bool
-    verdict: VerdictName | None
+    verdict: Verdict | None
     """The worst verdict of all places; None where nothing was committed."""
     reason: str
     more_repetitions: int | None
@@ -134,10 +137,10 @@ class Decision:
 
     outcome: Outcome
     expected: int
-    counts: dict[VerdictName, int]
+    counts: dict[Verdict, int]
     unjudged: int
     """Values that were measured and have no reference."""
-    scored_counts: dict[VerdictName, int]
+    scored_counts: dict[Verdict, int]
     steps: tuple[Step, ...]
     tightest: tuple[str, str, str] | None
     """Group, check and metric of the scored PASS with the smallest margin."""
@@ -330,3 +333,21 @@ class ReportContent:
     rejected: tuple[Rejected, ...]
     unavailable: tuple[Unavailable, ...]
     provenance: Provenance
+
+
+def to_json(content: ReportContent) -> str:
+    """The content as JSON text; equal contents give equal bytes.
+
+    Raises :exc:`ValueError` for a number that is not finite: no report states one.
+    """
+    return json.dumps(asdict(content), ensure_ascii=True, allow_nan=False, indent=1) + "\n"
+
+
+def sha256_of(text: str) -> str:
+    """SHA-256 of a text as it is written to a file, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def inert_in_html(json_text: str) -> str:
+    """The same JSON in a form that ends no element and opens no comment inside a page."""
+    return json_text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

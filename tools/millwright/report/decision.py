@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from millwright.report.content import VERDICTS, Decision, Group, Outcome, Row, Step, VerdictName
-
-WORST_FIRST: tuple[VerdictName, ...] = ("FAIL", "NOT MEASURED", "INCONCLUSIVE")
+from millwright.core.verdict import WORST_FIRST, Verdict
+from millwright.report.content import VERDICTS, Decision, Group, Outcome, Row, Step
 
 
 def decide(groups: Sequence[Group]) -> Decision:
@@ -23,7 +22,7 @@ def decide(groups: Sequence[Group]) -> Decision:
     )
 
 
-def _count(rows: Sequence[Row]) -> dict[VerdictName, int]:
+def _count(rows: Sequence[Row]) -> dict[Verdict, int]:
     return {verdict: sum(row.verdict == verdict for row in rows) for verdict in VERDICTS}
 
 
@@ -39,7 +38,7 @@ def _outcome(scored: Sequence[Row]) -> Outcome:
 def _steps(rows: Sequence[tuple[Group, Row]]) -> Iterator[Step]:
     """What each verdict asks for, the worst first; metrics of a check that ask the same, together."""
     asked: dict[Step, list[str]] = {}
-    for verdict in WORST_FIRST:
+    for verdict in WORST_FIRST[:-1]:  # PASS asks for nothing
         for group, row in rows:
             if row.verdict == verdict:
                 asked.setdefault(_step(group, row), []).append(row.metric)

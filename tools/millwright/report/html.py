@@ -11,6 +11,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
+from millwright.report.build import exhibit_labels
 from millwright.report.content import (
     CapacityRow,
     Estimate,
@@ -18,13 +19,14 @@ from millwright.report.content import (
     ReportContent,
     Row,
     Step,
+    inert_in_html,
+    sha256_of,
+    to_json,
 )
-from millwright.report.exhibits import exhibit_labels
 from millwright.report.figures import Picture, draw_row, place_name
 from millwright.report.labels import Words, load_labels, say, say_count
 from millwright.report.numbers import decimals, write_exact, write_number, write_share
 from millwright.report.plots import Bound, describe_limit
-from millwright.report.serialise import inert_in_html, sha256_of, to_json
 from millwright.report.text import in_css_string, plain
 
 SECTIONS = (

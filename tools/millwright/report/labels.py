@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from millwright.errors import BadInputError, Problem
+from millwright.core.errors import BadInputError, Problem
 from millwright.report.text import inline
 
 Words = dict[str, Any]

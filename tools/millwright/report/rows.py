@@ -2,23 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
-from millwright.capacity.assessment import WORST_FIRST, Assessment, Interval, Rollup, Verdict, fold
+from millwright.capacity.assessment import Assessment, Interval, Origin, Rollup, Run
 from millwright.capacity.assessment import Reference as JudgedReference
 from millwright.capacity.assessment import Row as JudgedRow
-from millwright.report.citing import cite
-from millwright.report.content import Estimate, Group, Reference, Row, Series, Share, VerdictName
-
-NAMES: dict[Verdict, VerdictName] = {
-    Verdict.PASS: "PASS",
-    Verdict.FAIL: "FAIL",
-    Verdict.INCONCLUSIVE: "INCONCLUSIVE",
-    Verdict.NOT_MEASURED: "NOT MEASURED",
-}
-
-
-def name_verdict(verdict: Verdict | None) -> VerdictName | None:
-    """The verdict as the report writes it."""
-    return None if verdict is None else NAMES[verdict]
+from millwright.core.node_sets import NodeSetError, fold
+from millwright.core.verdict import WORST_FIRST
+from millwright.report.content import Estimate, Group, Reference, Row, Series, Share
 
 
 def name_nodes(nodes: Iterable[str]) -> str:
@@ -26,7 +15,7 @@ def name_nodes(nodes: Iterable[str]) -> str:
     unique = tuple(dict.fromkeys(nodes))
     try:
         return fold(unique) if unique else ""
-    except Exception:
+    except NodeSetError:
         return ", ".join(unique)
 
 
@@ -91,7 +80,7 @@ def _row(assessment: Assessment, rollup: Rollup) -> Row:
         better="higher" if expectation.says.better == "higher" else "lower",
         scored=expectation.reference is not None and expectation.reference.commitment_class == "scored",
         emulated=any(row.emulated for row in rollup.rows),
-        verdict=name_verdict(rollup.verdict),
+        verdict=rollup.verdict,
         reason=judgement.reason,
         more_repetitions=judgement.more_repetitions,
         reference=_reference(expectation.reference) if expectation.reference else None,
@@ -108,10 +97,10 @@ def _row(assessment: Assessment, rollup: Rollup) -> Row:
 
 
 def _shares(rollup: Rollup) -> Iterator[Share]:
-    for verdict in WORST_FIRST:
+    for verdict in (*WORST_FIRST, None):
         nodes = tuple(dict.fromkeys(row.node for row in rollup.rows if row.judgement.verdict == verdict))
         if nodes:
-            yield Share(name_verdict(verdict), len(nodes), name_nodes(nodes))
+            yield Share(verdict, len(nodes), name_nodes(nodes))
 
 
 def _shown(rollup: Rollup) -> JudgedRow | None:
@@ -135,7 +124,7 @@ def _series(assessment: Assessment, row: JudgedRow) -> Series:
     return Series(
         node=row.node,
         device=row.device,
-        verdict=name_verdict(row.judgement.verdict),
+        verdict=row.judgement.verdict,
         estimate=to_estimate(interval),
         samples=row.values,
         evidence=cite(assessment.run, row),
@@ -151,3 +140,25 @@ def _reference(reference: JudgedReference) -> Reference:
         kind=reference.kind.value,
         date=reference.date.isoformat(),
     )
+
+
+def cite(run: Run, row: JudgedRow) -> tuple[str, ...]:
+    """Raw files of the cases that measured a row, in the order of the run folder.
+
+    Those of the jobs on the row's nodes; where no job names one of them (a machine measured under
+    another of its names), those of every case that printed the metric.
+    """
+    expectation = row.expectation
+    origins = [
+        counted.origin
+        for counted in run.counted
+        if (counted.origin.partition, counted.origin.check) == (expectation.partition, expectation.check)
+        and expectation.metric in counted.metrics
+    ]
+    own = set(expectation.nodes)
+    near = [origin for origin in origins if own.intersection(origin.nodes)]
+    return _files(near or origins)
+
+
+def _files(origins: list[Origin]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(path for origin in origins for path in origin.files))

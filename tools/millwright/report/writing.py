@@ -1,10 +1,10 @@
 """Reports on disk: written whole or not at all, with ``latest`` leading to the newest."""
 
-import os
 import re
 from pathlib import Path
 
-from millwright.errors import BadInputError, FailedError, Problem
+from millwright.core.errors import BadInputError, FailedError, Problem
+from millwright.core.files import replacing, write_atomically
 
 HTML_FILE, JSON_FILE, LATEST = "report.html", "report.json", "latest"
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,100}")
@@ -26,19 +26,10 @@ def write_report(root: Path, facility: str, run_id: str, *, html: str, json_text
         raise BadInputError(problems)
     folder = root / facility / run_id
     folder.mkdir(parents=True, exist_ok=True)
-    _replace(folder / JSON_FILE, json_text)
-    _replace(folder / HTML_FILE, html)
+    write_atomically(folder / JSON_FILE, json_text)
+    write_atomically(folder / HTML_FILE, html)
     _point(folder.parent / LATEST, run_id)
     return folder
-
-
-def _replace(path: Path, text: str) -> None:
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        partial.write_text(text, encoding="utf-8", newline="\n")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _point(latest: Path, run_id: str) -> None:
@@ -47,10 +38,5 @@ def _point(latest: Path, run_id: str) -> None:
         raise FailedError(f"{latest} is in the way: expected a link to the newest report; move it elsewhere")
     if latest.is_symlink() and latest.exists() and latest.readlink().name > run_id:
         return
-    partial = latest.with_name(f".{LATEST}.{os.getpid()}.partial")
-    try:
-        partial.unlink(missing_ok=True)
+    with replacing(latest) as partial:
         partial.symlink_to(run_id, target_is_directory=True)
-        partial.replace(latest)
-    finally:
-        partial.unlink(missing_ok=True)

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from millwright.errors import FailedError
+from millwright.core.errors import FailedError
 from millwright.results.run_info import STRICT
 
 SCHEMA = "millwright-accounting/1"

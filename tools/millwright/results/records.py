@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from millwright.errors import BadInputError, Problem
+from millwright.core.errors import BadInputError, Problem
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

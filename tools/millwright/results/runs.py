@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from millwright.errors import BadInputError, Problem
+from millwright.core.errors import BadInputError, Problem
 from millwright.results.accounting import SCHEMA as ACCOUNTING_SCHEMA
 from millwright.results.accounting import AccountingEvidence
 from millwright.results.evidence import Counted, Rejected

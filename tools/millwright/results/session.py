@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from millwright.errors import BadInputError, Problem
+from millwright.core.errors import BadInputError, Problem
 from millwright.results.evidence import RawOutput, SeatReport
 from millwright.results.parsers.reframe import Case, Report, parse_report
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from millwright.errors import BadInputError, FailedError, Problem
+from millwright.core.errors import BadInputError, FailedError, Problem
 from millwright.results.accounting import AccountingEvidence
 from millwright.results.ingest import ingest
 from millwright.results.manifest import MANIFEST, sum_file, write_sums

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from millwright.errors import BadInputError, Problem
-from millwright.results.columns import RUN, TYPES
+from millwright.core.errors import BadInputError, Problem
+from millwright.core.files import replacing
 from millwright.results.runs import Run
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -16,7 +16,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def tabulate(runs: Iterable[Run]) -> pd.DataFrame:
-    """One row a sample, with the columns of :mod:`millwright.results.columns`, in stored order."""
+    """One row a sample, with the columns of :mod:`millwright.results.tables`, in stored order."""
     rows = [{RUN: run.info.run_id, **asdict(sample)} for run in runs for sample in run.samples]
     return pd.DataFrame(rows, columns=list(TYPES)).astype(TYPES)
 
@@ -30,15 +30,11 @@ def export(table: pd.DataFrame, path: Path) -> None:
     """
     if path.suffix not in {".csv", ".parquet"}:
         raise BadInputError([Problem(str(path), "-", f"unknown suffix {path.suffix!r}", ".csv or .parquet")])
-    partial = path.with_name(f".{path.name}.partial")
-    try:
+    with replacing(path) as partial:
         if path.suffix == ".csv":
             neutralise(table).to_csv(partial, index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
         else:
             table.to_parquet(partial, index=False)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def neutralise(table: pd.DataFrame) -> pd.DataFrame:
@@ -48,3 +44,34 @@ def neutralise(table: pd.DataFrame) -> pd.DataFrame:
         is_formula = safe[name].str.startswith(FORMULA_STARTS)
         safe[name] = safe[name].mask(is_formula, "'" + safe[name])
     return safe
+
+
+RUN = "run"
+FACILITY = "facility"
+PARTITION = "partition"
+CHECK = "check"
+METRIC = "metric"
+NODE = "node"
+DEVICE = "device"
+REP = "rep"
+VALUE = "value"
+UNIT = "unit"
+EMULATED = "emulated"
+
+TYPES = {
+    RUN: "string",
+    FACILITY: "string",
+    PARTITION: "string",
+    CHECK: "string",
+    METRIC: "string",
+    NODE: "string",
+    DEVICE: "string",
+    REP: "int64",
+    VALUE: "float64",
+    UNIT: "string",
+    EMULATED: "bool",
+}
+"""Every column, in order, with its pandas type."""
+
+SERIES = [FACILITY, PARTITION, CHECK, METRIC, NODE, DEVICE]
+"""The columns that together name one series of samples."""

@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from millwright.verdicts.judge import Verdict
+from millwright.core.verdict import Verdict, worst
 from millwright.verdicts.peers import Comparison
 from millwright.verdicts.scorecard import Row
-
-WORST_FIRST = (Verdict.FAIL, Verdict.NOT_MEASURED, Verdict.INCONCLUSIVE, Verdict.PASS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +31,9 @@ def judge_node(node: str, rows: Iterable[Row], comparisons: Iterable[Comparison]
     told.extend((comparison.verdict, comparison.says) for comparison in found)
     if not found:
         told.append((Verdict.NOT_MEASURED, "no value of this node could be compared with its peers"))
-    worst = min((verdict for verdict, _ in told), key=WORST_FIRST.index)
+    deciding = worst(verdict for verdict, _ in told)
     return Admission(
-        node, worst, tuple(dict.fromkeys(reason for verdict, reason in told if verdict is worst))
+        node, deciding, tuple(dict.fromkeys(reason for verdict, reason in told if verdict is deciding))
     )
 
 

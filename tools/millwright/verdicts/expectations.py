@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from millwright.errors import BadInputError, Problem
+from millwright.core.errors import BadInputError, Problem
+from millwright.core.node_sets import fold
 from millwright.facility.model import Checks, Commitment, Facility
-from millwright.facility.names import fold
 from millwright.results.metrics import METRICS, Better, Metric, Scope
 from millwright.verdicts.reference import Reference, to_reference
 

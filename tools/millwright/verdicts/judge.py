@@ -2,21 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
+from millwright.core.verdict import Verdict
 from millwright.results.metrics import Better
 from millwright.statistics.interval import CONFIDENCE, Interval, median_interval
 from millwright.statistics.repetitions import repetitions_to_decide
 from millwright.verdicts.reference import Reference
-
-
-class Verdict(StrEnum):
-    """What is said of an expected value."""
-
-    PASS = "PASS"  # noqa: S105 - a verdict
-    FAIL = "FAIL"
-    INCONCLUSIVE = "INCONCLUSIVE"
-    NOT_MEASURED = "NOT MEASURED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from millwright.core.verdict import Verdict
 from millwright.results.metrics import Better, Scope, find_metric
 from millwright.statistics.interval import median_interval
 from millwright.statistics.outliers import FEWEST_PEERS, Standing, standing
-from millwright.verdicts.judge import Verdict
 from millwright.verdicts.series import Series
 
 THRESHOLD = 0.05

@@ -4,8 +4,8 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
+from millwright.core.claims import SourceKind
 from millwright.facility.model import Commitment, CommitmentClass
-from millwright.facility.sources import SourceKind
 from millwright.results.metrics import Better, Metric
 
 

@@ -4,19 +4,17 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from millwright.errors import BadInputError, ExitCode, Problem
+from millwright.core.errors import BadInputError, ExitCode, Problem
+from millwright.core.node_sets import NodeSetError, expand
+from millwright.core.verdict import Verdict, severity
 from millwright.facility import Facility
-from millwright.facility.names import expand
 from millwright.results.evidence import Rejected
 from millwright.results.metrics import Scope
 from millwright.results.runs import Run
 from millwright.verdicts.absence import explain_absence
 from millwright.verdicts.expectations import Expectation, list_expectations
-from millwright.verdicts.judge import Judgement, Verdict, judge, not_measured
+from millwright.verdicts.judge import Judgement, judge, not_measured
 from millwright.verdicts.series import Key, Series, gather
-
-WORST_FIRST = (Verdict.FAIL, Verdict.NOT_MEASURED, Verdict.INCONCLUSIVE, Verdict.PASS, None)
-"""Which verdict stands for several; None is that of values with no reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +122,7 @@ def _expand(node_set: str) -> tuple[str, ...]:
     """Nodes of a measured set; text that is no set names itself, which no partition holds."""
     try:
         return expand(node_set)
-    except Exception:  # ClusterShell raises several unrelated types
+    except NodeSetError:
         return (node_set,)
 
 
@@ -158,4 +156,4 @@ def _worst(key: tuple[str, str, str], rows: list[Row]) -> Rollup:
 def _severity(row: Row) -> tuple[int, float]:
     """Sorts the worst verdict first, and within it the smallest margin."""
     margin = row.judgement.margin
-    return WORST_FIRST.index(row.judgement.verdict), math.inf if margin is None else margin
+    return severity(row.judgement.verdict), math.inf if margin is None else margin

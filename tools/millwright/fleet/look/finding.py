@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from millwright.fleet.look.declared_items import Thing
 from millwright.fleet.look.program import MARK
-from millwright.fleet.things import Thing
 
 MAX_CLOCK_SKEW_S = 120.0
 """MUNGE refuses credentials beyond five minutes; the playbooks ask for two."""

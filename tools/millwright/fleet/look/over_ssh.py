@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from millwright.adapters.ansible.inventory import AnsibleInventory
 from millwright.facility.model import Facility
 from millwright.fleet.look import program
 from millwright.fleet.look.finding import HostLook, Order, read_answer
-from millwright.readers.ansible_inventory import AnsibleInventory
 
 FORKS = 32
 TIMEOUT_S = 300.0

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from millwright.errors import BadInputError, Problem
+from millwright.core.errors import BadInputError, Problem
 
 UNDEFINED = "<undefined>"
 """What ReFrame writes for an attribute that a check never got."""

@@ -1,0 +1,1 @@
+"""Foreign tools as Millwright uses them: one folder a tool."""

@@ -1,0 +1,1 @@
+"""Ansible: inventory, variables, runs of the playbooks and their events."""

@@ -1,0 +1,128 @@
+"""Storage, software and fabrics as groups and variables of Ansible."""
+
+from collections.abc import Mapping, Sequence
+
+from millwright.catalogue.catalogue import load_catalogue
+from millwright.facility.model import Facility, NodeClass
+from millwright.facility.topics.fabric import Fabric
+from millwright.facility.topics.storage import FileSystem
+
+Groups = Mapping[str, tuple[str, ...]]
+SERVICE_GROUPS = ("controller", "backup_controller", "database", "rest", "login", "harness")
+CLIENTS = {"nodes": ("scheduled",), "login": ("login",), "services": SERVICE_GROUPS}
+"""Inventory groups behind each word of ``storage.<name>.mounted_by``."""
+
+
+def software_groups(facility: Facility, known: Groups) -> dict[str, tuple[str, ...]]:
+    """Groups by what runs on hosts, from the groups that are known already."""
+    software, users = facility.software, _joined(known, ("scheduled", "login", "harness"))
+    engines = software.containers.engines if software.containers else ()
+    return {
+        **_class_groups(facility, known),
+        "rdma": _nodes_with_rdma(facility, known),
+        "mpi": _joined(known, ("scheduled", "harness")),
+        "modules": users if software.modules else (),
+        "containers": known["scheduled"] if engines else (),
+        **{f"containers_{engine}": known["scheduled"] for engine in engines},
+        "eessi": _with_eessi(facility, known, users),
+        "riscv": _joined(known, ("architecture_riscv64", "cross_riscv64"), known["managed"]),
+        **_storage_groups(facility, known),
+    }
+
+
+def _with_eessi(facility: Facility, known: Groups, users: Sequence[str]) -> tuple[str, ...]:
+    """EESSI builds for RISC-V in a repository of its own; hosts of RISC-V have nothing of the others."""
+    if not facility.software.eessi:
+        return ()
+    has_riscv = any(name.startswith("riscv.") for name in facility.software.eessi.repositories)
+    away = frozenset(() if has_riscv else known.get("architecture_riscv64", ()))
+    return tuple(host for host in users if host not in away)
+
+
+def class_group(node_class: str) -> str:
+    """Name of the group of a node class.
+
+    >>> class_group("gpu-h100")
+    'class_gpu_h100'
+    """
+    return f"class_{node_class.replace('-', '_')}"
+
+
+def _joined(known: Groups, names: Sequence[str], among: Sequence[str] | None = None) -> tuple[str, ...]:
+    hosts = dict.fromkeys(host for name in names for host in known.get(name, ()))
+    allowed = None if among is None else set(among)
+    return tuple(host for host in hosts if allowed is None or host in allowed)
+
+
+def _class_groups(facility: Facility, known: Groups) -> dict[str, tuple[str, ...]]:
+    scheduled = set(known["scheduled"])
+    groups: dict[str, list[str]] = {class_group(name): [] for name in facility.node_classes}
+    for partition in facility.partitions.values():
+        if partition.node_class:
+            nodes = (node for node in partition.node_names() if node in scheduled)
+            groups[class_group(partition.node_class)].extend(nodes)
+    return {name: tuple(nodes) for name, nodes in groups.items()}
+
+
+def _nodes_with_rdma(facility: Facility, known: Groups) -> tuple[str, ...]:
+    classes = _class_groups(facility, known)
+    return tuple(
+        node
+        for name, node_class in facility.node_classes.items()
+        if node_class.fabric.has_rdma
+        for node in classes[class_group(name)]
+    )
+
+
+def _storage_groups(facility: Facility, known: Groups) -> dict[str, tuple[str, ...]]:
+    by_kind: dict[str, list[str]] = {kind: [] for kind in ("nfs", "lustre", "beegfs")}
+    clients: list[str] = []
+    for described in facility.storage.values():
+        hosts = _joined(known, _groups_of(described), known["managed"])
+        clients.extend(hosts)
+        by_kind.get(described.kind, []).extend(hosts)
+    servers = [fs.server for fs in facility.storage.values() if fs.kind == "nfs" and fs.server]
+    return {
+        "storage": tuple(dict.fromkeys([*clients, *servers])),
+        "nfs_server": tuple(dict.fromkeys(servers)),
+        **{f"{kind}_client": tuple(dict.fromkeys(hosts)) for kind, hosts in by_kind.items()},
+    }
+
+
+def _groups_of(described: FileSystem) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(group for word in described.mounted_by for group in CLIENTS[word]))
+
+
+def software_variables(facility: Facility) -> dict[str, object]:
+    """Variables of all hosts, in types that YAML and JSON know."""
+    dumped = facility.software.model_dump(mode="json")
+    return {
+        "facility_storage": [_file_system(facility, *item) for item in facility.storage.items()],
+        "facility_software": dumped,
+        "facility_fabrics": [
+            {"group": class_group(name), **_fabric(node_class.fabric), "vendor": _vendor(node_class)}
+            for name, node_class in facility.node_classes.items()
+        ],
+    }
+
+
+def _vendor(node_class: NodeClass) -> str:
+    if node_class.accelerators is None:
+        return ""
+    part = load_catalogue().accelerators.get(node_class.accelerators.part)
+    return part.vendor if part else ""
+
+
+def _fabric(fabric: Fabric) -> dict[str, object]:
+    dumped: dict[str, object] = fabric.model_dump(mode="json")
+    return dumped
+
+
+def _file_system(facility: Facility, name: str, described: FileSystem) -> dict[str, object]:
+    addresses = facility.host_addresses()
+    return {
+        "name": name,
+        **described.model_dump(mode="json", exclude={"mounted_by"}),
+        "groups": list(_groups_of(described)),
+        "address": addresses.get(described.server) if described.server else None,
+    }

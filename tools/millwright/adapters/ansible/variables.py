@@ -1,0 +1,174 @@
+"""What every host may know of its facility, under names that begin with ``facility_``."""
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from millwright.adapters.ansible.directory import directory_variables
+from millwright.adapters.ansible.software import class_group, software_variables
+from millwright.adapters.slurm.access import access_variables, billing_weights
+from millwright.adapters.slurm.gres import counted, gres_of, instances_of
+from millwright.catalogue.catalogue import load_catalogue
+from millwright.core.node_sets import fold
+from millwright.core.places import checkout, state_folder
+from millwright.facility.model import Antenna, Facility, NodeClass
+from millwright.facility.topics.accelerators import Accelerators
+from millwright.facility.unix_users import users_of
+
+
+def facility_variables(facility: Facility, file: Path) -> dict[str, object]:
+    """Variables of the group ``all``, in types that YAML and JSON know.
+
+    Node and address lists are folded (``rack-c[1-2]``), so they grow with the number of node
+    classes and partitions, not with the number of nodes.
+    """
+    services = _services(facility)
+    return {
+        "facility_name": facility.name,
+        "facility_title": facility.title,
+        "facility_kind": facility.kind,
+        "facility_file": str(file.resolve()),
+        "facility_state_folder": str(state_folder(facility.name)),
+        "facility_domain": facility.network.domain if facility.network else "",
+        "facility_network": _network(facility),
+        "facility_addresses": dict(facility.addresses),
+        "facility_services": services,
+        "facility_controllers": _controllers(services),
+        "facility_node_classes": _node_classes(facility),
+        "facility_manages": list(known_roles() if facility.manages is None else facility.manages),
+        "facility_health": facility.health.model_dump(mode="json"),
+        "facility_partitions": _partitions(facility),
+        "facility_switches": _switches(facility),
+        **access_variables(facility),
+        "facility_antennas": [_antenna(name, antenna) for name, antenna in facility.antennas.items()],
+        "facility_user_cas": [
+            {"name": name, "environment": ca.environment.value, "fingerprint": ca.fingerprint}
+            for name, ca in facility.user_cas.items()
+        ],
+        "facility_users": [
+            {key: _plain(value) for key, value in asdict(user).items()} for user in users_of(facility)
+        ],
+        **software_variables(facility),
+        **directory_variables(facility, file),
+    }
+
+
+def _network(facility: Facility) -> dict[str, str]:
+    """The hosts' network; its first address is the machine that carries a virtual facility."""
+    if facility.network is None:
+        return {}
+    network = ipaddress.IPv4Network(facility.network.cidr)
+    return {"cidr": str(network), "first_address": str(network.network_address + 1)}
+
+
+def _services(facility: Facility) -> dict[str, dict[str, str]]:
+    addresses = facility.host_addresses()
+    services = facility.services.hosts() if facility.services else {}
+    return {name: {"host": host, "address": addresses[host]} for name, host in services.items()}
+
+
+def _controllers(services: Mapping[str, dict[str, str]]) -> list[dict[str, str]]:
+    """The controller and its backup, in the order in which they are asked."""
+    return [services[name] for name in ("controller", "backup_controller") if name in services]
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _partitions(facility: Facility) -> list[dict[str, object]]:
+    return [
+        {
+            "name": name,
+            "nodes": fold(partition.node_names()),
+            "default": partition.is_default,
+            "memory_per_cpu_mib": _memory_per_cpu(facility, name),
+            "max_time_min": partition.max_time_min,
+            "billing_weights": billing_weights(facility, name),
+        }
+        for name, partition in facility.partitions.items()
+        if partition.scheduler == "slurm"
+    ]
+
+
+def _switches(facility: Facility) -> list[dict[str, str | None]]:
+    """Leaves first: Slurm wants a switch to be known before another one names it."""
+    ordered = sorted(facility.switches.items(), key=lambda item: item[1].nodes is None)
+    return [{"name": name, **switch.model_dump()} for name, switch in ordered]
+
+
+def _memory_per_cpu(facility: Facility, partition: str) -> int | None:
+    """Memory of a job that asks for none, in MiB for each hardware thread it gets."""
+    node_class = facility.class_of(partition)
+    return node_class.memory_mib // node_class.cpus if node_class else None
+
+
+def _node_classes(facility: Facility) -> list[dict[str, object]]:
+    """Each node class that Slurm schedules, with all nodes that are of it."""
+    nodes: dict[str, list[str]] = {}
+    for partition in facility.partitions.values():
+        if partition.scheduler == "slurm" and partition.node_class:
+            nodes.setdefault(partition.node_class, []).extend(partition.node_names())
+    return [
+        {
+            "name": name,
+            "group": class_group(name),
+            "nodes": fold(tuple(members)),
+            **_hardware(name, facility.node_classes[name]),
+        }
+        for name, members in nodes.items()
+    ]
+
+
+def _hardware(name: str, node_class: NodeClass) -> dict[str, object]:
+    features = [name, node_class.architecture]
+    if node_class.emulated:
+        features.append("emulated")
+    accelerators = node_class.accelerators
+    if accelerators:
+        features.append("gpu")
+    return {
+        "sockets": node_class.sockets,
+        "cores_per_socket": node_class.cores_per_socket,
+        "threads_per_core": node_class.threads_per_core,
+        "memory_mib": node_class.memory_mib,
+        "features": features,
+        **(_accelerators(accelerators) if accelerators else {"accelerators": None}),
+    }
+
+
+def _accelerators(accelerators: Accelerators) -> dict[str, object]:
+    """The devices, how each is divided, and what Slurm makes of them."""
+    part = load_catalogue().accelerators.get(accelerators.part)
+    gres = gres_of(accelerators, part)
+    partitioning = accelerators.partitioning
+    return {
+        "accelerators": {
+            "part": accelerators.part,
+            "count": accelerators.count,
+            "vendor": part.vendor if part else "",
+        },
+        "partitioning": partitioning.model_dump() if partitioning else None,
+        "mig_instances": instances_of(accelerators, part),
+        "gres": gres,
+        "gres_counted": counted(gres),
+    }
+
+
+def _antenna(name: str, antenna: Antenna) -> dict[str, object]:
+    return {
+        "name": name,
+        "title": antenna.title,
+        "gateway": antenna.gateway,
+        **antenna.tunnel.model_dump(),
+        "environment": antenna.environment.value,
+        "users": [user.model_dump(mode="json") for user in antenna.users],
+    }
+
+
+def known_roles() -> tuple[str, ...]:
+    """Names of the roles of this checkout, in alphabetical order."""
+    return tuple(
+        sorted(path.name for path in (checkout() / "playbooks" / "roles").glob("*") if path.is_dir())
+    )

@@ -1,0 +1,74 @@
+"""The part of the product that measures, as one archive whose name says what is in it.
+
+``python -m millwright.adapters.here.product_archive CHECKOUT FACILITY_FILE NAME FOLDER`` writes it and
+prints its path and digest as JSON. Equal sources give an equal archive, byte for byte.
+"""
+
+import gzip
+import hashlib
+import io
+import json
+import sys
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from millwright.core.files import write_atomically
+
+PARTS = (
+    "inventories/catalogue",
+    "inventories/facility.schema.json",
+    "pyproject.toml",
+    "reframe_checks",
+    "requirements.lock",
+    "tools/millwright",
+)
+"""What the harness needs; of the facilities only the one that it measures."""
+
+EPOCH_S = 315_619_200
+"""Modification time of every member, in seconds: 1980-01-02, which every archive format can hold."""
+
+
+def list_files(checkout: Path) -> Iterator[Path]:
+    """Files of the product that belong on a harness, sorted."""
+    for part in PARTS:
+        root = checkout / part
+        found = sorted(root.rglob("*")) if root.is_dir() else [root]
+        yield from (path for path in found if path.is_file() and path.suffix != ".pyc")
+
+
+def build_archive(checkout: Path, facility_file: Path, facility_name: str) -> bytes:
+    """An uncompressed tar that depends on names, contents and executable bits only."""
+    members = {path.relative_to(checkout).as_posix(): path for path in list_files(checkout)}
+    members[f"inventories/{facility_name}/facility.yaml"] = facility_file
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for name in sorted(members):
+            content = members[name].read_bytes()
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            member.mtime = EPOCH_S
+            member.mode = 0o755 if members[name].stat().st_mode & 0o100 else 0o644
+            archive.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def write_archive(checkout: Path, facility_file: Path, facility_name: str, folder: Path) -> dict[str, str]:
+    """Write the archive into a folder, unless it is there; its path and digest."""
+    content = build_archive(checkout, facility_file, facility_name)
+    digest = hashlib.sha256(content).hexdigest()[:16]
+    path = folder / f"millwright-{digest}.tar.gz"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, gzip.compress(content, mtime=0))
+        for old in folder.glob("millwright-*.tar.gz"):
+            if old != path:
+                old.unlink()
+    return {"path": str(path), "digest": digest}
+
+
+if __name__ == "__main__":
+    _checkout, _facility_file, _name, _folder = sys.argv[1:]
+    sys.stdout.write(
+        json.dumps(write_archive(Path(_checkout), Path(_facility_file), _name, Path(_folder))) + "\n"
+    )

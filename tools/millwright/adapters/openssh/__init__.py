@@ -1,0 +1,1 @@
+"""OpenSSH: signatures of files."""

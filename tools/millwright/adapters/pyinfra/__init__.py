@@ -1,0 +1,1 @@
+"""pyinfra: the gateways as its inventory."""

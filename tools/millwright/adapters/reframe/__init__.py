@@ -1,0 +1,1 @@
+"""ReFrame: its site configuration, and running it here or on the harness."""

@@ -1,0 +1,222 @@
+"""Run the checks of a facility from each seat and store everything as one run.
+
+Whatever ends a session early (Ctrl-C, a harness that can't be reached), what had ended by then is
+stored, and the run says what is missing.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from millwright.adapters.here.provenance import VERSIONS_SCRIPT, read_versions
+from millwright.adapters.reframe.launch_sites import Machine, harness_machine, local_machine
+from millwright.adapters.reframe.process import (
+    FACILITY_COPY,
+    OUTPUT,
+    REPORT,
+    STAGE,
+    CaseEvent,
+    Seat,
+    checks_of,
+    count_listed,
+    explain_failure,
+    no_check_selected,
+    read_event,
+    session_command,
+    session_environment,
+)
+from millwright.core.errors import BadInputError, MillwrightError, NotTestableError, Problem
+from millwright.facility.model import Facility
+from millwright.results.accounting import AccountingEvidence
+from millwright.results.run_info import RunInfo
+from millwright.results.session import SessionFiles, SessionFolder, open_session
+from millwright.results.storing import Signer, store_run
+
+Follow = Callable[[Seat, CaseEvent], None]
+"""Told of every case that starts or ends."""
+
+Begin = Callable[[Seat], None]
+"""Called right before a seat's checks run, for what must be fresh then: certificates live for minutes."""
+
+Account = Callable[[], AccountingEvidence | None]
+"""Asked, after the last check, what was used; None where there is no accounting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the seats left, and whether somebody stopped the run."""
+
+    sessions: tuple[SessionFiles, ...] = ()
+    failed: Mapping[str, str] = field(default_factory=dict)
+    """Seats without a usable report, and why."""
+    was_interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A run that was stored."""
+
+    path: Path
+    was_interrupted: bool
+    """Somebody stopped it: only what had ended by then is in it."""
+
+
+def machines_of(facility: Facility, checks: Sequence[str], run_id: str, folder: Path) -> list[Machine]:
+    """The seats that these checks need, each with a folder of its own below `folder`.
+
+    Without services, the harness is this machine. Raises :exc:`BadInputError` where no seat is needed.
+    """
+    machines: list[Machine] = []
+    if checks_of(Seat.HARNESS, checks):
+        place = folder / Seat.HARNESS
+        if facility.services:
+            machines.append(harness_machine(facility, run_id, place))
+        else:
+            machines.append(local_machine(Seat.HARNESS, place))
+    if checks_of(Seat.USER, checks):
+        machines.append(local_machine(Seat.USER, folder / Seat.USER))
+    if not machines:
+        problem = Problem(facility.name, "checks", "nothing is expected", "checks of a partition or antenna")
+        raise BadInputError([problem])
+    return machines
+
+
+def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
+    machines: Sequence[Machine],
+    checks: Sequence[str],
+    facility_yaml: bytes,
+    *,
+    info: RunInfo,
+    now: Callable[[], str],
+    root: Path,
+    follow: Follow,
+    sign: Signer | None = None,
+    begin: Begin = lambda _: None,
+    account: Account = lambda: None,
+) -> Stored:
+    """Run the checks at every seat and store the run below `root`.
+
+    `info` lacks what only shows at the end; `now` gives the time as the run writes it. Raises
+    :exc:`BadInputError` before anything is measured where a check can't be loaded or none is selected,
+    and :exc:`NotTestableError` where no seat left anything to store.
+    """
+    ready, failed = _prepare(machines, checks, facility_yaml)
+    versions = {f"{tool} ({machine.seat})": v for machine in ready for tool, v in _versions(machine).items()}
+    outcome = _measure(ready, checks, follow, begin, Outcome(failed=failed))
+    if not outcome.sessions:
+        if outcome.was_interrupted:
+            raise KeyboardInterrupt
+        raise NotTestableError("; ".join(f"{seat}: {why}" for seat, why in outcome.failed.items()))
+    complete = replace(
+        info,
+        finished=now(),
+        failed_sessions=dict(outcome.failed),
+        unavailable_nodes=_nodes_left_out(outcome.sessions),
+        tool_versions={**info.tool_versions, **versions, **_reframe_versions(outcome.sessions)},
+    )
+    stored = store_run(root, complete, facility_yaml, outcome.sessions, sign, accounting=account())
+    for machine in ready:
+        if machine.seat not in outcome.failed:  # what a failed session left stays where it is
+            _clear(machine)
+    return Stored(stored, outcome.was_interrupted)
+
+
+def _prepare(
+    machines: Sequence[Machine], checks: Sequence[str], facility_yaml: bytes
+) -> tuple[list[Machine], dict[str, str]]:
+    """Find out at every seat, before anything is measured, whether its checks load and any is selected."""
+    ready: list[Machine] = []
+    failed: dict[str, str] = {}
+    for machine in machines:
+        try:
+            machine.put(FACILITY_COPY, facility_yaml)
+            _require_checks(machine, checks)
+            ready.append(machine)
+        except MillwrightError as error:
+            _clear(machine)
+            if not isinstance(error, NotTestableError):
+                raise
+            failed[machine.seat] = str(error)
+    return ready, failed
+
+
+def _require_checks(machine: Machine, checks: Sequence[str]) -> None:
+    process = machine.start(*_session(machine, checks, "--list"))
+    output, _ = process.communicate()
+    if process.returncode != 0:
+        raise explain_failure(output, machine.seat)
+    if count_listed(output) == 0:
+        raise no_check_selected(machine.seat)
+
+
+def _versions(machine: Machine) -> dict[str, str]:
+    output, _ = machine.start(["sh", "-c", VERSIONS_SCRIPT], {}).communicate()
+    return read_versions(output)
+
+
+def _session(machine: Machine, checks: Sequence[str], action: str) -> tuple[list[str], dict[str, str]]:
+    names = checks_of(machine.seat, checks)
+    command = session_command(machine.reframe, machine.home, machine.seat, names, action)
+    return command, session_environment(machine.home)
+
+
+def _measure(
+    machines: Sequence[Machine], checks: Sequence[str], follow: Follow, begin: Begin, outcome: Outcome
+) -> Outcome:
+    for machine in machines:
+        begin(machine.seat)
+        output, was_interrupted = _run_session(machine, checks, follow)
+        try:
+            session = _collect(machine, output)
+        except MillwrightError as error:
+            outcome = replace(outcome, failed={**outcome.failed, machine.seat: str(error)})
+        else:
+            outcome = replace(outcome, sessions=(*outcome.sessions, session))
+        if was_interrupted:
+            later = machines[machines.index(machine) + 1 :]
+            for each in later:
+                _clear(each)
+            rest = {str(each.seat): "the run was interrupted before" for each in later}
+            return replace(outcome, failed={**outcome.failed, **rest}, was_interrupted=True)
+    return outcome
+
+
+def _run_session(machine: Machine, checks: Sequence[str], follow: Follow) -> tuple[str, bool]:
+    """Output of a session, and whether it was interrupted; ReFrame then still writes what had ended."""
+    process = machine.start(*_session(machine, checks, "--run"))
+    lines: list[str] = []
+    was_interrupted = False
+    while True:
+        try:
+            for line in process.stdout or ():
+                lines.append(line)
+                if event := read_event(line):
+                    follow(machine.seat, event)
+            process.wait()
+            return "".join(lines), was_interrupted
+        except KeyboardInterrupt:
+            was_interrupted = True
+            machine.interrupt(process)
+
+
+def _collect(machine: Machine, output: str) -> SessionFiles:
+    folder = machine.fetch()
+    if not (folder / REPORT).is_file():
+        raise explain_failure(output, machine.seat)
+    return open_session(SessionFolder(machine.seat, folder / REPORT, folder / STAGE, folder / OUTPUT))
+
+
+def _clear(machine: Machine) -> None:
+    with suppress(MillwrightError):
+        machine.clear()
+
+
+def _nodes_left_out(sessions: Sequence[SessionFiles]) -> dict[str, str]:
+    """Nodes that any case had to leave out, with Slurm's state and reason, as the checks logged them."""
+    cases = (case for session in sessions for case in session.report.cases)
+    return {node: why for case in cases for node, why in case.nodes_left_out.items()}
+
+
+def _reframe_versions(sessions: Sequence[SessionFiles]) -> dict[str, str]:
+    return {f"ReFrame ({session.seat})": session.report.session.version for session in sessions}

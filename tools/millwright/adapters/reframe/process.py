@@ -1,0 +1,136 @@
+"""One start of ReFrame: its command line, what its output says while it runs, and why it could not run."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import PurePosixPath
+
+from millwright.core.errors import BadInputError, MillwrightError, NotTestableError, Problem
+from millwright.results.metrics import METRICS, Scope
+
+ACCESS_TAG = "access"
+"""Tag of the checks that run where the user sits; every other check runs at the harness."""
+
+FACILITY_COPY = "facility.yaml"
+REPORT = "report.json"
+STAGE = "stage"
+OUTPUT = "output"
+
+STARTED = re.compile(r"\[ +RUN +\] (?P<check>\S+) .*@(?P<system>[^:]+):(?P<partition>[^+]+)\+")
+ENDED = re.compile(
+    r"\[ +(?P<result>OK|FAIL|SKIP|ABORT|XFAIL|XPASS) +\] \((?P<done>\d+)/(?P<total>\d+)\) (?P<check>\S+) "
+    r".*@(?P<system>[^:]+):(?P<partition>[^+]+)\+"
+)
+SKIPPED_FILE = re.compile(r"skipping test file '(?P<file>[^']+)': (?P<why>.+)")
+SOURCE_LINE = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)')
+FOUND = re.compile(r"Found (?P<count>\d+) check")
+NONE_RUN = re.compile(r"Ran 0/0 test case")
+MAX_REASON_LENGTH = 400
+
+
+class Seat(StrEnum):
+    """Where checks are started from."""
+
+    HARNESS = "harness"
+    """Beside the nodes, where jobs are submitted."""
+    USER = "user"
+    """Where the user of an antenna sits."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEvent:
+    """A case that started, or ended."""
+
+    check: str
+    partition: str
+    result: str
+    """ReFrame's word (``OK``, ``FAIL``, ``ABORT`` …), empty at the start."""
+    done: int = 0
+    total: int = 0
+    """Cases that ended so far, and all of this session; 0 at the start."""
+
+
+def checks_of(seat: Seat, checks: Iterable[str]) -> tuple[str, ...]:
+    """The checks that are started from a seat."""
+    wanted = set(checks)
+    return tuple(name for name in METRICS if name in wanted and _is_access(name) is (seat is Seat.USER))
+
+
+def _is_access(check: str) -> bool:
+    return any(metric.scope is Scope.ANTENNA for metric in METRICS[check].values())
+
+
+def session_command(
+    reframe: PurePosixPath, home: PurePosixPath, seat: Seat, checks: Sequence[str], action: str
+) -> list[str]:
+    """Command line of one session, which writes into the folder that it is started in.
+
+    `home` is the checkout, `action` is ``--run`` or ``--list``.
+    """
+    names = [f"--name=^{name}( |$)" for name in checks]
+    tag = f"--tag={ACCESS_TAG}" if seat is Seat.USER else f"--exclude-tag={ACCESS_TAG}"
+    return [
+        str(reframe),
+        f"--config-file={home / 'reframe_checks' / 'settings.py'}",
+        f"--checkpath={home / 'reframe_checks'}",
+        "--recursive",
+        "--prefix=.",
+        f"--report-file={REPORT}",
+        "--exec-policy=serial",
+        tag,
+        *names,
+        action,
+    ]
+
+
+def session_environment(home: PurePosixPath) -> dict[str, str]:
+    """What a session needs in its environment; every other ``RFM_`` variable must be taken out of it."""
+    return {
+        "MILLWRIGHT_HOME": str(home),
+        "PYTHONUNBUFFERED": "1",
+        "RFM_COLORIZE": "0",
+        "RFM_WARN_AS_ERROR": "1",
+    }
+
+
+def read_event(line: str) -> CaseEvent | None:
+    """A case that started or ended, if the line tells of one."""
+    if found := STARTED.match(line):
+        return CaseEvent(found["check"], found["partition"], "")
+    if found := ENDED.match(line):
+        return CaseEvent(
+            found["check"], found["partition"], found["result"], int(found["done"]), int(found["total"])
+        )
+    return None
+
+
+def count_listed(output: str) -> int:
+    """Checks that ``--list`` selected."""
+    found = FOUND.search(output)
+    return int(found["count"]) if found else 0
+
+
+def explain_failure(output: str, seat: Seat) -> MillwrightError:
+    """Why a session wrote no report, from all that it printed."""
+    if skipped := SKIPPED_FILE.search(output):
+        return _broken_file(skipped["file"], skipped["why"])
+    if "SyntaxError" in output and (sources := list(SOURCE_LINE.finditer(output))):
+        return _broken_file(sources[-1]["file"], f"line {sources[-1]['line']}: not Python")
+    if NONE_RUN.search(output):
+        return no_check_selected(seat)
+    errors = [line for line in output.splitlines() if "error" in line.lower()]
+    last = [line for line in output.splitlines() if line.strip()][-1:]
+    reason = (errors[-1:] or last or ["no output"])[0].strip()
+    return NotTestableError(f"ReFrame could not run at the seat {seat}: {reason[:MAX_REASON_LENGTH]}")
+
+
+def no_check_selected(seat: Seat) -> BadInputError:
+    """Nothing to run is never a success."""
+    expected = "a check whose features a partition has"
+    return BadInputError([Problem("reframe_checks", f"seat {seat}", "no check is selected", expected)])
+
+
+def _broken_file(file: str, why: str) -> BadInputError:
+    reason = f"can't be loaded: {why[:MAX_REASON_LENGTH]}"
+    return BadInputError([Problem(file, "-", reason, "a check that imports")])

@@ -1,0 +1,1 @@
+"""Slurm: what its commands print, and running them on the controller."""

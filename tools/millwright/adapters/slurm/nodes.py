@@ -1,0 +1,88 @@
+"""Nodes and jobs as Slurm tells of them in JSON: pure data."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from millwright.core.errors import NotTestableError
+
+NODES = ("scontrol", "show", "nodes", "--json")
+LOST = frozenset({"DOWN", "ERROR", "FAIL", "FUTURE", "INVALID_REG", "NOT_RESPONDING", "UNKNOWN"})
+POWERED_DOWN = frozenset({"POWERED_DOWN", "POWERING_DOWN", "POWERING_UP", "POWER_DOWN", "POWER_UP"})
+"""Slurm itself sent the node to sleep: it is not lost, and wakes when a job wants it."""
+BUSY = frozenset({"ALLOCATED", "MIXED", "COMPLETING"})
+
+
+@dataclass(frozen=True, slots=True)
+class SlurmNode:
+    """One node."""
+
+    name: str
+    states: frozenset[str]
+    """Slurm's words: one base state and flags."""
+    reason: str = ""
+    """Why somebody took it out of service; empty where nobody did."""
+    reason_by: str = ""
+    """Unix user who said so."""
+    reason_since: datetime | None = None
+    partitions: tuple[str, ...] = ()
+    reservation: str = ""
+
+    @property
+    def is_drained(self) -> bool:
+        """Whether no new job may start on it; jobs may still run there."""
+        return "DRAIN" in self.states
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a job runs on it, or has not been cleared away yet."""
+        return bool(self.states & BUSY)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it can't run jobs although nobody took it out of service."""
+        asleep = bool(self.states & POWERED_DOWN)
+        return bool(self.states & LOST) and not self.is_drained and not asleep
+
+    @property
+    def responds(self) -> bool:
+        """Whether slurmctld hears of it."""
+        return not self.states & LOST
+
+    @property
+    def state(self) -> str:
+        """Slurm's words as one, for people: ``idle+drain``."""
+        return "+".join(sorted(self.states, key=lambda word: (word not in BASE, word))).lower()
+
+
+BASE = frozenset({"ALLOCATED", "DOWN", "ERROR", "FUTURE", "IDLE", "MIXED", "UNKNOWN"})
+
+
+def parse_nodes(text: str) -> dict[str, SlurmNode]:
+    """Read ``scontrol show nodes --json``; raises :exc:`NotTestableError` where it is no such answer."""
+    try:
+        return {node.name: node for node in _nodes(json.loads(text))}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise NotTestableError(f"what scontrol told of its nodes can't be read: {error!r}") from error
+
+
+def _nodes(found: Mapping[str, object]) -> Iterator[SlurmNode]:
+    records = found["nodes"]
+    if not isinstance(records, list):
+        raise TypeError("nodes is no list")
+    for record in records:
+        yield SlurmNode(
+            name=str(record["name"]),
+            states=frozenset(str(word) for word in record["state"]),
+            reason=str(record.get("reason") or ""),
+            reason_by=str(record.get("reason_set_by_user") or "") if record.get("reason") else "",
+            reason_since=_moment(record.get("reason_changed_at")),
+            partitions=tuple(str(name) for name in record.get("partitions") or ()),
+            reservation=str(record.get("reservation") or ""),
+        )
+
+
+def _moment(found: object) -> datetime | None:
+    number = found.get("number") if isinstance(found, dict) else found
+    return datetime.fromtimestamp(number, UTC) if isinstance(number, int) and number > 0 else None

@@ -1,0 +1,1 @@
+"""Signed bundles for gateways that cannot be reached, and their signed results."""

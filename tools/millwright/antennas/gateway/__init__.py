@@ -1,0 +1,1 @@
+"""The configuration of a gateway: sshd, packet filter, WireGuard, updates, guarded changes."""

@@ -1,0 +1,1 @@
+"""Bringing gateways and the factory's side to their declared state."""

@@ -1,0 +1,1 @@
+"""Keys, host keys and certificates by OpenSSH's own tools."""

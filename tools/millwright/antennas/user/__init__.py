@@ -1,0 +1,1 @@
+"""The files with which a user of an antenna connects."""

@@ -1,0 +1,1 @@
+"""Commands that change hosts, or say what would change."""

@@ -1,0 +1,24 @@
+"""Which command prints which document: the one list behind ``millwright schema`` and its reference page."""
+
+import importlib
+from typing import Any
+
+from millwright.app.document import Document
+
+DOCUMENTS: dict[str, str] = {
+    "munge rotate": "millwright.app.change.munge:MungeRotation",
+}
+"""Command as typed after ``millwright``, and where the class of its document is defined."""
+
+
+def document_of(command: str) -> type[Document]:
+    """The class of a command's document; raises :exc:`KeyError` if it prints none."""
+    module, _, name = DOCUMENTS[command].partition(":")
+    found: type[Document] = getattr(importlib.import_module(module), name)
+    return found
+
+
+def schema_of(command: str) -> dict[str, Any]:
+    """JSON Schema (2020-12) of what a command prints with ``--json``."""
+    schema = document_of(command).model_json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

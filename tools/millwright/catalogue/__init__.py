@@ -1,0 +1,1 @@
+"""Published figures of parts, with source and kind."""

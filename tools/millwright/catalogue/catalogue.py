@@ -1,0 +1,85 @@
+"""The hardware catalogue: what is published about each part, with source and kind."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import Field, ValidationError
+
+from millwright.core.claims import SourceKind
+from millwright.core.errors import BadInputError, Problem
+from millwright.core.frozen import Frozen
+from millwright.core.places import checkout
+
+
+class Fact(Frozen):
+    """One published value; its unit is in the name of the key that holds it."""
+
+    value: float | str
+    source: str
+    kind: SourceKind
+    note: str | None = None
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether a measurement may be compared with it: a value from memory never is."""
+        return self.kind is not SourceKind.MEMORY and not isinstance(self.value, str)
+
+
+class Memory(Frozen):
+    """A part's own memory."""
+
+    gb: Fact | None = None
+    type: Fact | None = None
+    bw_tb_s: Fact | None = None
+
+
+class Part(Frozen):
+    """One accelerator or processor."""
+
+    vendor: str
+    name: str
+    arch: str
+    kind: str
+    peak_dense_tflops: dict[str, Fact | None]
+    """Dense peak by precision, in TFLOP/s (`int8_tops` in TOP/s)."""
+    memory: Memory
+    power_w: Fact | None = None
+    scale_up: dict[str, Any] | None = None
+    host_link: Fact | str | None = None
+    measured: dict[str, Fact | None] = Field(default={})
+    cores: Fact | None = None
+    clock_ghz: Fact | None = None
+    vector: Fact | None = None
+    process: Fact | None = None
+    role: Fact | None = None
+    status: Fact | None = None
+    warning: str | None = None
+
+
+class Catalogue(Frozen):
+    """Every known part by key."""
+
+    meta: dict[str, str]
+    sources: dict[str, str]
+    accelerators: dict[str, Part] = Field(min_length=1)
+
+
+def catalogue_file() -> Path:
+    """The catalogue that ships with the product."""
+    return checkout() / "inventories" / "catalogue" / "accelerators.yaml"
+
+
+def load_catalogue(path: Path | None = None) -> Catalogue:
+    """Read the catalogue; raises :exc:`BadInputError` with every problem."""
+    file = path or catalogue_file()
+    try:
+        return Catalogue.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    except (OSError, yaml.YAMLError) as error:
+        raise BadInputError(
+            [Problem(str(file), "-", f"can't be read: {error}", "the hardware catalogue")]
+        ) from error
+    except ValidationError as error:
+        raise BadInputError(
+            Problem(str(file), ".".join(map(str, item["loc"])), item["msg"]) for item in error.errors()
+        ) from error

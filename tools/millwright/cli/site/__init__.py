@@ -1,0 +1,1 @@
+"""Commands on a facility as a whole: describe, rack, images, demo."""

@@ -1,0 +1,49 @@
+"""Sets of node names in ClusterShell's syntax, for example ``rack-c[1-2]``."""
+
+from collections.abc import Iterable
+
+from ClusterShell.NodeSet import NodeSet
+
+MAX_NODES_IN_SET = 200_000
+
+
+class NodeSetError(ValueError):
+    """Text that is not a node set."""
+
+
+def expand(node_set: str) -> tuple[str, ...]:
+    """The nodes of a set in ClusterShell's order; raises :exc:`NodeSetError` if it is not a set.
+
+    >>> expand("rack-c[1-2],rack-r1")
+    ('rack-c1', 'rack-c2', 'rack-r1')
+    """
+    try:
+        return tuple(str(node) for node in NodeSet(node_set, resolver=None))
+    except Exception as error:  # ClusterShell raises several unrelated types
+        raise NodeSetError(f"{node_set!r} is not a node set: {error}") from error
+
+
+def fold(nodes: Iterable[str]) -> str:
+    """Write nodes as one set, the reverse of :func:`expand`; raises :exc:`NodeSetError` likewise.
+
+    >>> fold(("rack-c1", "rack-c2"))
+    'rack-c[1-2]'
+    """
+    try:
+        return str(NodeSet.fromlist(list(nodes), resolver=None))
+    except Exception as error:  # as above
+        raise NodeSetError(f"not names of nodes: {error}") from error
+
+
+def check_node_set(text: str) -> str:
+    """Return a plain set of 1 to :data:`MAX_NODES_IN_SET` nodes; raises :exc:`NodeSetError` otherwise."""
+    if not text.isascii() or any(character in text for character in " @*?!\\'\"`$;&|<>(){}"):
+        raise NodeSetError("not a plain ClusterShell node set, expected for example rack-c[1-2]")
+    try:
+        size = len(NodeSet(text, resolver=None))
+    except Exception as error:  # as above
+        problem = f"not a ClusterShell node set ({error}), expected for example rack-c[1-2]"
+        raise NodeSetError(problem) from error
+    if not 0 < size <= MAX_NODES_IN_SET:
+        raise NodeSetError(f"names {size} nodes, expected 1 to {MAX_NODES_IN_SET}")
+    return text

@@ -1,0 +1,30 @@
+"""What only a virtual facility can choose: how its hosts are made."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+from millwright.core.frozen import Finding, Frozen
+
+if TYPE_CHECKING:
+    from millwright.facility.model import Facility
+
+
+class Virtual(Frozen):
+    """How the hosts of a virtual facility are made."""
+
+    release: Literal["bookworm", "trixie"] = "trixie"
+    """Debian's release on all hosts; a newer Slurm does not talk to bookworm's, so it is one for all."""
+
+
+def find_virtual_problems(facility: "Facility") -> Iterator[Finding]:
+    """A machine of metal has the operating system that it has, and bookworm's Slurm has no sackd."""
+    if facility.virtual is None:
+        return
+    if facility.kind != "virtual":
+        yield "virtual", f"the facility is {facility.kind}", "only in a facility of kind virtual"
+    services = facility.services
+    if facility.virtual.release == "bookworm" and services is not None:
+        for name, host in (("login", services.login), ("harness", services.harness)):
+            if host != services.controller:
+                problem = f"{host} would need sackd, which Slurm has since 23.11 and bookworm does not"
+                yield f"services.{name}", problem, f"the controller's host, {services.controller}"

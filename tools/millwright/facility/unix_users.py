@@ -1,0 +1,89 @@
+"""The Unix users of a factory: one user id per name, equal on every host and on every run.
+
+A user id is calculated from the name, not counted: adding, removing or reordering users never
+moves anybody's id, and no host has to be asked for the next free one.
+"""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from millwright.core.errors import Problem
+from millwright.facility.model import Facility
+
+FIRST_ID = 20_000
+COUNT = 40_000
+
+SYSTEM_NAMES = frozenset(
+    """
+    _apt _ssh adm audio backup bin cdrom clock crontab daemon dialout dip disk docker fax floppy
+    games input irc kmem kvm list lp mail man messagebus munge mwbench mysql news nobody nogroup
+    operator plugdev proxy render root sasl sgx shadow slurm src sshd staff sudo sync sys
+    systemd-journal systemd-network systemd-resolve systemd-timesync tape tty users utmp uucp video
+    voice wheel www-data
+    """.split()  # noqa: SIM905 - sixty quoted words say no more
+)
+"""Names that Debian, Slurm or Millwright itself use for a user or a group."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnixUser:
+    """One antenna user as every host of the factory knows it."""
+
+    name: str
+    uid: int
+    accounts: tuple[str, ...]
+    """Slurm accounts that the user may charge; the first is the default."""
+    tunnel_addresses: tuple[str, ...]
+    """Gateway addresses from which the user comes."""
+    principals: tuple[str, ...] = ()
+    """Names by which outside CAs know the user."""
+
+
+def user_id(name: str) -> int:
+    """User id and group id of a user: ``FIRST_ID + CRC-32(name) mod COUNT``.
+
+    >>> user_id("ada")
+    22152
+    """
+    return FIRST_ID + zlib.crc32(name.encode()) % COUNT
+
+
+def users_of(facility: Facility) -> tuple[UnixUser, ...]:
+    """Every antenna user once, by name."""
+    accounts: dict[str, list[str]] = {}
+    addresses: dict[str, list[str]] = {}
+    principals: dict[str, list[str]] = {}
+    for antenna in facility.antennas.values():
+        for user in antenna.users:
+            accounts.setdefault(user.name, []).append(user.account)
+            addresses.setdefault(user.name, []).append(antenna.tunnel.gateway_address)
+            principals.setdefault(user.name, []).extend(user.principals)
+    return tuple(
+        UnixUser(
+            name,
+            user_id(name),
+            *(tuple(dict.fromkeys(found[name])) for found in (accounts, addresses, principals)),
+        )
+        for name in sorted(accounts)
+    )
+
+
+def find_user_problems(facility: Facility, file: Path) -> Iterator[Problem]:
+    """Users who would become somebody else on the hosts."""
+    for name, antenna in facility.antennas.items():
+        for index, user in enumerate(antenna.users):
+            key = f"antennas.{name}.users.{index}"
+            if user.name in SYSTEM_NAMES:
+                text = f"{user.name!r} is a user or group of the system"
+                yield Problem(str(file), f"{key}.name", text, "a person's user name")
+            if user.account in {"root", "mwbench"}:
+                text = f"account {user.account!r} belongs to the administrators"
+                yield Problem(str(file), f"{key}.account", text, "an account of the antenna")
+    owners: dict[int, str] = {}
+    for unix_user in users_of(facility):
+        other = owners.setdefault(unix_user.uid, unix_user.name)
+        if other != unix_user.name:
+            text = f"{unix_user.name!r} and {other!r} would share user id {unix_user.uid}"
+            yield Problem(str(file), "antennas", text, "another user name for one of them")

@@ -1,0 +1,1 @@
+"""A change to many hosts in waves, with budgets and a journal."""

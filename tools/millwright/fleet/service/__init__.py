@@ -1,0 +1,1 @@
+"""Nodes out of service and back: drain, maintenance, the gate."""

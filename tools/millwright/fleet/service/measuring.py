@@ -1,0 +1,182 @@
+"""Measures single nodes: the checks of their partitions that look at one node at a time, and nothing else."""
+
+import platform
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from millwright import __version__
+from millwright.adapters.here.provenance import git_commit, host_facts
+from millwright.adapters.openssh.signatures import sign_file
+from millwright.adapters.reframe.benchmark import Follow, run_benchmarks
+from millwright.adapters.reframe.launch_sites import harness_machine
+from millwright.adapters.reframe.settings import NODES_VARIABLE, RESERVATION_VARIABLE
+from millwright.core.errors import BadInputError, NotTestableError
+from millwright.core.node_sets import fold
+from millwright.core.places import checkout, state_folder
+from millwright.core.verdict import Verdict
+from millwright.facility.model import Facility
+from millwright.results.metrics import Scope
+from millwright.results.run_info import ExpectedValue, RunInfo, iso_utc, make_run_id
+from millwright.results.runs import Run, list_runs, load_run
+from millwright.statistics.outliers import FEWEST_PEERS
+from millwright.verdicts.admission import Admission, judge_node
+from millwright.verdicts.expectations import Expectation, list_expectations
+from millwright.verdicts.peers import Comparison, compare, newest_values
+from millwright.verdicts.scorecard import score
+from millwright.verdicts.series import gather
+
+ROOT = "@nodes"
+"""Folder in the results for runs over some nodes; no facility can have that name, and no report takes them
+for a measurement of the whole facility."""
+RECENT_RUNS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Where single nodes of a facility are measured, and where results lie."""
+
+    file: Path
+    facility: Facility
+    results: Path
+    signing_key: Path
+    threshold: float
+    clock: Callable[[], datetime]
+    token: Callable[[], str]
+    """Eight fresh hexadecimal digits."""
+    follow: Follow
+    measure: str
+    """Command that measures the whole facility, told for want of peers; empty where that is no matter."""
+
+    def judge(self, nodes: Sequence[str], reservation: str) -> dict[str, Admission]:
+        """Measure nodes once, and judge each by its references and beside the peers of its class.
+
+        Raises :exc:`NotTestableError` where nothing could be measured.
+        """
+        run = self._measure(nodes, reservation)
+        rows = [row for row in score(self.facility, run).rows if row.expectation.says.scope is Scope.NODE]
+        series = [found for found in gather(run.samples) if found.node in nodes]
+        before = [gather(each.samples) for each in self._recent(run)]
+        comparisons: list[Comparison] = []
+        for members in classes_of(self.facility, nodes).values():
+            own = [found for found in series if found.node in members.nodes]
+            comparisons.extend(compare(own, newest_values(before, members.peers), self.threshold))
+        return {
+            node: advise_on_peers(
+                judge_node(node, rows, comparisons),
+                comparisons,
+                others=count_others(self.facility, node),
+                measure=self.measure,
+            )
+            for node in nodes
+        }
+
+    def _measure(self, nodes: Sequence[str], reservation: str) -> Run:
+        expected = expected_of(self.facility, nodes)
+        checks = tuple(dict.fromkeys(expectation.check for expectation in expected))
+        if not checks:
+            raise NotTestableError(
+                f"no check of {fold(tuple(nodes))} measures single nodes: nothing can be judged"
+            )
+        info = self._info(expected)
+        folder = state_folder(self.facility.name) / "sessions" / info.run_id / "harness"
+        narrow = {NODES_VARIABLE: fold(tuple(nodes)), RESERVATION_VARIABLE: reservation}
+        stored = run_benchmarks(
+            [harness_machine(self.facility, info.run_id, folder, narrow)],
+            checks,
+            self.file.read_bytes(),
+            info=info,
+            now=lambda: iso_utc(self.clock()),
+            root=self.results / ROOT,
+            follow=self.follow,
+            sign=partial(sign_file, key=self.signing_key),
+        )
+        if stored.was_interrupted:
+            raise KeyboardInterrupt
+        return load_run(stored.path)
+
+    def _info(self, expected: Iterable[Expectation]) -> RunInfo:
+        started = self.clock()
+        return RunInfo(
+            run_id=make_run_id(started, self.token()),
+            facility=self.facility.name,
+            started=iso_utc(started),
+            finished="",
+            millwright_version=__version__,
+            git_commit=git_commit(checkout()),
+            tool_versions={"Python": platform.python_version()},
+            host=host_facts(),
+            emulated_partitions=tuple(n for n in self.facility.partitions if self.facility.is_emulated(n)),
+            expected=tuple(ExpectedValue(e.partition, e.check, e.metric, e.place) for e in expected),
+        )
+
+    def _recent(self, run: Run) -> Iterable[Run]:
+        """Runs before this one, newest first; one that was changed since is no witness."""
+        name = self.facility.name
+        found = [*list_runs(self.results, name).runs, *list_runs(self.results / ROOT, name).runs]
+        earlier = sorted((path for path in found if path.name < run.info.run_id), key=lambda path: path.name)
+        for path in reversed(earlier[-RECENT_RUNS:]):
+            try:
+                yield load_run(path)
+            except BadInputError:
+                continue
+
+
+def expected_of(facility: Facility, nodes: Iterable[str]) -> tuple[Expectation, ...]:
+    """What the facility expects of these nodes one by one."""
+    wanted = frozenset(nodes)
+    return tuple(
+        expectation
+        for expectation in list_expectations(facility)
+        if expectation.says.scope is Scope.NODE and expectation.place in wanted
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ClassMembers:
+    """Nodes under judgement of one class, and all others of it."""
+
+    nodes: frozenset[str]
+    peers: frozenset[str]
+
+
+def classes_of(facility: Facility, nodes: Iterable[str]) -> Mapping[str, ClassMembers]:
+    """The nodes by class, each with the other nodes of that class in every partition."""
+    wanted = frozenset(nodes)
+    members: dict[str, set[str]] = {}
+    for partition in facility.partitions.values():
+        members.setdefault(partition.node_class or "", set()).update(partition.node_names())
+    return {
+        name: ClassMembers(frozenset(every & wanted), frozenset(every - wanted))
+        for name, every in members.items()
+        if every & wanted
+    }
+
+
+def count_others(facility: Facility, node: str) -> int:
+    """How many further nodes the classes of a node have."""
+    members = classes_of(facility, [node]).values()
+    return len(frozenset().union(*(each.peers for each in members)))
+
+
+def advise_on_peers(
+    found: Admission, comparisons: Iterable[Comparison], *, others: int, measure: str
+) -> Admission:
+    """Put the way out last among the reasons of an undecided verdict that wants peers.
+
+    `others` counts all further nodes of its class, measured or not; `measure` is the command that
+    measures them, empty where undecided nodes are let in, so that nothing has to be done.
+    """
+    wants_peers = any(each.node == found.node and each.peers < FEWEST_PEERS for each in comparisons)
+    if found.verdict is not Verdict.INCONCLUSIVE or not wants_peers or not measure:
+        return found
+    return replace(found, reasons=(*found.reasons, _way_out(others, measure)))
+
+
+def _way_out(others: int, measure: str) -> str:
+    admit = "--admit-inconclusive lets it in without a comparison"
+    if others < FEWEST_PEERS:
+        return f"its class is too small for that, {FEWEST_PEERS + 1} nodes are needed; {admit}"
+    return f"have the others measured first, with {measure}, and try again; or {admit}"

@@ -1,1 +1,0 @@
-"""The facility as other tools read it: Ansible, pyinfra, ReFrame and Slurm."""
