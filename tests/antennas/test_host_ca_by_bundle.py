@@ -59,7 +59,7 @@ def site(tmp_path, facility_with, monkeypatch):
     monkeypatch.setattr(
         host_certificates, "resolve_target", lambda _, host: SimpleNamespace(host=host, address="10.91.0.41")
     )
-    monkeypatch.setattr(antenna_rotation, "_now", lambda: site.now)
+    monkeypatch.setattr(antenna_rotation, "utc_now", lambda: site.now)
     monkeypatch.setattr(antenna_rotation, "state_folder", lambda _: shop.state)
     monkeypatch.setattr(antenna_rotation, "distribute_to_all_hosts", site.tell)
     ensure_host_ca(shop.state)

@@ -61,7 +61,7 @@ def test_a_refused_signature_leaves_the_old_certificate(keys, tmp_path):
     destination.write_text("old")
     (tmp_path / "broken").write_text("no key")
     (tmp_path / "broken").chmod(0o600)
-    with pytest.raises(FailedError, match="ssh-keygen failed"):
+    with pytest.raises(FailedError, match=r"ssh-keygen .* failed with status"):
         sign(tmp_path / "broken", public_half(keys[1]), WANTED, destination)
     assert destination.read_text() == "old"
 

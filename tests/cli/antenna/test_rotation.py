@@ -49,7 +49,7 @@ def test_a_rotation_goes_step_by_step(capsys, monkeypatch):
     assert (code, overlap["phase"], overlap["other"]) == (0, "overlap", before["signs"])
     assert state_of(capsys) == (0, overlap)
     later = datetime.datetime.fromisoformat(overlap["withdraw_after"])
-    monkeypatch.setattr(module, "_now", lambda: later)
+    monkeypatch.setattr(module, "utc_now", lambda: later)
     code, steady = state_of(capsys)
     assert (code, steady["phase"], steady["signs"]) == (0, "steady", overlap["signs"])
 
@@ -71,7 +71,7 @@ def test_a_withdrawal_that_somebody_did_not_hear_of_goes_on_and_begins_no_other_
 ):
     _, overlap = state_of(capsys)
     later = datetime.datetime.fromisoformat(overlap["withdraw_after"])
-    monkeypatch.setattr(module, "_now", lambda: later)
+    monkeypatch.setattr(module, "utc_now", lambda: later)
     told["hills"] = "down"
     assert state_of(capsys)[0] == 3
     _, waiting = state_of(capsys, "--status")
@@ -102,7 +102,7 @@ def test_hosts_change_their_ca_only_after_users_had_time_to_hear_of_it(capsys, m
     assert "send every user a new 'antenna config'" in capsys.readouterr().out
     later = datetime.datetime.fromisoformat(announced["switch_after"])
     assert later - datetime.datetime.now(datetime.UTC) > datetime.timedelta(days=29)
-    monkeypatch.setattr(module, "_now", lambda: later)
+    monkeypatch.setattr(module, "utc_now", lambda: later)
     code, steady = hosts_state(capsys)
     assert (code, steady["phase"], steady["signs"]) == (0, "steady", announced["other"])
 

@@ -10,8 +10,6 @@ from millwright.capacity.supply import Capacity, Supply, add_up
 from millwright.capacity.union_usage import UnionUsage
 from millwright.capacity.usage import AccessUsage, Usage, sum_usage
 from millwright.catalogue.catalogue import Catalogue
-from millwright.core.node_sets import fold
-from millwright.core.verdict import Verdict
 from millwright.facility import Facility
 from millwright.results.evidence import Origin
 from millwright.results.runs import Run
@@ -38,9 +36,7 @@ __all__ = [
     "Supply",
     "UnionUsage",
     "Usage",
-    "Verdict",
     "assess",
-    "fold",
 ]
 
 
