@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-$(VENV)/.ready: requirements.lock pyproject.toml
+$(VENV)/.ready: requirements.lock pyproject.toml tools/setup/uv.txt
 	@bash tools/setup/venv.sh "$(PYTHON)" "$(VENV)"
 
 setup: $(VENV)/.ready ## Make .venv/ from the lock
@@ -45,8 +45,8 @@ format: $(VENV)/.ready ## Format the Python code
 schema: $(VENV)/.ready ## Write inventories/facility.schema.json anew
 	@$(BIN)/millwright facility schema > inventories/facility.schema.json.new && mv inventories/facility.schema.json.new inventories/facility.schema.json
 
-lock: ## Resolve requirements.lock anew (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+lock: $(VENV)/.ready ## Resolve requirements.lock again
+	@PATH="$(CURDIR)/$(BIN):$$PATH" uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--custom-compile-command "make lock" --extra dev pyproject.toml --output-file requirements.lock
 
 clean: ## Remove .venv/ and caches (results stay)
