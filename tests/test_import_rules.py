@@ -14,6 +14,7 @@ PACKAGE = ROOT / "tools" / "millwright"
 
 MAY_IMPORT: dict[str, set[str]] = {
     "core": set(),
+    "programs": set(),
     "statistics": {"core"},
     "catalogue": {"core"},
     "facility": {"core", "catalogue"},
@@ -25,8 +26,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "discovery": {"core", "catalogue", "facility"},
     "fleet": {"core", "facility", "statistics", "results", "verdicts", "adapters"},
     "antennas": {"core", "facility", "adapters"},
-    "rack": {"core", "facility", "adapters"},
-    "images": {"core", "facility", "results", "adapters", "rack"},
+    "rack": {"core", "programs", "facility", "adapters"},
+    "images": {"core", "programs", "facility", "results", "adapters", "rack"},
 }
 MAY_IMPORT["app"] = set(MAY_IMPORT)
 MAY_IMPORT["cli"] = {"core", "app"}
