@@ -5,12 +5,15 @@ standard library is imported: set-up reads it before there is an environment.
 """
 
 import functools
+import shutil
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from millwright.core.process import with_system_folders
 
 TABLE = Path(__file__).with_name("programs.toml")
 FIELDS = {"package", "pypi", "for", "optional", "through"}
@@ -119,3 +122,14 @@ def package_of(name: str) -> str:
 def packages_of(programs: Iterable[Program]) -> tuple[str, ...]:
     """The Debian packages of ``programs``, each once, in order."""
     return tuple(sorted({program.package for program in programs if program.package is not None}))
+
+
+def find_absent(programs: Iterable[Program], path: str, root: Path = Path("/")) -> tuple[Program, ...]:
+    """Those of ``programs`` that are neither on ``path`` nor, if they are files, below ``root``."""
+
+    def is_there(program: Program) -> bool:
+        if program.is_file:
+            return next(root.glob(program.name.lstrip("/")), None) is not None
+        return shutil.which(program.name, path=with_system_folders(path)) is not None
+
+    return tuple(program for program in programs if not is_there(program))
