@@ -59,6 +59,11 @@ class Program:
         """Whether this is a file to be read and no program."""
         return self.name.startswith("/")
 
+    @property
+    def label(self) -> str:
+        """What to call it in a message."""
+        return Path(self.name).name.replace("*", "") if self.is_file else self.name
+
 
 def read_programs(text: str) -> tuple[Program, ...]:
     """All entries of a table; :exc:`ValueError` names every wrong one."""
