@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-sys.path.append(str(Path(__file__).parent))  # for the tests' own helpers
-
 from millwright.programs import (
     Need,
     Side,
