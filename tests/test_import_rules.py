@@ -14,7 +14,6 @@ PACKAGE = ROOT / "tools" / "millwright"
 
 MAY_IMPORT: dict[str, set[str]] = {
     "core": set(),
-    "programs": set(),
     "statistics": {"core"},
     "catalogue": {"core"},
     "facility": {"core", "catalogue"},
@@ -26,9 +25,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "discovery": {"core", "catalogue", "facility"},
     "fleet": {"core", "facility", "statistics", "results", "verdicts", "adapters"},
     "antennas": {"core", "facility", "adapters"},
-    "rack": {"core", "programs", "facility", "adapters"},
-    "images": {"core", "programs", "facility", "results", "adapters", "rack"},
-    "doctor": {"core", "programs", "facility", "adapters", "antennas", "fleet", "rack", "images"},
+    "rack": {"core", "facility", "adapters"},
+    "images": {"core", "facility", "results", "adapters", "rack"},
+    "doctor": {"core", "facility", "adapters", "antennas", "fleet", "rack", "images"},
 }
 MAY_IMPORT["app"] = set(MAY_IMPORT)
 MAY_IMPORT["cli"] = {"core", "app"}

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from millwright.core.programs import Need, host_programs
 from millwright.doctor.findings import COMMANDS, TESTS, diagnose
 from millwright.doctor.machine import WrongVersion
 from millwright.doctor.site import HostReach, Site
-from millwright.programs import Need, host_programs
 
 SITE = Site("site", False, False, True, ("gw1",), (HostReach("n1"), HostReach("n2"), HostReach("gw1")))
 FLEET = {"plan, apply, drift, maintain", "nodes, accounts, munge"}

@@ -4,10 +4,10 @@ import shlex
 
 import pytest
 
+from millwright.core.places import checkout
 from millwright.doctor import site
 from millwright.doctor.site import HostReach, judge_reach, look_at_site
 from millwright.facility import load_facility
-from millwright.facility.places import checkout
 from millwright.fleet.look.finding import HostLook
 
 

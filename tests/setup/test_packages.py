@@ -3,7 +3,7 @@
 import pytest
 
 from millwright.core.errors import FailedError
-from millwright.programs import Need, Program, Side
+from millwright.core.programs import Need, Program, Side
 
 NFT = Program("nft", Side.HOST, "nftables", None, (Need.TESTS,))
 

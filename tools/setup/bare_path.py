@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from millwright.programs import host_programs
+from millwright.core.programs import host_programs
 
 FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 FIELDS = ("Package", "binary:Package", "Essential", "Priority", "db:Status-Status")

@@ -1,8 +1,8 @@
 """Install the Debian packages that tests or the rack need on this machine.
 
-Arguments: needs of :class:`millwright.programs.Need`. Runs before there is an environment, with the standard
-library alone. Exit 3 with the line that mends it if something is missing and can't be installed; with
-``--if-possible``, that line and 0.
+Arguments: needs of :class:`millwright.core.programs.Need`. Runs before there is an environment, with the
+standard library alone. Exit 3 with the line that mends it if something is missing and can't be installed;
+with ``--if-possible``, that line and 0.
 """
 
 import os
@@ -14,8 +14,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from millwright.core.errors import ExitCode, MillwrightError
-from millwright.programs import Need, find_absent, host_programs, packages_of
 from millwright.core.process import find_program
+from millwright.core.programs import Need, find_absent, host_programs, packages_of
 from millwright.rack.host_packages import install
 
 SIGN_S = 3.0

@@ -4,10 +4,10 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from millwright.core.node_sets import fold
+from millwright.core.programs import Need, Program
 from millwright.doctor.machine import Machine, WrongVersion
 from millwright.doctor.site import Site
-from millwright.facility.names import fold
-from millwright.programs import Need, Program
 
 FLEET = ("plan, apply, drift, maintain", "nodes, accounts, munge")
 TESTS = "make test"
@@ -223,4 +223,4 @@ def find_at_site(site: Site) -> Iterator[Finding]:
             together.setdefault((host.reason, host.mend), []).append(host.name)
     for (reason, mend), names in together.items():
         fleet = () if set(names) <= set(site.gateways) else FLEET
-        yield Finding(fold(tuple(names)), reason, mend, (*fleet, "antenna", SCHEDULE, "run"))
+        yield Finding(fold(names), reason, mend, (*fleet, "antenna", SCHEDULE, "run"))

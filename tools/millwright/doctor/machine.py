@@ -12,12 +12,12 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.version import InvalidVersion, Version
 
-from millwright.antennas.user_units import is_active
-from millwright.errors import NotTestableError
-from millwright.facility.places import cache_folder, checkout
+from millwright.antennas.proof.user_units import is_active
+from millwright.core.errors import NotTestableError
+from millwright.core.places import cache_folder, checkout
+from millwright.core.process import english_environment
+from millwright.core.programs import Program, find_absent, host_programs
 from millwright.images.needs import choose_format, find_missing
-from millwright.programs import Program, find_absent, host_programs
-from millwright.rack.commands import environment
 from millwright.rack.requirements import look, what_is_missing
 
 DISTRIBUTION = "millwright"
@@ -107,7 +107,7 @@ def judge_openssh(printed: str | None) -> WrongVersion | None:
 def _openssh_version() -> str | None:
     try:
         done = subprocess.run(
-            ["ssh", "-V"], capture_output=True, text=True, check=False, timeout=10, env=environment()
+            ["ssh", "-V"], capture_output=True, text=True, check=False, timeout=10, env=english_environment()
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

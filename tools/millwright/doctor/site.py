@@ -4,12 +4,12 @@ import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from millwright.adapters.ansible.inventory import build_inventory
+from millwright.core.places import as_typed
 from millwright.facility.model import Facility
-from millwright.facility.places import as_typed
-from millwright.facility.reach import Reach
+from millwright.facility.topics.reach import Reach
 from millwright.fleet.look.finding import HostLook, Order
 from millwright.fleet.look.over_ssh import look_at_hosts
-from millwright.readers.ansible_inventory import build_inventory
 
 LOCAL = "local"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from millwright.core.errors import NotTestableError
 from millwright.core.process import find_program
+from millwright.core.programs import Need, host_programs, package_of
 from millwright.images.recipe import Format
-from millwright.programs import Need, host_programs, package_of
 from millwright.rack.image import KEYRING
 from millwright.rack.requirements import KEYRING_PACKAGE
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from millwright.core.errors import NotTestableError
 from millwright.core.places import cache_folder
 from millwright.core.process import find_program
-from millwright.programs import Need, host_programs, package_of
+from millwright.core.programs import Need, host_programs, package_of
 from millwright.rack.cgroups import find_hierarchies
 from millwright.rack.image import KEYRING, image_root
 from millwright.rack.mounts import MOUNTINFO

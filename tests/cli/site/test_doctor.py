@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from millwright.cli import doctor
+from millwright.app.site.doctor import CommandReport, DoctorReport, FindingReport
 from millwright.cli.main import run
-from millwright.doctor.findings import CommandState, Diagnosis, Finding
+from millwright.cli.site import doctor
 
 HOSTILE = "n1 [red]\x1b[31m"
 
@@ -14,18 +14,30 @@ HOSTILE = "n1 [red]\x1b[31m"
 @pytest.fixture
 def found(monkeypatch):
     """What doctor finds: a program that is missing, and a host with hostile text."""
-    diagnosis = Diagnosis(
-        "site",
-        "3.13.5",
-        2,
-        (CommandState("run", (HOSTILE,)), CommandState("report", ())),
-        (
-            Finding(HOSTILE, "timed out", "ssh n1", ("run",)),
-            Finding("mksquashfs", "used if it is there", "apt-get install squashfs-tools", ("image",), True),
+    report = DoctorReport(
+        exit_code=3,
+        facility="site",
+        python="3.13.5",
+        hosts_tried=2,
+        commands=(
+            CommandReport(command="run", ready=False, missing=(HOSTILE,)),
+            CommandReport(command="report", ready=True, missing=()),
+        ),
+        findings=(
+            FindingReport(
+                subject=HOSTILE, detail="timed out", mend="ssh n1", commands=("run",), optional=False
+            ),
+            FindingReport(
+                subject="mksquashfs",
+                detail="used if it is there",
+                mend="apt-get install squashfs-tools",
+                commands=("image",),
+                optional=True,
+            ),
         ),
     )
     asked = []
-    monkeypatch.setattr(doctor, "examine", lambda context: asked.append(context.facility) or diagnosis)
+    monkeypatch.setattr(doctor, "examine", lambda facility: asked.append(facility) or report)
     return asked
 
 
@@ -35,9 +47,8 @@ def test_it_shows_each_command_each_finding_and_its_line(found, capsys):
     assert found == ["site"]
     for text in ("report", "ready", "ssh n1", "apt-get install squashfs-tools", "2 hosts of site were tried"):
         assert text in printed
-    assert (
-        printed.index("ssh n1") < printed.index("not needed to begin with") < printed.index("squashfs-tools")
-    )
+    optional = printed.index("not needed to begin with")
+    assert printed.index("ssh n1") < optional < printed.index("squashfs-tools")
 
 
 def test_hostile_text_is_printed_as_text(found, capsys):
@@ -58,7 +69,7 @@ def test_json_is_nothing_but_json_and_exits_alike(found, capsys):
 def test_this_machine_is_looked_at_for_real(capsys):
     code = run(["doctor", "workstation", "--json"])
     document = json.loads(capsys.readouterr().out)
-    assert code == (0 if document["complete"] else 3)
+    assert code == document["exit_code"]
     assert {"report", "run workstation"} <= {state["command"] for state in document["commands"]}
 
 
