@@ -67,4 +67,6 @@ def _can_be_root() -> bool:
 if __name__ == "__main__":
     words = sys.argv[1:]
     wanted = [Need(word) for word in words if not word.startswith("--")]
+    if not wanted:
+        sys.exit(f"usage: packages.py [--if-possible] NEED…, of: {', '.join(Need)}")
     sys.exit(install_missing(wanted, if_possible="--if-possible" in words))
