@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+sys.path.append(str(Path(__file__).parent))  # for the tests' own helpers
+
 from millwright.facility import load_facility
 from millwright.rack.requirements import find_missing
 from millwright.rack.session import look_at, open_plan
@@ -16,12 +18,28 @@ from millwright.results.run_info import RunInfo
 from millwright.results.runs import load_run
 from millwright.results.session import SessionFolder, open_session
 from millwright.results.storing import store_run
+from rack_repair import PROVISIONED, note_failure, repair_before
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
 """A shell in the background makes its children ignore SIGINT, and tests of interruptions start children."""
 
 settings.register_profile("millwright", deadline=None)  # a deadline would measure how busy the machine is
 settings.load_profile("millwright")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Remember rack tests that fail."""
+    report = yield
+    note_failure(item, report)
+    return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Repair what a failed test left, before any fixture of the next one looks at the rack."""
+    repair_before(item)
+
 
 SESSIONS = Path(__file__).parent / "data" / "reframe"
 
@@ -97,12 +115,13 @@ def rack(rack_or_reason):
 
 
 @pytest.fixture(scope="session")
-def provisioned_rack(rack):
+def provisioned_rack(request, rack):
     """The shipped rack in its declared state: the same plan, after ``millwright apply rack``."""
     done = subprocess.run(
         [sys.executable, "-m", "millwright", "apply", "rack"], check=False, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    request.session.stash[PROVISIONED] = True
     return rack
 
 

@@ -27,10 +27,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "antennas": {"core", "facility", "adapters"},
     "rack": {"core", "facility", "adapters"},
     "images": {"core", "facility", "results", "adapters", "rack"},
+    "doctor": {"core", "facility", "adapters", "antennas", "fleet", "rack", "images"},
 }
 MAY_IMPORT["app"] = set(MAY_IMPORT)
 MAY_IMPORT["cli"] = {"core", "app"}
-EDGE = {"core", "discovery", "adapters", "antennas", "rack", "images", "fleet", "app"}
+EDGE = {"core", "discovery", "adapters", "antennas", "rack", "images", "fleet", "doctor", "app"}
 EDGE_TOOLS = {"ansible", "pyinfra", "fabric", "paramiko", "invoke", "reframe", "subprocess"}
 PURE = {"statistics", "catalogue", "facility", "results", "verdicts", "capacity", "report"}
 """Rooms that start no process and ask for no time: those come in as arguments."""

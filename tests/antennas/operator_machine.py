@@ -40,7 +40,11 @@ class OperatorMachine:
             *("systemd.unit=basic.target", *(f"systemd.mask={unit}" for unit in QUIET)),
         ]
         launch(argv, self.cgroup, self.log, hierarchies)
-        self.first = self._await()
+        try:
+            self.first = self._await()
+        except BaseException:
+            self.end()
+            raise
 
     def _await(self) -> int:
         end = time.monotonic() + READY_S

@@ -75,8 +75,8 @@ def spoiled(on_gateway, shipped_rack):
 
     @contextlib.contextmanager
     def change(command):
-        on_gateway(command)
         try:
+            on_gateway(command)
             yield
         finally:
             connect_as_admin(resolve_target(shipped_rack, "rack-antenna")).close()  # waits out penalties

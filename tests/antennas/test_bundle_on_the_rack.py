@@ -36,10 +36,10 @@ def taken(watch, result):
 
 def test_a_gateway_out_of_reach_stands_up_from_one_file(console, antennas, shipped_rack, tmp_path):
     watch = Watch(antennas)
-    console.shell(f"systemctl stop wg-quick@wg0; rm -f {KEY_FILE} /etc/wireguard/wg0.conf {DROP_IN}")
     state = state_folder("rack")
     before = read_public_key(state / "wireguard" / "hills.pub")
     with ssh_blocked(ADDRESS):
+        console.shell(f"systemctl stop wg-quick@wg0; rm -f {KEY_FILE} /etc/wireguard/wg0.conf {DROP_IN}")
         refused = subprocess.run(
             [sys.executable, "-m", "millwright", "antenna", "apply", "rack", "-a", "hills"],
             capture_output=True,

@@ -124,12 +124,12 @@ def test_a_gateway_ten_minutes_ahead_ends_a_certificate_early(dated, gateway):
 def test_the_check_tells_which_clock_is_off_and_what_that_does(ada, gateway, shipped_rack):
     outcome, detail = prove_clocks(shipped_rack, "coast")
     assert outcome is Verdict.PASS, detail
-    gateway.put("/usr/local/bin/date", SLOW_DATE.encode())
     try:
+        gateway.put("/usr/local/bin/date", SLOW_DATE.encode())
         gateway.shell("chmod 755 /usr/local/bin/date")
         outcome, detail = prove_clocks(shipped_rack, "coast")
     finally:
-        gateway.shell("rm /usr/local/bin/date")
+        gateway.shell("rm -f /usr/local/bin/date")
     assert outcome is Verdict.FAIL
     assert detail.startswith(
         "rack-antenna's clock is 600 s behind: it refuses a fresh certificate for another 540 s"

@@ -22,8 +22,18 @@ SECONDS = 8
 
 @pytest.fixture
 def gateway(antennas_on_the_rack, shipped_rack):
+    """Run a command on the gateway; afterwards its sshd is as it was."""
     with connect_as_admin(resolve_target(shipped_rack, "rack-antenna")) as connection:
-        yield lambda command: run_on(connection)(command).stdout
+
+        def run(command):
+            return run_on(connection)(command).stdout
+
+        run(f"cp -p {DROP_IN} /run/kept-sshd.conf")
+        try:
+            yield run
+        finally:
+            back = f"cp -p /run/kept-sshd.conf {DROP_IN} && {RELOAD_SSHD}"
+            run(f"cmp -s /run/kept-sshd.conf {DROP_IN} || {{ {back}; }}; rm /run/kept-sshd.conf")
 
 
 def wait_until(holds, limit_s):
@@ -50,16 +60,19 @@ def test_a_killed_apply_leaves_the_gateway_as_it_was(gateway, tmp_path):
         "--data",
         f"guard_s={SECONDS}",
     ]
-    with subprocess.Popen(
+    apply = subprocess.Popen(
         [*command, *files],
         env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
         cwd=checkout(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-    ) as apply:
+    )
+    try:
         wait_until(lambda: gateway("ls /var/lib/millwright/guard/sshd 2>/dev/null") != "", 120)
+    finally:
         os.killpg(apply.pid, signal.SIGKILL)
+        apply.wait()
     wait_until(lambda: gateway("ls /var/lib/millwright/guard") == "", SECONDS + 30)
     assert gateway(f"cat {DROP_IN}") == before
     assert gateway("sshd -T | grep -i ^logingracetime") == "logingracetime 31\n"

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from rack_console import Console
+from rack_rotation import end_rotation
 from rack_secrets import Watch
 from rack_user import AtHome
 
@@ -56,9 +57,12 @@ def late(antennas, tmp_path_factory):
 def announced(late, rotate):
     """The new CA is known to all hosts, and still vouches for none."""
     before = fingerprint(CA.current)
-    found = rotate("--days", "0")
-    assert (found["phase"], found["signs"]) == ("announced", before)
-    return found
+    try:
+        found = rotate("--days", "0")
+        assert (found["phase"], found["signs"]) == ("announced", before)
+        yield found
+    finally:
+        end_rotation("rack", "--hosts")
 
 
 @pytest.fixture(scope="module")

@@ -119,14 +119,14 @@ def vanishing_meanwhile(plan, host):
     """A host that is gone, without a word, once it is being installed anew; back when the block ends."""
     console = Console(plan, host)
     console.shell("apt-get -qqy purge unattended-upgrades; install -d /etc/apt/apt.conf.d")
-    # apt itself takes the network away as soon as it begins: nothing is refused, nothing is reset.
-    console.put("/etc/apt/apt.conf.d/00vanish", b'APT::Update::Pre-Invoke {"ip link set host0 down";};\n')
     route = console.shell("ip route show default").strip()
     try:
+        # apt itself takes the network away as soon as it begins: nothing is refused, nothing is reset.
+        console.put("/etc/apt/apt.conf.d/00vanish", b'APT::Update::Pre-Invoke {"ip link set host0 down";};\n')
         yield
     finally:
         back = f"ip link set host0 up; ip route replace {route}"
-        console.shell(f"rm /etc/apt/apt.conf.d/00vanish; {back if route else 'ip link set host0 up'}")
+        console.shell(f"rm -f /etc/apt/apt.conf.d/00vanish; {back if route else 'ip link set host0 up'}")
 
 
 def test_one_that_vanishes_in_the_middle_is_cut_off_and_the_next_apply_finishes_it(many, applied):

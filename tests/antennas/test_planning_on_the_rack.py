@@ -26,11 +26,13 @@ ssh-keygen -q -k -f {REVOKED_FILE} nobody.pub
 def spoiled(antennas):
     console = Console(antennas, "rack-antenna")
     kept = {path: console.take(path) for path in (CONF, REVOKED_FILE)}
-    console.shell(f"sed -i 's/PersistentKeepalive = 25/PersistentKeepalive = 26/' {CONF}")
-    console.shell(ANOTHER_LIST)
-    yield console
-    for path, data in kept.items():
-        console.put(path, data)
+    try:
+        console.shell(f"sed -i 's/PersistentKeepalive = 25/PersistentKeepalive = 26/' {CONF}")
+        console.shell(ANOTHER_LIST)
+        yield console
+    finally:
+        for path, data in kept.items():
+            console.put(path, data)
 
 
 def everything_below(folder):

@@ -4,6 +4,7 @@ import pytest
 from rack_rotation import (
     CA,
     end_overlap,
+    end_rotation,
     gives_back,
     keep_private_key,
     knock,
@@ -49,9 +50,12 @@ def watch(antennas):
 @pytest.fixture(scope="module")
 def overlap(session, old_ca, watch):
     """What is told once everyone trusts both and the new one signs."""
-    code, words, found = rotate("rack", run=watch.run)
-    assert code == 0, words
-    return found
+    try:
+        code, words, found = rotate("rack", run=watch.run)
+        assert code == 0, words
+        yield found
+    finally:
+        end_rotation()
 
 
 def test_meanwhile_the_new_ca_signs_and_both_open_every_door(overlap, old, old_ca, shipped_rack, tmp_path):

@@ -15,6 +15,7 @@ from rack_rotation import (
     CA,
     STATE,
     end_overlap,
+    end_rotation,
     gives_back,
     keep_private_key,
     knock,
@@ -108,7 +109,10 @@ class Site:
 @pytest.fixture(scope="module")
 def site(facility, bring, console, shipped_rack, tmp_path_factory):
     folder = tmp_path_factory.mktemp("certificates")
-    return Site(facility, bring, lambda ca: knock(shipped_rack, ca, folder), console)
+    yield Site(facility, bring, lambda ca: knock(shipped_rack, ca, folder), console)
+    millwright("antenna", "apply", "rack")  # by SSH, which reaches every gateway of the shipped rack
+    end_rotation()
+    end_rotation("rack", "--hosts")
 
 
 def test_while_a_gateway_waits_for_its_bundle_the_old_ca_goes_on_signing(site, old, session, kept_ca):

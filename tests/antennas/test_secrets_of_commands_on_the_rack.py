@@ -34,9 +34,14 @@ def watch(antennas, tmp_path_factory):
     """What was printed, and what was seen of processes meanwhile."""
     folder, watch = tmp_path_factory.mktemp("operator"), Watch(antennas)
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / "ada"], check=True)
-    for words in commands(folder):
-        done = watch.run(*words)
-        assert done.returncode == 0, (words, done.stdout + done.stderr)
+    typed = commands(folder)
+    try:
+        for words in typed:
+            done = watch.run(*words)
+            assert done.returncode == 0, (words, done.stdout + done.stderr)
+    except BaseException:
+        watch.run(*typed[-1])  # lifts what was revoked
+        raise
     return watch
 
 

@@ -126,13 +126,11 @@ def revoked(as_root):
     def revoke(door, line):
         host, name = (GATEWAY, "antenna") if door == "at_gateway" else (LOGIN, "millwright")
         krl = f"/etc/ssh/{name}_revoked_keys"
-        add_revocations(STATE, [line])
+        as_root(host, f"cp -p {krl} {krl}.was")
         try:
+            add_revocations(STATE, [line])
             data = krl_file(STATE).read_bytes().hex()
-            as_root(
-                host,
-                f"cp -p {krl} {krl}.was && python3 -c \"open('{krl}','wb').write(bytes.fromhex('{data}'))\"",
-            )
+            as_root(host, f"python3 -c \"open('{krl}','wb').write(bytes.fromhex('{data}'))\"")
             yield f"revoked by file {krl}"
         finally:
             lift_revocations(STATE, [line.key])
@@ -170,11 +168,10 @@ def test_a_static_key_is_refused(access, as_root, door):
     """Also where somebody wrote it into the account's own list."""
     host, home = (GATEWAY, "/nonexistent") if door == "at_gateway" else (LOGIN, "/shared/home/ada")
     key = public_half(access.key).read_text().strip()
-    if door == "at_factory":
-        as_root(
-            host, f"install -d -o ada -g ada -m 700 {home}/.ssh && echo '{key}' > {home}/.ssh/authorized_keys"
-        )
+    authorize = f"install -d -o ada -g ada -m 700 {home}/.ssh && echo '{key}' > {home}/.ssh/authorized_keys"
     try:
+        if door == "at_factory":
+            as_root(host, authorize)
         with getattr(Visitor(access), door)(None) as (_, attempt):
             assert attempt.answer == "refused"
     finally:
@@ -236,8 +233,8 @@ def test_a_spoofed_tunnel_address_gets_no_answer(as_root):
     open_it = "nft insert rule inet millwright output accept && nft insert rule inet millwright input accept"
     connect = 's=socket.create_connection(("10.92.0.1", 22), 3, (sys.argv[1], 0)); s.recv(3)'
     reach = f"timeout 4 python3 -c 'import socket,sys; {connect}' {{}}; echo $?"
-    as_root(GATEWAY, f"{open_it} && ip address add 10.92.0.3/32 dev wg0")
     try:
+        as_root(GATEWAY, f"{open_it} && ip address add 10.92.0.3/32 dev wg0")
         assert as_root(GATEWAY, reach.format("10.92.0.2")).strip() == "0"
         assert as_root(GATEWAY, reach.format("10.92.0.3")).strip() != "0"
     finally:
@@ -257,8 +254,9 @@ def test_a_login_node_installed_anew_is_known_by_the_same_host_ca(access, as_roo
 
     key = "/etc/ssh/ssh_host_ed25519_key"
     old = f"for f in {key} {key}.pub {key}-cert.pub; do"
-    as_root(LOGIN, f"{old} cp -p $f $f.was; done; rm {key}; ssh-keygen -q -t ed25519 -N '' -f {key}")
+    as_root(LOGIN, f"set -e; {old} cp -p $f $f.was; done")
     try:
+        as_root(LOGIN, f"rm {key} && ssh-keygen -q -t ed25519 -N '' -f {key}")
         (tmp_path / "key.pub").write_text(as_root(LOGIN, f"cat {key}.pub"))
         wanted = host_certificate(shipped_rack, LOGIN, host_names(shipped_rack, LOGIN), now())
         sign(ensure_host_ca(STATE), tmp_path / "key.pub", wanted, tmp_path / "key-cert.pub")
@@ -278,8 +276,10 @@ def test_a_session_lives_on_while_a_peer_changes(access, as_root):
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as session:
         assert session.stdout.readline() == "begun\n"
         hills = (STATE / "wireguard" / "hills.pub").read_text().strip()
-        as_root(LOGIN, f"wg set wg-antennas peer {hills} remove")
-        as_root(LOGIN, "systemctl reload wg-quick@wg-antennas")
+        try:
+            as_root(LOGIN, f"wg set wg-antennas peer {hills} remove")
+        finally:
+            as_root(LOGIN, "systemctl reload wg-quick@wg-antennas")
         as_root(GATEWAY, "systemctl reload wg-quick@wg0")
         assert hills in as_root(LOGIN, "wg show wg-antennas peers")
         session.stdin.write("still here\n")

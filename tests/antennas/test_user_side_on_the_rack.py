@@ -70,6 +70,7 @@ class Transfer:
         payload = random.Random(seed).randbytes(SIZE)  # noqa: S311 - payload, not a secret
         transfer = cls(ada, payload, direction == "up")
         transfer.here.write_bytes(payload)
+        ada.at_factory("rm -f data.bin")  # of a transfer before that failed
         if direction == "down":
             ada.run("rsync", HOME / "data.bin", "rack-coast:")
             transfer.here.unlink()

@@ -12,6 +12,8 @@ import pytest
 pytestmark = pytest.mark.rack
 
 ROOT = Path(__file__).resolve().parents[2]
+LIMITS, KEPT = "/etc/security/limits.d/60-millwright.conf", "/root/60-millwright.conf.kept"
+PUT_BACK = f"test -e {LIMITS} || mv {KEPT} {LIMITS}; rm -f {KEPT}"
 # What no answer says: slurmrestd's host, and what health and accounting add.
 NOT_DISCOVERED = (
     "AuthAlt",
@@ -70,7 +72,7 @@ def test_an_adopted_cluster_is_changed_by_no_role_that_was_not_named(provisioned
     file.write_text(text.replace("plugin: facility\n", "plugin: facility\nmanages: []\n", 1))
     shutil.copytree(ROOT / "inventories/rack/group_vars", tmp_path / "group_vars")
     ssh = str(provisioned_rack.ssh_config)
-    subprocess.run(["ssh", "-F", ssh, "rack-c1", "rm /etc/security/limits.d/60-millwright.conf"], check=True)
+    enter = ["ssh", "-F", ssh, "rack-c1"]
     playbook = [sys.executable, "-m", "ansible", "playbook", "-i", str(file), "playbooks/base.yml"]
 
     def changes():
@@ -84,9 +86,13 @@ def test_an_adopted_cluster_is_changed_by_no_role_that_was_not_named(provisioned
         assert done.returncode == 0, done.stdout
         return "changed=1" in done.stdout.rpartition("PLAY RECAP")[2]
 
-    assert not changes()
-    file.write_text(text.replace("plugin: facility\n", "plugin: facility\nmanages: [base]\n", 1))
-    assert changes()
+    subprocess.run([*enter, f"mv {LIMITS} {KEPT}"], check=True)
+    try:
+        assert not changes()
+        file.write_text(text.replace("plugin: facility\n", "plugin: facility\nmanages: [base]\n", 1))
+        assert changes()
+    finally:
+        subprocess.run([*enter, PUT_BACK], check=True)
 
 
 @pytest.mark.rehearsal
@@ -112,9 +118,9 @@ def test_a_discovered_cluster_is_planned_without_a_change_and_then_adopted_role_
         assert done.returncode == 0, done.stdout + done.stderr
         return json.loads(done.stdout)
 
-    limits = "/etc/security/limits.d/60-millwright.conf"
-    subprocess.run([*ssh, f"rm {limits}; systemctl stop prometheus-node-exporter"], check=True)
     try:
+        stop = f"mv {LIMITS} {KEPT}; systemctl stop prometheus-node-exporter"
+        subprocess.run([*ssh, stop], check=True)
         assert not millwright("plan")["would_change"]
         file.write_text(file.read_text().replace("manages: []", "manages: [base]"))
         tasks = {change["task"] for change in millwright("plan")["changes"]}
@@ -122,8 +128,8 @@ def test_a_discovered_cluster_is_planned_without_a_change_and_then_adopted_role_
         assert all(task.startswith("base : ") for task in tasks), tasks
         millwright("apply")
         subprocess.run(
-            [*ssh, f"test -f {limits} && ! systemctl is-active prometheus-node-exporter"], check=True
+            [*ssh, f"test -f {LIMITS} && ! systemctl is-active prometheus-node-exporter"], check=True
         )
         assert not millwright("plan")["would_change"]
     finally:
-        subprocess.run([*ssh, "systemctl start prometheus-node-exporter"], check=True)
+        subprocess.run([*ssh, f"{PUT_BACK}; systemctl start prometheus-node-exporter"], check=True)

@@ -21,6 +21,7 @@ MILLWRIGHT = [sys.executable, "-m", "millwright"]
 DAEMON = "/etc/systemd/system/slurmd.service.d"
 UNIT = f"{DAEMON}/millwright.conf"
 NODES = ("--limit", "rack-c1,rack-c2", "--canary", "0")
+STARTED: list[subprocess.Popen] = []
 DONE = "/shared/home/mwbench/faults-are-over"
 
 
@@ -55,13 +56,24 @@ def long_job(provisioned_rack, on):
     wait = f"until test -e {DONE}; do sleep 1; done"
     submit = "runuser -u mwbench -- sbatch --parsable --chdir=/tmp --output=/dev/null --nodelist=rack-c1"
     job = on("rack-ctl", f"{submit} --time=25 --wrap='{wait}'")
-    wait_until(lambda: on("rack-ctl", f"squeue -h -j {job} -o %T") == "RUNNING")
-    yield job
-    on("rack-ctl", f"touch {DONE}")
     try:
+        wait_until(lambda: on("rack-ctl", f"squeue -h -j {job} -o %T") == "RUNNING")
+        yield job
+        on("rack-ctl", f"touch {DONE}")
         wait_until(lambda: on("rack-ctl", f"sacct -X -n -P -j {job} -o State,ExitCode") == "COMPLETED|0:0")
     finally:
         on("rack-ctl", f"scancel {job}; rm -f {DONE}")
+
+
+@pytest.fixture(autouse=True)
+def applies():
+    """Applies that a test started; none of them works on the rack any more when the next one begins."""
+    yield
+    while STARTED:
+        process = STARTED.pop()
+        if process.poll() is None:
+            process.terminate()
+            process.communicate(timeout=60)
 
 
 def wait_until(condition, seconds=120):
@@ -86,6 +98,7 @@ def start_apply(rack, *options):
         stderr=subprocess.DEVNULL,
         text=True,
     )
+    STARTED.append(process)
 
     def has_begun():
         assert process.poll() is None, "it ended before anything could go wrong"
@@ -136,8 +149,8 @@ def test_a_node_that_slurm_loses_in_its_wave_has_failed_and_stops_what_would_fol
     tamper(on, "rack-c2", "rack-r1")
     process = start_apply(rack, "--limit", "rack-c2,rack-r1", "--canary", "0", "--wave-size", "1")
     wait_until(lambda: has_come_to(rack, "Prove the fabric of the nodes"))  # slurmd was proved before
-    on("rack-ctl", "scontrol update node=rack-c2 state=down reason='lost by a test'")
     try:
+        on("rack-ctl", "scontrol update node=rack-c2 state=down reason='lost by a test'")
         found = json.loads(process.communicate(timeout=300)[0])
         states = {host["host"]: host["state"] for host in found["hosts"]}
         assert states == {"rack-c2": "failed", "rack-r1": "waiting"}, found
@@ -188,16 +201,16 @@ def test_a_full_disk_is_told_and_leaves_the_file_whole(on):
     keep = f"mkdir -p /run/kept && cp -a {DAEMON}/. /run/kept/"
     fill = f"cat /dev/zero > {DAEMON}/filler"
     mount = f"mount -t tmpfs -o size=8k tmpfs {DAEMON} && cp -a /run/kept/. {DAEMON}/"
-    on("rack-c2", f"{keep} && {mount} && {fill}", check=False)
-    before = on("rack-c2", f"cat {UNIT}; df --output=avail {DAEMON} | tail -1")
     try:
+        on("rack-c2", f"{keep} && {mount} && {fill}", check=False)
+        before = on("rack-c2", f"cat {UNIT}; df --output=avail {DAEMON} | tail -1")
         code, found, states = apply(*NODES)
         assert code == 1, found
         assert states == {"rack-c1": "changed", "rack-c2": "failed"}, found
         assert "file system of the host is full" in message_of(found, "rack-c2")
         assert on("rack-c2", f"cat {UNIT}; df --output=avail {DAEMON} | tail -1") == before
     finally:
-        on("rack-c2", f"umount {DAEMON}")
+        on("rack-c2", f"! mountpoint --quiet {DAEMON} || umount {DAEMON}")
     code, found, states = apply("--resume")
     assert (code, states["rack-c2"]) == (0, "changed"), found
 
@@ -260,8 +273,8 @@ def test_maintenance_waits_for_jobs_and_leaves_an_admins_drain(rack, on):
         "runuser -u mwbench -- sbatch --parsable --chdir=/tmp --output=/dev/null -w rack-c2 --wrap='sleep 8'",
     )
     wait_until(lambda: on("rack-ctl", f"squeue -h -j {job} -o %T") == "RUNNING")
-    on("rack-ctl", "scontrol update node=rack-r1 state=drain reason='an admin: fan'")
     try:
+        on("rack-ctl", "scontrol update node=rack-r1 state=drain reason='an admin: fan'")
         done = millwright("maintain", "rack", "rack-c2,rack-r1", "--no-checks", "--json")
         fates = {line["node"]: line["fate"] for line in json.loads(done.stdout)["nodes"]}
         assert fates == {"rack-c2": "in service", "rack-r1": "left alone"}, done.stderr
@@ -270,7 +283,7 @@ def test_maintenance_waits_for_jobs_and_leaves_an_admins_drain(rack, on):
         assert "an admin: fan" in millwright("nodes", "status", "rack", "rack-r1").stdout
         assert millwright("nodes", "resume", "rack", "rack-r1").returncode == 1
     finally:
-        on("rack-ctl", "scontrol update node=rack-r1 state=resume")
+        on("rack-ctl", f"scontrol update node=rack-r1 state=resume; scancel {job} || true")
 
 
 @pytest.mark.rehearsal

@@ -92,8 +92,10 @@ def slowed(plan, node):
     if not (CPU_V1 / "cpu.cfs_quota_us").exists() and not (CPU_V1 / "cgroup.procs").exists():
         limit = group.folders[0] / "cpu.max"
         limit.write_text(f"{quota} {PERIOD_US}")
-        yield
-        limit.write_text("max")
+        try:
+            yield
+        finally:
+            limit.write_text("max")
         return
     place = CPU_V1 / f"{group.folders[0].parent.name}-{node}"
     place.mkdir()
@@ -141,11 +143,15 @@ def test_a_node_that_is_slow_is_quarantined_by_maintenance_and_returns_through_t
             stdout=subprocess.PIPE,
             text=True,
         )
-        wait_until(lambda: standing(on, "gate-c2")[0] == "draining")
-        assert standing(on, "gate-c2")[1].startswith("millwright:maintenance:")
-        assert on("gate-ctl", f"squeue -h -j {job} -o %T") == "RUNNING"
-        on("gate-ctl", "touch /shared/home/mwbench/maintenance-may-begin")
-        output = process.communicate(timeout=590)[0]
+        try:
+            wait_until(lambda: standing(on, "gate-c2")[0] == "draining")
+            assert standing(on, "gate-c2")[1].startswith("millwright:maintenance:")
+            assert on("gate-ctl", f"squeue -h -j {job} -o %T") == "RUNNING"
+            on("gate-ctl", "touch /shared/home/mwbench/maintenance-may-begin")
+            output = process.communicate(timeout=590)[0]
+        finally:
+            process.terminate()
+            process.wait(60)
     found = {line["node"]: line for line in json.loads(output)["nodes"]}
     assert {node: line["fate"] for node, line in found.items()} == {
         "gate-c1": "quarantined",

@@ -31,15 +31,18 @@ def site(described):
     found = described(1)
     variables = found.file.parent / "group_vars/all.yml"
     before = variables.read_text()
-    variables.write_text(before + yaml.safe_dump(ACCELERATORS))
-    found.merge({"node_classes": {"later": LATER}})
-    found.millwright("apply", str(found.file))
-    found.on("site-ctl", "sacctmgr -i delete qos first || true")  # of a walk before in the same rack
-    for host in ("site-ctl", "site-n1"):
-        found.on(host, "for user in ada eva; do id $user 2>/dev/null || useradd --create-home $user; done")
-    yield found
-    found.on("site-ctl", "scancel --user=ada; scancel --user=eva")
-    variables.write_text(before)
+    try:
+        variables.write_text(before + yaml.safe_dump(ACCELERATORS))
+        found.merge({"node_classes": {"later": LATER}})
+        found.millwright("apply", str(found.file))
+        found.on("site-ctl", "sacctmgr -i delete qos first || true")  # of a walk before in the same rack
+        add = "for user in ada eva; do id $user 2>/dev/null || useradd --create-home $user; done"
+        for host in ("site-ctl", "site-n1"):
+            found.on(host, add)
+        yield found
+    finally:
+        variables.write_text(before)
+        found.on("site-ctl", "for user in ada eva; do ! id $user 2>/dev/null || scancel --user=$user; done")
 
 
 @pytest.fixture

@@ -48,17 +48,19 @@ def job(provisioned_rack, on):
 @pytest.fixture
 def foreign(provisioned_rack, on, monkeypatch, tmp_path):
     """The rack as another's cluster, of which this machine knows nothing; put right at the end."""
-    for controller in ("rack-ctl", "rack-ctl2"):
-        on(controller, f"sed -i '/^SchedulerType=/a {OWN}' /etc/slurm/slurm.conf")
-    on("rack-ctl", "scontrol reconfigure")
-    on("rack-c1", f"rm {LIMITS}")
-    for node in ("rack-c1", "rack-c2", "rack-r1"):
-        on(node, f"rm {HEALTH} /etc/millwright/node-health.json")
-    on("rack-c2", "systemctl disable --now prometheus-node-exporter")
-    with monkeypatch.context() as elsewhere:
-        elsewhere.setenv("MILLWRIGHT_STATE", str(tmp_path / "state"))
-        yield tmp_path / "site/facility.yaml"
-    says("apply", "rack")
+    try:
+        for controller in ("rack-ctl", "rack-ctl2"):
+            on(controller, f"sed -i '/^SchedulerType=/a {OWN}' /etc/slurm/slurm.conf")
+        on("rack-ctl", "scontrol reconfigure")
+        on("rack-c1", f"rm {LIMITS}")
+        for node in ("rack-c1", "rack-c2", "rack-r1"):
+            on(node, f"rm {HEALTH} /etc/millwright/node-health.json")
+        on("rack-c2", "systemctl disable --now prometheus-node-exporter")
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setenv("MILLWRIGHT_STATE", str(tmp_path / "state"))
+            yield tmp_path / "site/facility.yaml"
+    finally:
+        says("apply", "rack")
 
 
 def says(*arguments, code=0):

@@ -44,6 +44,14 @@ def on_controller(provisioned_rack):
     return run
 
 
+@pytest.fixture(scope="module", autouse=True)
+def undeclared(on_controller):
+    """What these tests add by hand is gone in the end, also if the test that deletes it was never reached."""
+    yield
+    gone = "sacctmgr -i delete account name=tide cluster=rack >/dev/null 2>&1 || true"
+    on_controller(f"scancel --user=ada; {gone}")
+
+
 def wait_until(condition, seconds=60):
     end = time.monotonic() + seconds
     while not condition():

@@ -99,9 +99,11 @@ def running_job(converged, on):
     on("rack-ctl", f"rm -f {GO}")
     submit = "runuser -u mwbench -- sbatch --parsable --chdir=/tmp --output=/dev/null --nodelist=rack-c1"
     job = on("rack-ctl", f"{submit} {WAITING}")
-    wait_until(lambda: on("rack-ctl", f"squeue -h -j {job} -o %T") == "RUNNING")
-    yield job
-    on("rack-ctl", f"scancel {job}; rm -f {GO}")
+    try:
+        wait_until(lambda: on("rack-ctl", f"squeue -h -j {job} -o %T") == "RUNNING")
+        yield job
+    finally:
+        on("rack-ctl", f"scancel {job}; rm -f {GO}")
 
 
 @pytest.fixture

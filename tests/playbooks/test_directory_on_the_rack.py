@@ -74,9 +74,16 @@ def server(provisioned_rack, on, put, authority, key):
         rack_directory.group("evan", 70002),
         rack_directory.group("researchers", 70100, "dora"),
     ]
-    running.install(authority, rack_directory.top(PASSWORD) + "".join(people))
-    yield running
-    running.remove()
+    try:
+        running.install(authority, rack_directory.top(PASSWORD) + "".join(people))
+        yield running
+    finally:
+        forget_the_directory(on)
+        running.remove()
+
+
+def forget_the_directory(on):
+    """Take everything off the hosts that the role put there."""
     for host in (*HOSTS, "rack-ctl2", "rack-c2", "rack-r1"):
         on(
             host,

@@ -43,12 +43,14 @@ def job(on):
     on("rack-ctl", f"rm -f {GO}")
     submit = "runuser -u mwbench -- sbatch --parsable --chdir=/tmp --output=/dev/null --nodelist=rack-c1"
     number = on("rack-ctl", f"{submit} --wrap='{HOLDS}'")
-    wait_until(lambda: on("rack-ctl", f"squeue -h -j {number} -o %T") == "RUNNING")
-    yield number
-    on("rack-ctl", f"touch {GO}")
-    state = f"sacct -X -n -P -j {number} -o State,ExitCode,Restarts"
-    wait_until(lambda: on("rack-ctl", state) == "COMPLETED|0:0|0")
-    on("rack-ctl", f"rm -f {GO}")
+    try:
+        wait_until(lambda: on("rack-ctl", f"squeue -h -j {number} -o %T") == "RUNNING")
+        yield number
+        on("rack-ctl", f"touch {GO}")
+        state = f"sacct -X -n -P -j {number} -o State,ExitCode,Restarts"
+        wait_until(lambda: on("rack-ctl", state) == "COMPLETED|0:0|0")
+    finally:
+        on("rack-ctl", f"scancel {number}; rm -f {GO}")
 
 
 def play(playbook, *options):
@@ -171,9 +173,9 @@ def test_a_node_converges_without_a_controller_as_far_as_it_goes(on, job):
     """What needs no controller is repaired; slurmd is left running, and the run says why, at once."""
     on("rack-c1", f"sed -i s/:6817/:6818/ {UNIT} && systemctl daemon-reload")
     process = on("rack-c1", "systemctl show --value --property=MainPID slurmd")
-    for host in ("rack-ctl", "rack-ctl2"):
-        on(host, "systemctl stop slurmctld")
     try:
+        for host in ("rack-ctl", "rack-ctl2"):
+            on(host, "systemctl stop slurmctld")
         begun = time.monotonic()
         status, output = play("slurm.yml", "--tags=slurm_node", "--limit=rack-c1")
         assert time.monotonic() - begun < 60

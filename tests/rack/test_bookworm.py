@@ -28,10 +28,12 @@ def bookworm(rack_or_reason):
     """Plan of the facility, up; taken down at the end."""
     plan = open_plan(str(FACILITY))
     assert look_at(plan).is_down, "a rack of this name is up already"
-    done = millwright("rack", "up", "--facility", str(FACILITY))
-    assert done.returncode == 0, done.stdout + done.stderr
-    yield plan
-    done = millwright("rack", "down", "--facility", str(FACILITY))
+    try:
+        done = millwright("rack", "up", "--facility", str(FACILITY))
+        assert done.returncode == 0, done.stdout + done.stderr
+        yield plan
+    finally:
+        done = millwright("rack", "down", "--facility", str(FACILITY))
     assert done.returncode == 0, done.stdout + done.stderr
 
 

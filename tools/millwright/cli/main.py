@@ -34,6 +34,7 @@ COMMANDS = {
     "run": "measure.run",
     "report": "measure.report",
     "demo": "site.demo",
+    "doctor": "site.doctor",
 }
 """Single commands by name, likewise."""
 

@@ -15,9 +15,22 @@ QUIET_S = 1.0
 END_S = 2.0
 
 
+SYSTEM_FOLDERS = ("/usr/sbin", "/sbin")
+
+
 def search_path() -> str:
     """The PATH for programs: that of a user often lacks the system administrator's folders."""
-    return os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
+    return with_system_folders(os.environ.get("PATH", os.defpath))
+
+
+def with_system_folders(path: str) -> str:
+    """``path`` and the system administrator's folders.
+
+    A PATH that names neither /usr/bin nor /bin was made on purpose and is returned as it is.
+    """
+    if not {"/usr/bin", "/bin"} & set(path.split(os.pathsep)):
+        return path
+    return os.pathsep.join([path, *SYSTEM_FOLDERS])
 
 
 def find_program(name: str) -> str | None:

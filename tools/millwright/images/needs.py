@@ -7,22 +7,17 @@ from pathlib import Path
 
 from millwright.core.errors import NotTestableError
 from millwright.core.process import find_program
+from millwright.core.programs import Need, host_programs, package_of
 from millwright.images.recipe import Format
 from millwright.rack.image import KEYRING
+from millwright.rack.requirements import KEYRING_PACKAGE
 
-PROGRAMS = {
-    "mmdebstrap": "mmdebstrap",
-    "systemd-nspawn": "systemd-container",
-    "nsenter": "util-linux",
-    "unshare": "util-linux",
-    "ssh": "openssh-client",
-    "ssh-keygen": "openssh-client",
-    "dpkg-query": "dpkg",
-}
-PACKERS: dict[Format, dict[str, str]] = {
-    "squashfs": {"mksquashfs": "squashfs-tools"},
-    "tar.zst": {"tar": "tar", "zstd": "zstd"},
-}
+PACKERS: dict[Format, tuple[str, ...]] = {"squashfs": ("mksquashfs",), "tar.zst": ("tar", "zstd")}
+PROGRAMS = tuple(
+    program.name
+    for program in host_programs(Need.IMAGE)
+    if not program.is_file and program.name not in PACKERS["tar.zst"]
+)
 BUILD_MIB = 4000
 
 
@@ -37,15 +32,13 @@ def find_missing(kind: Format, place: Path) -> tuple[str, ...]:
     """Everything that keeps an image from being built here."""
     if platform.system() != "Linux":
         return (f"Linux (this is {platform.system()})",)
-    absent = {
-        name: package for name, package in (PROGRAMS | PACKERS[kind]).items() if find_program(name) is None
-    }
+    absent = [name for name in (*PROGRAMS, *PACKERS[kind]) if find_program(name) is None]
     found = [] if os.geteuid() == 0 else ["root, since the files of an image belong to many users (sudo)"]
     if absent:
-        packages = " ".join(sorted(set(absent.values())))
+        packages = " ".join(sorted({package_of(name) for name in absent}))
         found.append(f"{', '.join(absent)} (apt-get install {packages})")
     if not KEYRING.exists():
-        found.append(f"{KEYRING} (apt-get install debian-archive-keyring)")
+        found.append(f"{KEYRING} (apt-get install {KEYRING_PACKAGE})")
     existing = next(folder for folder in (place, *place.parents) if folder.exists())
     free_mib = shutil.disk_usage(existing).free // 2**20
     if free_mib < BUILD_MIB:

@@ -8,6 +8,8 @@ from millwright.core.process import follow, output_of
 
 POLICY = Path("/usr/sbin/policy-rc.d")
 MARK = "# millwright: no service starts while the rack's host packages are installed"
+LOCK_S = 300
+"""How long another run of apt or dpkg is waited for."""
 SYSTEMD = Path("/run/systemd/system")
 
 
@@ -31,9 +33,10 @@ def no_service_starts(policy: Path = POLICY) -> Iterator[None]:
 def install(packages: Sequence[str], say: Callable[[str], None]) -> None:
     """Install packages with apt; :exc:`FailedError` with the end of its output where it fails."""
     quiet = {"DEBIAN_FRONTEND": "noninteractive", "NEEDRESTART_SUSPEND": "1"}
+    options = ["--yes", "--no-install-recommends", f"--option=DPkg::Lock::Timeout={LOCK_S}"]
     with no_service_starts():
         follow(["apt-get", "--quiet", "update"], say, quiet)
-        follow(["apt-get", "--quiet", "--yes", "--no-install-recommends", "install", *packages], say, quiet)
+        follow(["apt-get", "--quiet", *options, "install", *packages], say, quiet)
     if "nginx" in packages and SYSTEMD.exists():
         output_of(
             ["systemctl", "disable", "--quiet", "nginx.service"]

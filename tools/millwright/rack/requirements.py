@@ -4,32 +4,21 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from millwright.core.errors import NotTestableError
 from millwright.core.places import cache_folder
 from millwright.core.process import find_program
+from millwright.core.programs import Need, host_programs, package_of
 from millwright.rack.cgroups import find_hierarchies
 from millwright.rack.image import KEYRING, image_root
 from millwright.rack.mounts import MOUNTINFO
 from millwright.rack.recipe import Recipe
 
-PROGRAMS: Mapping[str, str] = {
-    "mmdebstrap": "mmdebstrap",
-    "systemd-nspawn": "systemd-container",
-    "nginx": "nginx",
-    "ip": "iproute2",
-    "nsenter": "util-linux",
-    "taskset": "util-linux",
-    "unshare": "util-linux",
-    "mount": "mount",
-    "ssh": "openssh-client",
-    "ssh-keygen": "openssh-client",
-    "rsync": "rsync",
-}
-KEYRING_PACKAGE = "debian-archive-keyring"
+PROGRAMS = tuple(program.name for program in host_programs(Need.RACK) if not program.is_file)
+KEYRING_PACKAGE = package_of(str(KEYRING))
 BUILD_MIB = 3000  # image, wheels and packages together, with room for the build
 RUN_MIB = 300  # once the image is there
 
@@ -81,7 +70,7 @@ def look(cache: Path) -> Host:
 
 def missing_packages(host: Host) -> tuple[str, ...]:
     """Debian or Ubuntu packages that bring the missing programs."""
-    packages = {PROGRAMS[name] for name in host.missing_programs}
+    packages = {package_of(name) for name in host.missing_programs}
     return tuple(sorted(packages | (set() if host.has_keyring else {KEYRING_PACKAGE})))
 
 
