@@ -50,7 +50,7 @@ def test_a_newcomer_gets_from_a_description_to_a_report(tmp_path):
     (run,) = (tmp_path / "results" / "mine").iterdir()
     assert run.name in walk.runs("results list")
     assert "FAIL local MemoryBandwidth triad_bw" in walk.runs("results show", code=1)
-    assert "unchanged" in walk.runs("results verify")
+    assert "intact" in walk.runs("results verify")
     walk.runs("report", code=1)
     page = (tmp_path / "output" / "mine" / "latest" / "report.html").read_text()
     assert "offer, page 7" in page
