@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from millwright.errors import ExitCode
+from millwright.core.errors import ExitCode
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 HOW_TO = DOCS / "how-to"
