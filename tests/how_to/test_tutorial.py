@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from millwright.facility.places import STATE_VARIABLE
+from millwright.core.places import STATE_VARIABLE
 
 from .walk import DOCS, Walk
 
