@@ -4,6 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VENV := .venv
 BIN := $(VENV)/bin
+LINTERS := lint-code lint-format lint-types lint-ansible lint-imports lint-pipelines
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
 
@@ -38,12 +39,28 @@ test-rack: $(VENV)/.ready packages ## Run the tests on real hosts; they say so w
 test-rehearsal: $(VENV)/.ready packages ## Run the long rehearsals on real hosts: faults of Slurm, waves, the gate, drift, monitoring, node health, how-tos, images, the directory, Debian 12, bundles through a change of CA, 13 antennas
 	@$(BIN)/pytest -v -rs --durations=15 -m rehearsal
 
-lint: $(VENV)/.ready ## ruff, mypy --strict, ansible-lint, import rules
+lint: $(LINTERS) ## Run all linters; pre-commit runs the same ones
+
+lint-code: $(VENV)/.ready ## ruff check
 	@$(BIN)/ruff check .
+
+lint-format: $(VENV)/.ready ## ruff format, without changing files
 	@$(BIN)/ruff format --check .
+
+lint-types: $(VENV)/.ready ## mypy --strict
 	@$(BIN)/mypy
+
+lint-ansible: $(VENV)/.ready ## ansible-lint, profile production
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint --offline
+
+lint-imports: $(VENV)/.ready ## Import rules of the packages
 	@$(BIN)/pytest -q tests/test_import_rules.py
+
+lint-pipelines: $(VENV)/.ready ## Workflows, pre-commit hooks and CITATION.cff against their schemas
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci .gitlab-ci.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.citation-file-format --force-filetype yaml CITATION.cff
 
 format: $(VENV)/.ready ## Format the Python code
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
@@ -58,4 +75,4 @@ lock: $(VENV)/.ready ## Resolve requirements.lock again
 clean: ## Remove .venv/ and caches (results stay)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup packages bare-path demo test test-unit test-tools test-rack test-rehearsal lint format schema lock clean
+.PHONY: help setup packages bare-path demo test test-unit test-tools test-rack test-rehearsal lint $(LINTERS) format schema lock clean

@@ -10,11 +10,19 @@ from millwright.cli.main import app
 from millwright.results.metrics import METRICS
 
 ROOT = Path(__file__).resolve().parents[1]
-DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+INDEX = (ROOT / "docs" / "decisions" / "README.md").read_text()
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def test_every_path_in_the_readme_and_architecture_exists():
-    for name in ("README.md", "docs/architecture.md", "CONTRIBUTING.md"):
+    for name in (
+        "README.md",
+        "docs/architecture.md",
+        "CONTRIBUTING.md",
+        "docs/glossary.md",
+        "docs/tutorial.md",
+    ):
         for path in re.findall(
             r"`((?:inventories|playbooks|reframe_checks|antennas|reports|tools|tests|docs)/[^`\s]*)`",
             (ROOT / name).read_text(),
@@ -42,6 +50,37 @@ def test_every_role_has_a_readme():
 def test_decisions_are_short_and_numbered_once(path):
     assert 12 <= len(path.read_text().splitlines()) <= 25
     assert sum(other.name[:4] == path.name[:4] for other in DECISIONS) == 1
+
+
+def test_the_index_of_decisions_is_complete_and_in_order():
+    rows = re.findall(r"^\| \[(\d{4})\]\(([^)]+)\) \| (.+) \|$", INDEX, re.MULTILINE)
+    titles = [re.sub(r"^# *(\d+[.:] *)?", "", path.read_text().splitlines()[0]) for path in DECISIONS]
+    assert rows == [(path.name[:4], path.name, title) for path, title in zip(DECISIONS, titles, strict=True)]
+
+
+def test_the_index_explains_every_number_that_is_missing():
+    used = {int(path.name[:4]) for path in DECISIONS}
+    explained = re.findall(r"\b\d{4}\b", INDEX.partition("## Unused numbers")[2])
+    assert {f"{number:04}" for number in set(range(1, max(used))) - used} <= set(explained)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_relative_link_leads_to_a_file(page):
+    text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
+    targets = [target.partition("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text)]
+    assert [t for t in targets if t and "://" not in t and not (page.parent / t).exists()] == []
+
+
+def test_the_glossary_is_sorted_and_says_where_each_term_is_defined():
+    parts = (ROOT / "docs" / "glossary.md").read_text().split("\n## ")[1:]
+    assert len(parts) == 2
+    for part in parts:
+        rows = [line.strip("| ").split(" | ") for line in part.splitlines() if line.startswith("| ")][2:]
+        terms = [row[0].lower() for row in rows]
+        assert len(terms) > 20
+        assert terms == sorted(set(terms))
+        for term, _, where in rows:
+            assert re.search(r"`[a-z_]+/[^`]+`|\]\([^)]+\)", where), term
 
 
 CAPABILITIES = (ROOT / "docs/reference/capabilities.md").read_text()
