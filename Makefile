@@ -45,6 +45,9 @@ format: $(VENV)/.ready ## Format the Python code
 schema: $(VENV)/.ready ## Write inventories/facility.schema.json anew
 	@$(BIN)/millwright facility schema > inventories/facility.schema.json.new && mv inventories/facility.schema.json.new inventories/facility.schema.json
 
+wheel: $(VENV)/.ready ## Build dist/millwright-VERSION-py3-none-any.whl, which installs without a checkout
+	@$(BIN)/python -m hatchling build --target wheel --directory dist
+
 lock: ## Resolve requirements.lock anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--custom-compile-command "make lock" --extra dev pyproject.toml --output-file requirements.lock
@@ -52,4 +55,4 @@ lock: ## Resolve requirements.lock anew (needs uv)
 clean: ## Remove .venv/ and caches (results stay)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo test test-unit test-tools test-rack test-rehearsal lint format schema lock clean
+.PHONY: help setup demo test test-unit test-tools test-rack test-rehearsal lint format schema wheel lock clean
