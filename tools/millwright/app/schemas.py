@@ -6,6 +6,7 @@ from typing import Any
 from millwright.app.document import Document
 
 DOCUMENTS: dict[str, str] = {
+    "init": "millwright.app.site.init:Started",
     "munge rotate": "millwright.app.change.munge:MungeRotation",
 }
 """Command as typed after ``millwright``, and where the class of its document is defined."""
