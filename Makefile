@@ -68,6 +68,9 @@ format: $(VENV)/.ready ## Format the Python code
 schema: $(VENV)/.ready ## Write inventories/facility.schema.json anew
 	@$(BIN)/millwright facility schema > inventories/facility.schema.json.new && mv inventories/facility.schema.json.new inventories/facility.schema.json
 
+wheel: $(VENV)/.ready ## Build dist/millwright-VERSION-py3-none-any.whl, which installs without a checkout
+	@$(BIN)/python -m hatchling build --target wheel --directory dist
+
 lock: $(VENV)/.ready ## Resolve requirements.lock again
 	@PATH="$(CURDIR)/$(BIN):$$PATH" uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--custom-compile-command "make lock" --extra dev pyproject.toml --output-file requirements.lock
@@ -75,4 +78,4 @@ lock: $(VENV)/.ready ## Resolve requirements.lock again
 clean: ## Remove .venv/ and caches (results stay)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup packages bare-path demo test test-unit test-tools test-rack test-rehearsal lint $(LINTERS) format schema lock clean
+.PHONY: help setup packages bare-path demo test test-unit test-tools test-rack test-rehearsal lint $(LINTERS) format schema wheel lock clean

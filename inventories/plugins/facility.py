@@ -55,7 +55,7 @@ class InventoryModule(BaseInventoryPlugin):
             from millwright.core.errors import BadInputError  # noqa: PLC0415 - an absent package gets a clear message
             from millwright.facility import load_facility  # noqa: PLC0415
         except ImportError as error:
-            message = f"{error}; run Ansible from the environment that 'make setup' builds (.venv/bin)"
+            message = f"{error}; run Ansible from Millwright's own environment (in a checkout: .venv/bin)"
             raise AnsibleParserError(message) from error
         try:
             # The command stores what it has read and checked, so that no wave reads the facility again.

@@ -123,6 +123,7 @@ def test_the_real_product_can_be_imported_from_its_archive(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", script],
         env={"PYTHONPATH": str(tmp_path / "src/tools"), "PATH": os.environ["PATH"]},
+        cwd=tmp_path,
         check=True,
         capture_output=True,
         text=True,

@@ -1,10 +1,20 @@
 """What a run was made with."""
 
+import base64
+import hashlib
 import subprocess
+from importlib.metadata import PathDistribution
 
 import pytest
 
-from millwright.adapters.here.provenance import VERSIONS_SCRIPT, git_commit, host_facts, read_versions
+from millwright.adapters.here.provenance import (
+    VERSIONS_SCRIPT,
+    WHEEL,
+    git_commit,
+    host_facts,
+    read_versions,
+    wheel_version,
+)
 
 GIT = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
 
@@ -32,6 +42,51 @@ def test_a_changed_file_shows(checkout):
 
 def test_outside_of_git_there_is_no_commit(tmp_path):
     assert git_commit(tmp_path) is None
+
+
+def test_a_package_inside_another_repository_has_no_commit(checkout):
+    (checkout / "venv/lib/millwright/data").mkdir(parents=True)
+    assert git_commit(checkout / "venv/lib/millwright/data") is None
+
+
+@pytest.fixture
+def package(tmp_path):
+    """An installed package with two files and its record, as pip leaves it."""
+    info = tmp_path / "millwright-0.1.0.dist-info"
+    (tmp_path / "millwright/data").mkdir(parents=True)
+    info.mkdir()
+    record = ["millwright-0.1.0.dist-info/RECORD,,", "millwright/__pycache__/x.pyc,,"]
+    for name in ("__init__.py", "data/ansible.cfg"):
+        (tmp_path / "millwright" / name).write_text(name)
+        digest = base64.urlsafe_b64encode(hashlib.sha256(name.encode()).digest()).decode().rstrip("=")
+        record.append(f"millwright/{name},sha256={digest},{len(name)}")
+    (info / "RECORD").write_text("\n".join(record) + "\n")
+    return tmp_path
+
+
+def version_of(package):
+    found = PathDistribution(package / "millwright-0.1.0.dist-info")
+    return wheel_version(package / "millwright/data", found)[WHEEL]
+
+
+def test_an_installed_package_is_named_by_what_its_wheel_recorded(package):
+    clean = version_of(package)
+    assert clean.startswith("sha256:")
+    record = package / "millwright-0.1.0.dist-info/RECORD"
+    record.write_text("".join(sorted(record.read_text().splitlines(keepends=True), reverse=True)))
+    assert version_of(package) == clean
+
+
+def test_changed_and_missing_files_of_a_package_are_counted(package):
+    clean = version_of(package)
+    (package / "millwright/data/ansible.cfg").write_text("changed")
+    assert version_of(package) == f"{clean}, 1 of its files changed since"
+    (package / "millwright/data/ansible.cfg").unlink()
+    assert version_of(package) == f"{clean}, 1 of its files changed since"
+
+
+def test_a_checkout_has_no_wheel(tmp_path):
+    assert wheel_version(tmp_path) == {}
 
 
 def test_facts_of_this_machine_are_there():

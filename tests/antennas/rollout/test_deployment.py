@@ -66,7 +66,11 @@ def test_a_facility_without_an_inventory_of_its_own_takes_the_common_one(tmp_pat
     assert inventory == checkout() / "inventories" / "pyinfra.py"
     command = [sys.executable, "-m", "pyinfra", str(inventory), "debug-inventory"]
     done = subprocess.run(
-        command, env=naming(tmp_path / "facility.yaml"), capture_output=True, text=True, check=True
+        command,
+        env=naming(tmp_path / "facility.yaml", checkout()),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert "rack-antenna2" in done.stdout + done.stderr
 

@@ -7,6 +7,7 @@ from millwright.app.document import Document
 
 DOCUMENTS: dict[str, str] = {
     "doctor": "millwright.app.site.doctor:DoctorReport",
+    "init": "millwright.app.site.init:Started",
     "munge rotate": "millwright.app.change.munge:MungeRotation",
 }
 """Command as typed after ``millwright``, and where the class of its document is defined."""

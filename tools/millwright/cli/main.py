@@ -27,6 +27,7 @@ GROUPS = {
 """Command groups by name, with the module below ``millwright.cli`` that holds each."""
 
 COMMANDS = {
+    "init": "site.init",
     "plan": "change.plan",
     "apply": "change.apply",
     "drift": "change.drift",

@@ -12,7 +12,7 @@ from millwright import __version__
 from millwright.adapters.ansible.events import Event
 from millwright.adapters.ansible.inventory import AnsibleInventory, build_inventory
 from millwright.adapters.here.facility_lock import only_one
-from millwright.adapters.here.provenance import git_commit
+from millwright.adapters.here.provenance import git_commit, wheel_version
 from millwright.core.errors import FailedError, NotTestableError
 from millwright.core.places import checkout
 from millwright.core.process import follow, output_of
@@ -169,6 +169,13 @@ def _pack(recipe: ImageRecipe, around: Surroundings, tree: Path, out: Path, grou
     around.progress.done("pack", f"{target.name}, {target.stat().st_size / 2**20:.0f} MiB")
 
 
+def _origin(root: Path) -> Iterator[str]:
+    """The commit of a checkout, or the digest of an installed package, if either is known."""
+    if commit := git_commit(root):
+        yield commit
+    yield from wheel_version(root).values()
+
+
 def _describe(  # noqa: PLR0913, PLR0917 - everything that a manifest tells
     recipe: ImageRecipe,
     inventory: AnsibleInventory,
@@ -182,7 +189,7 @@ def _describe(  # noqa: PLR0913, PLR0917 - everything that a manifest tells
     return Manifest(
         name=recipe.name,
         recipe=recipe,
-        millwright=f"{__version__} {git_commit(checkout()) or ''}".strip(),
+        millwright=" ".join([__version__, *_origin(checkout())]),
         operating_system=parse_os_release((tree / "usr/lib/os-release").read_text(encoding="utf-8")),
         packages=parse_packages(shown),
         files=describe_files(out),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from millwright.rack.plan import RackPlan
 from millwright.rack.requirements import look, require, what_is_missing
 
-KEPT = ("HOME", "MILLWRIGHT_HOME", "PATH", "LANG", "TERM", "NO_COLOR")
+KEPT = ("HOME", "MILLWRIGHT_HOME", "MILLWRIGHT_SITE", "PATH", "LANG", "TERM", "NO_COLOR")
 
 
 def sudo_argv(environment: Mapping[str, str], call: list[str]) -> list[str]:

@@ -1,6 +1,6 @@
 """The part of the product that measures, as one archive whose name says what is in it.
 
-``python -m millwright.adapters.here.product_archive CHECKOUT FACILITY_FILE NAME FOLDER`` writes it and
+``python -m millwright.adapters.here.product_archive ROOT FACILITY_FILE NAME FOLDER`` writes it and
 prints its path and digest as JSON. Equal sources give an equal archive, byte for byte.
 """
 
@@ -11,9 +11,12 @@ import json
 import sys
 import tarfile
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from millwright.core.files import write_atomically
+from millwright.core.places import import_folder, package_files
+
+PACKAGE = "tools/millwright"
 
 PARTS = (
     "inventories/catalogue",
@@ -21,7 +24,7 @@ PARTS = (
     "pyproject.toml",
     "reframe_checks",
     "requirements.lock",
-    "tools/millwright",
+    PACKAGE,
 )
 """What the harness needs; of the facilities only the one that it measures."""
 
@@ -29,17 +32,28 @@ EPOCH_S = 315_619_200
 """Modification time of every member, in seconds: 1980-01-02, which every archive format can hold."""
 
 
-def list_files(checkout: Path) -> Iterator[Path]:
-    """Files of the product that belong on a harness, sorted."""
-    for part in PARTS:
-        root = checkout / part
-        found = sorted(root.rglob("*")) if root.is_dir() else [root]
-        yield from (path for path in found if path.is_file() and path.suffix != ".pyc")
+def list_members(root: Path) -> dict[str, Path]:
+    """Files of the product that belong on a harness, by their path in a checkout.
+
+    ``root`` is a checkout or the data of an installed package: both give the same names.
+    """
+    return {name: path for part in PARTS for name, path in _members_of(part, root)}
 
 
-def build_archive(checkout: Path, facility_file: Path, facility_name: str) -> bytes:
+def _members_of(part: str, root: Path) -> Iterator[tuple[str, Path]]:
+    if part == PACKAGE:
+        place, found = import_folder(root) / "millwright", package_files(root)
+    else:
+        place = root / part
+        found = iter(sorted(place.rglob("*")) if place.is_dir() else [place])
+    for path in found:
+        if path.is_file() and path.suffix != ".pyc":
+            yield (PurePosixPath(part) / path.relative_to(place)).as_posix(), path
+
+
+def build_archive(root: Path, facility_file: Path, facility_name: str) -> bytes:
     """An uncompressed tar that depends on names, contents and executable bits only."""
-    members = {path.relative_to(checkout).as_posix(): path for path in list_files(checkout)}
+    members = list_members(root)
     members[f"inventories/{facility_name}/facility.yaml"] = facility_file
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
@@ -53,9 +67,9 @@ def build_archive(checkout: Path, facility_file: Path, facility_name: str) -> by
     return buffer.getvalue()
 
 
-def write_archive(checkout: Path, facility_file: Path, facility_name: str, folder: Path) -> dict[str, str]:
+def write_archive(root: Path, facility_file: Path, facility_name: str, folder: Path) -> dict[str, str]:
     """Write the archive into a folder, unless it is there; its path and digest."""
-    content = build_archive(checkout, facility_file, facility_name)
+    content = build_archive(root, facility_file, facility_name)
     digest = hashlib.sha256(content).hexdigest()[:16]
     path = folder / f"millwright-{digest}.tar.gz"
     if not path.exists():
@@ -68,7 +82,7 @@ def write_archive(checkout: Path, facility_file: Path, facility_name: str, folde
 
 
 if __name__ == "__main__":
-    _checkout, _facility_file, _name, _folder = sys.argv[1:]
+    _root, _facility_file, _name, _folder = sys.argv[1:]
     sys.stdout.write(
-        json.dumps(write_archive(Path(_checkout), Path(_facility_file), _name, Path(_folder))) + "\n"
+        json.dumps(write_archive(Path(_root), Path(_facility_file), _name, Path(_folder))) + "\n"
     )

@@ -1,11 +1,20 @@
-"""What a run was made with: the commit of the checkout, versions of tools, facts of this machine."""
+"""What a run was made with: the product's commit or wheel, versions of tools, facts of this machine."""
 
+import base64
+import hashlib
 import os
 import platform
 import subprocess
 from collections.abc import Sequence
+from importlib import metadata
+from importlib.metadata import Distribution, PackagePath
 from pathlib import Path
 
+from millwright.core.places import is_installed
+
+PACKAGE = "millwright"
+WHEEL = "Millwright's wheel"
+"""Name among the versions of a run that was made with an installed package."""
 TOOL_SECONDS = 20
 
 VERSIONS_SCRIPT = """
@@ -23,12 +32,45 @@ true
 
 
 def git_commit(checkout: Path) -> str | None:
-    """Commit of a checkout, with ``-dirty`` where a tracked file was changed; None outside of git."""
-    commit = _answer(["git", "-C", str(checkout), "rev-parse", "HEAD"])
-    if commit is None:
+    """Commit of a checkout, with ``-dirty`` where a tracked file was changed; None outside of git.
+
+    A package that is installed somewhere below another repository has no commit either.
+    """
+    found = _answer(["git", "-C", str(checkout), "rev-parse", "--show-toplevel", "HEAD"])
+    if found is None:
+        return None
+    top, commit = found.splitlines()
+    if Path(top) != checkout.resolve():
         return None
     changes = _answer(["git", "-C", str(checkout), "status", "--porcelain", "--untracked-files=no"])
     return f"{commit}-dirty" if changes else commit
+
+
+def wheel_version(root: Path, distribution: Distribution | None = None) -> dict[str, str]:
+    """The installed package by the digest of its files; empty for a checkout.
+
+    The digest is over the hashes that the wheel recorded, so it is the same on each machine. A file that is
+    missing or has other contents than were recorded is counted.
+    """
+    if not is_installed(root):
+        return {}
+    owner = distribution or metadata.distribution(PACKAGE)
+    files = [path for path in owner.files or () if path.hash is not None and path.parts[0] == PACKAGE]
+    recorded = {str(path): path.hash.value for path in files if path.hash is not None}
+    if not recorded:
+        return {WHEEL: "its files were not recorded"}
+    listing = "".join(f"{name} {recorded[name]}\n" for name in sorted(recorded))
+    changed = sum(not _is_as_recorded(path) for path in files)
+    digest = hashlib.sha256(listing.encode()).hexdigest()[:16]
+    return {WHEEL: f"sha256:{digest}" + (f", {changed} of its files changed since" if changed else "")}
+
+
+def _is_as_recorded(path: PackagePath) -> bool:
+    place = Path(str(path.locate()))
+    if path.hash is None or not place.is_file():
+        return False
+    found = hashlib.new(path.hash.mode, place.read_bytes()).digest()
+    return base64.urlsafe_b64encode(found).decode().rstrip("=") == path.hash.value
 
 
 def read_versions(output: str) -> dict[str, str]:

@@ -6,7 +6,6 @@ import shlex
 import shutil
 import signal
 import subprocess
-import sys
 import tarfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
+from millwright.adapters.here.console_scripts import find_script
 from millwright.adapters.reframe.process import FACILITY_COPY, OUTPUT, REPORT, STAGE, Seat
 from millwright.core.errors import FailedError, NotTestableError
 from millwright.core.places import checkout
@@ -181,7 +181,7 @@ class HarnessMachine:
 
 def local_machine(seat: Seat, folder: Path) -> LocalMachine:
     """The machine that this runs on, with the checkout and the environment that run just now."""
-    reframe = PurePosixPath(sys.executable).with_name("reframe")
+    reframe = PurePosixPath(find_script("reframe-hpc", "reframe"))
     return LocalMachine(seat, folder, home=PurePosixPath(checkout()), reframe=reframe)
 
 

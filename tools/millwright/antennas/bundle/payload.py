@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from millwright.core.errors import FailedError
+from millwright.core.places import import_folder, package_files
 
 STATE = PurePosixPath("state")
 """Where the payload keeps what lies in the state folder here."""
@@ -59,8 +60,8 @@ def described_contents(antenna: Mapping[str, Any], *, state: Path) -> Contents:
 def _sources(root: Path) -> Contents:
     deploy = [root / "antennas" / name for name in DEPLOY]
     found = {PurePosixPath("antennas") / file.name: file.read_bytes() for file in deploy if file.exists()}
-    tools = root / "tools"
-    for file in sorted((tools / "millwright").rglob("*")):
+    tools = import_folder(root)
+    for file in package_files(root):
         if file.suffix not in CARRIED:
             continue
         found[PurePosixPath("src") / PurePosixPath(file.relative_to(tools))] = file.read_bytes()

@@ -6,10 +6,11 @@ A change of anything else, such as a report, needs no new bundle, although each 
 import ast
 import hashlib
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from millwright.antennas.bundle.payload import DEPLOY
 from millwright.antennas.bundle.wheels import gateway_lock
+from millwright.core.places import import_folder
 
 PROGRAM = "apply_bundle.py"
 OURS = "millwright"
@@ -26,13 +27,21 @@ def product_sum(root: Path, *, python: str, machine: str) -> str:
     lock = (root / "requirements.lock").read_text(encoding="utf-8")
     digest.update(gateway_lock(lock, python=python, machine=machine).encode())
     for file in reached_files(root):
-        digest.update(f"\n{file.relative_to(root)}\n".encode())
+        digest.update(f"\n{_name_of(file, root)}\n".encode())
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 
 
+def _name_of(file: Path, root: Path) -> PurePosixPath:
+    """The file's path in a checkout, also if the product is an installed package."""
+    if file.is_relative_to(root):
+        return PurePosixPath(file.relative_to(root))
+    return PurePosixPath("tools") / file.relative_to(import_folder(root))
+
+
 def reached_files(root: Path) -> tuple[Path, ...]:
     """The deploy's files and every module of ours that one of them imports, in the order of their paths."""
+    tools = import_folder(root)
     waiting = [file for name in (*DEPLOY, PROGRAM) if (file := root / "antennas" / name).exists()]
     reached: set[Path] = set()
     while waiting:
@@ -41,9 +50,9 @@ def reached_files(root: Path) -> tuple[Path, ...]:
             continue
         reached.add(file)
         if file.suffix == ".py":
-            waiting += _imported(file, root / "tools")
+            waiting += _imported(file, tools)
             waiting += _beside(file)
-    return tuple(sorted(reached))
+    return tuple(sorted(reached, key=lambda file: _name_of(file, root)))
 
 
 def _beside(file: Path) -> Iterator[Path]:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from millwright.antennas.ssh.private_files import private_folder
 from millwright.core.errors import FailedError
+from millwright.core.places import cache_folder, is_installed
 from millwright.core.process import run_tool
 
 INVENTORY = "inventories/pyinfra.py"
@@ -62,9 +64,16 @@ def inventory_of(facility_file: Path, root: Path) -> Path:
     return own if own.is_file() else root / INVENTORY
 
 
-def naming(facility_file: Path) -> dict[str, str]:
-    """The environment in which pyinfra's inventory is the one of this facility."""
-    return {**os.environ, "MILLWRIGHT_FACILITY": str(facility_file.resolve())}
+def naming(facility_file: Path, root: Path) -> dict[str, str]:
+    """The environment in which pyinfra's inventory is the one of this facility and the deploy is found."""
+    paths = [str(root.resolve()), *filter(None, [os.environ.get("PYTHONPATH")])]
+    facility = str(facility_file.resolve())
+    return {**os.environ, "MILLWRIGHT_FACILITY": facility, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def working_folder(root: Path) -> Path:
+    """Where pyinfra is started, and writes what it leaves behind: never within an installed package."""
+    return private_folder(cache_folder() / "pyinfra") if is_installed(root) else root
 
 
 def deploy_gateways(
@@ -85,7 +94,9 @@ def deploy_gateways(
         str(root / "antennas" / deploy),
     ]
     command = [sys.executable, "-m", "pyinfra", *arguments]
-    done = run_tool(command, limit_s=LIMIT_S, folder=root, environment=naming(facility_file))
+    done = run_tool(
+        command, limit_s=LIMIT_S, folder=working_folder(root), environment=naming(facility_file, root)
+    )
     if done.returncode != 0:
         words = f"pyinfra failed on the gateways:\n{_last_words(done.stderr)}"
         if not done.stdout.strip():

@@ -15,7 +15,7 @@ from typing import Any
 
 from millwright.adapters.ansible.events import ApplyOptions
 from millwright.adapters.ansible.playbook import apply
-from millwright.antennas.rollout.deployment import LIMIT_S, inventory_of, naming
+from millwright.antennas.rollout.deployment import LIMIT_S, inventory_of, naming, working_folder
 from millwright.antennas.rollout.factory_side import PLAYBOOK
 from millwright.antennas.ssh.private_files import private_folder, write_whole
 from millwright.core.errors import ExitCode, FailedError
@@ -89,7 +89,9 @@ def plan_gateways(facility_file: Path, root: Path, groups: Iterable[str]) -> tup
     files = (inventory_of(facility_file, root), root / "antennas" / "deploy.py")
     options = ["--dry", "--diff", "--json", *limits, *map(str, files)]
     command = [sys.executable, "-m", "pyinfra", *options]
-    done = run_tool(command, limit_s=LIMIT_S, folder=root, environment=naming(facility_file))
+    done = run_tool(
+        command, limit_s=LIMIT_S, folder=working_folder(root), environment=naming(facility_file, root)
+    )
     if done.returncode != 0:
         raise FailedError(f"pyinfra could not plan:\n{done.stderr.strip()[-1500:]}")
     return parse_plan(done.stdout), parse_diff(done.stderr)

@@ -14,12 +14,12 @@ from millwright.antennas.proof.user_units import ensure_no_timer, ensure_timer, 
 from millwright.cli.antenna.user import FacilityName
 from millwright.cli.measure.results import DEFAULT_DIR, ResultsDir
 from millwright.core.errors import BadInputError, Problem
-from millwright.core.places import STATE_VARIABLE, facility_file
+from millwright.core.places import SITE_VARIABLE, STATE_VARIABLE, facility_file
 from millwright.facility import Facility, load_facility
 from millwright.facility.topics.acceptance import Every
 from millwright.verdicts.expectations import list_expectations
 
-KEPT = ("MILLWRIGHT_HOME", STATE_VARIABLE)
+KEPT = ("MILLWRIGHT_HOME", SITE_VARIABLE, STATE_VARIABLE)
 """What the timer's runs must know as this one does."""
 NO_UNITS = "No units: {file} has no `acceptance: {{every: ...}}`, so nothing is scheduled."
 

@@ -12,9 +12,10 @@ from millwright import __version__
 from millwright.adapters.openssh.signatures import check_signature
 from millwright.capacity.assessment import Assessment, assess
 from millwright.catalogue.catalogue import catalogue_file, load_catalogue
+from millwright.cli.measure.results import DEFAULT_DIR, ResultsDir
 from millwright.cli.signing import known_signers
 from millwright.core.errors import ExitCode
-from millwright.core.places import checkout
+from millwright.core.places import checkout, default_folder
 from millwright.facility import load_facility
 from millwright.report.build import build_content
 from millwright.report.content import to_json
@@ -24,14 +25,14 @@ from millwright.results.manifest import sum_file
 from millwright.results.runs import find_run, load_run
 from millwright.results.verification import verify_run
 
+DEFAULT_OUTPUT = default_folder("output")
+
 
 def command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     facility: Annotated[str, typer.Argument(help="Name of the facility, as in its facility.yaml.")],
     run: Annotated[str | None, typer.Option(help="Run; the newest where none is named.")] = None,
-    output: Annotated[Path, typer.Option(help="Folder for the reports of all facilities.")] = Path("output"),
-    results_dir: Annotated[
-        Path, typer.Option(help="Folder that holds the results of all facilities.")
-    ] = Path("results"),
+    output: Annotated[Path, typer.Option(help="Folder for the reports of all facilities.")] = DEFAULT_OUTPUT,
+    results_dir: ResultsDir = DEFAULT_DIR,
     allowed_signers: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="OpenSSH file of who may sign runs.")
     ] = None,

@@ -16,6 +16,7 @@ from rich.text import Text
 from millwright.adapters.openssh.signatures import check_signature
 from millwright.cli.signing import known_signers
 from millwright.core.errors import BadInputError, FailedError
+from millwright.core.places import default_folder
 from millwright.core.verdict import Verdict
 from millwright.facility import load_facility
 from millwright.results.run_info import RUN_ID
@@ -38,7 +39,7 @@ RunId = Annotated[str | None, typer.Argument(help="Run; the newest where none is
 ResultsDir = Annotated[Path, typer.Option(help="Folder that holds the results of all facilities.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
-DEFAULT_DIR = Path("results")
+DEFAULT_DIR = default_folder("results")
 STYLES: dict[Verdict | None, str] = {
     Verdict.PASS: "green",
     Verdict.FAIL: "red",

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from millwright import __version__
-from millwright.adapters.here.provenance import git_commit, host_facts
+from millwright.adapters.here.provenance import git_commit, host_facts, wheel_version
 from millwright.adapters.openssh.signatures import sign_file
 from millwright.adapters.reframe.benchmark import machines_of, run_benchmarks
 from millwright.adapters.reframe.process import CaseEvent, Seat
@@ -101,7 +101,7 @@ def _begin(facility: Facility, expected: Sequence[Expectation]) -> RunInfo:
         finished="",
         millwright_version=__version__,
         git_commit=git_commit(checkout()),
-        tool_versions={"Python": platform.python_version()},
+        tool_versions={"Python": platform.python_version(), **wheel_version(checkout())},
         host=host_facts(),
         emulated_partitions=tuple(name for name in facility.partitions if facility.is_emulated(name)),
         expected=tuple(ExpectedValue(e.partition, e.check, e.metric, e.place) for e in expected),

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from millwright.core.errors import ExitCode, FailedError, MillwrightError, NotTestableError
+from millwright.core.places import default_folder
 from millwright.rack.requirements import find_missing
 
 
@@ -72,7 +73,7 @@ def command(
         if code != ExitCode.OK and not (step.may_judge and code in {ExitCode.FAIL, ExitCode.NOT_TESTED}):
             _stop(step, code)
     _close(console, chosen, time.monotonic() - begun)
-    missing = count_missing(Path("output") / chosen / "latest" / "report.json")
+    missing = count_missing(default_folder("output") / chosen / "latest" / "report.json")
     if missing:
         raise NotTestableError(f"{missing} expected values were not measured; the report says why")
 
@@ -103,9 +104,10 @@ def _stop(step: Step, code: int) -> None:
 
 
 def _close(console: Console, facility: str, seconds: float) -> None:
-    latest = Path("output") / facility / "latest"
+    latest = default_folder("output") / facility / "latest"
     console.print(Text(f"\nThe chain ran in {seconds / 60:.1f} minutes.", style="bold"))
-    console.print(Text(f"  report   {latest / 'report.html'}\n  results  results/{facility}/"))
+    results = default_folder("results") / facility
+    console.print(Text(f"  report   {latest / 'report.html'}\n  results  {results}/"))
     if facility != "workstation":
         console.print(
             Text("  hosts    still up: millwright rack exec rack-login sinfo; millwright rack down ends them")

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from millwright.cli.site.facility_discover import command as discover
 from millwright.core.errors import BadInputError, ExitCode, Problem
-from millwright.core.places import facility_file, shipped_facilities
+from millwright.core.places import facility_file, known_facilities, shipped_facilities
 from millwright.facility import load_facility
 from millwright.facility.load import facility_schema
 from millwright.facility.model import Facility
@@ -54,15 +54,18 @@ def _summary(path: Path) -> dict[str, object]:
 
 @app.command("list")
 def list_facilities(as_json: AsJson = False) -> None:
-    """List the facilities of this checkout.
+    """List the facilities that can be named here: the site's own, and those that are shipped.
 
     Example: millwright facility list --json
     """
-    rows = [_summary(path) for path in shipped_facilities().values()]
+    shipped = set(shipped_facilities().values())
+    rows = [_summary(path) | {"shipped": path in shipped} for path in known_facilities().values()]
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
         return
-    table = Table("Facility", "Kind", "Partitions (nodes)", "Antennas", "Title", box=None)
+    if not rows:
+        typer.echo("No facility is known here; `millwright init PATH` starts a site with one.", err=True)
+    table = Table("Facility", "From", "Kind", "Partitions (nodes)", "Antennas", "Title", box=None)
     for row in rows:
         partitions = row["partitions"]
         antennas = row["antennas"]
@@ -70,6 +73,7 @@ def list_facilities(as_json: AsJson = False) -> None:
         assert isinstance(antennas, list)  # noqa: S101
         cells = [
             str(row["name"]),
+            "shipped" if row["shipped"] else "this site",
             str(row["kind"]),
             ", ".join(f"{name} ({count})" for name, count in partitions.items()),
             ", ".join(antennas) or "-",

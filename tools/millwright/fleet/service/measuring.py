@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from millwright import __version__
-from millwright.adapters.here.provenance import git_commit, host_facts
+from millwright.adapters.here.provenance import git_commit, host_facts, wheel_version
 from millwright.adapters.openssh.signatures import sign_file
 from millwright.adapters.reframe.benchmark import Follow, run_benchmarks
 from millwright.adapters.reframe.launch_sites import harness_machine
@@ -106,7 +106,7 @@ class Bench:
             finished="",
             millwright_version=__version__,
             git_commit=git_commit(checkout()),
-            tool_versions={"Python": platform.python_version()},
+            tool_versions={"Python": platform.python_version(), **wheel_version(checkout())},
             host=host_facts(),
             emulated_partitions=tuple(n for n in self.facility.partitions if self.facility.is_emulated(n)),
             expected=tuple(ExpectedValue(e.partition, e.check, e.metric, e.place) for e in expected),

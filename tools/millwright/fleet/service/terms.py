@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from millwright.core.places import default_folder
 from millwright.fleet.rollout.request import Request
 from millwright.verdicts.peers import THRESHOLD
 
 SECONDS_PER_MINUTE = 60.0
 JOBS_LIMIT_MIN = 60
-RESULTS = Path("results")
+RESULTS = default_folder("results")
 
 
 @dataclass(frozen=True, slots=True)
