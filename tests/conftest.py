@@ -23,6 +23,28 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("millwright", deadline=None)  # a deadline would measure how busy the machine is
 settings.load_profile("millwright")
 
+
+def pytest_addoption(parser):
+    parser.addoption("--update-golden", action="store_true", help="write the golden files that tests compare")
+
+
+@pytest.fixture
+def golden(request):
+    """Compare a text with a file below ``golden/`` beside the test, or write it with ``--update-golden``."""
+    folder = request.path.parent / "golden"
+
+    def compare(name, text):
+        file = folder / name
+        if request.config.getoption("--update-golden"):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text.encode())
+        wanted = file.read_bytes().decode()
+        where = request.path.parent.relative_to(request.config.rootpath)
+        assert text == wanted, f"look at the difference, then: pytest {where} --update-golden"
+
+    return compare
+
+
 SESSIONS = Path(__file__).parent / "data" / "reframe"
 
 
