@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from millwright.facility import load_facility
 from millwright.rack.requirements import find_missing
@@ -21,6 +21,14 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 """A shell in the background makes its children ignore SIGINT, and tests of interruptions start children."""
 
 settings.register_profile("millwright", deadline=None)  # a deadline would measure how busy the machine is
+settings.register_profile(
+    "mutants",
+    deadline=None,
+    max_examples=25,
+    derandomize=True,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+)  # for `make mutants`: hundreds of runs, and the example that fails is of no interest
 settings.load_profile("millwright")
 
 
