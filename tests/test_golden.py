@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
+OPTIONS = ("-q", "-p", "no:cacheprovider", "--import-mode=importlib")
 
 
 @pytest.fixture
@@ -19,8 +20,7 @@ def pytest_in(tmp_path):
 
     def run(*arguments):
         return subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib"]
-            + ["--rootdir", tmp_path, *arguments, tmp_path],
+            [sys.executable, "-m", "pytest", *OPTIONS, "--rootdir", tmp_path, *arguments, tmp_path],
             capture_output=True,
             text=True,
             check=False,

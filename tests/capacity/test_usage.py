@@ -4,11 +4,11 @@ import copy
 
 import pytest
 
-from millwright.capacity.hours import Hours, add_hours, to_reference
+from millwright.capacity.hours import Hours, to_reference
 from millwright.capacity.usage import sum_usage
 from millwright.core.errors import BadInputError
 from millwright.facility.consistency import find_inconsistencies
-from millwright.facility.meters import Meter, meters_of
+from millwright.facility.meters import meters_of
 from millwright.facility.model import Facility
 from millwright.results.accounting import AccountingEvidence, UsageRow
 
@@ -158,13 +158,6 @@ def test_a_union_above_its_ceiling_is_told():
     few = (UsageRow("shop", "ada", "playground", "cpu", CPU, 1, 30 * 3600),)
     part = sum_usage(site(), AccountingEvidence(MONTH.begin, "2026-11-02T00:00:00Z", rows=few)).union[0]
     assert (part.of_existing, part.is_above_ceiling) == (0.3125, False)
-
-
-def test_hours_of_two_kinds_are_never_added_up():
-    first, second = Meter("gpu-hour", "h100", 4), Meter("gpu-hour", "mi250x", 4)
-    with pytest.raises(BadInputError, match="gpu-hour on h100 and gpu-hour on mi250x can't be added up"):
-        add_hours([Hours(1, first), Hours(1, second)])
-    assert add_hours([Hours(1, first), Hours(2, first)]) == Hours(3, first)
 
 
 def test_a_conversion_names_every_kind_without_a_factor():

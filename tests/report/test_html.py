@@ -207,3 +207,19 @@ def test_of_many_nodes_the_worst_are_drawn_and_the_rest_is_said(small_content, r
     assert "n0299" in text
     assert "n0013" in text
     assert "n0014" not in text
+
+
+@pytest.mark.parametrize(("steps", "rest"), [(12, "and "), (13, "and 1 more"), (20, "and 8 more")])
+def test_a_dozen_steps_are_listed_and_the_others_counted(
+    small_content, reports_folder, read_page, steps, rest
+):
+    many = tuple(
+        dataclasses.replace(small_content.decision.steps[0], check=f"Check{number:02d}")
+        for number in range(steps)
+    )
+    decision = dataclasses.replace(small_content.decision, steps=many)
+    page = render_html(dataclasses.replace(small_content, decision=decision), reports_folder)
+    text = " ".join(read_page(page).texts)
+    assert sum(f"Check{number:02d}" in text for number in range(steps)) == 12
+    assert ("more; see the scorecard" in text) is (steps > 12)
+    assert rest in text

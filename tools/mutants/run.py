@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cosmic_ray.mutating import use_mutation
@@ -23,8 +23,8 @@ from sampling import Mutation, find_mutations, sample
 from verdict import (
     MOST_SURVIVING,
     Change,
-    Summary,
     describe,
+    describe_change,
     find_outdated,
     read_equivalents,
     summarise,
@@ -32,8 +32,8 @@ from verdict import (
 
 ROOT = Path(__file__).resolve().parents[2]
 EQUIVALENTS = Path(__file__).with_name("equivalent.yaml")
-SURVIVORS = ROOT / ".mutants.json"
-"""Mutations that survived the last run, for ``--again``."""
+STATE = ROOT / ".mutants.json"
+"""What the last run found, for ``--again``."""
 PACKAGE = "tools/millwright"
 ROOMS = ("statistics", "verdicts", "results", "capacity")
 SIZE = 330
@@ -43,6 +43,27 @@ SLOW = (
     "tests/statistics/test_interval.py::test_the_interval_holds_the_true_median_in_at_least_95_percent_of_runs",
 )
 """Tests that start programs or draw thousands of samples, too long for hundreds of runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a run found, as it is kept."""
+
+    killed: int
+    stillborn: int
+    survivors: tuple[Mutation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """Mutants with what the tests made of them."""
+
+    outcomes: tuple[Outcome, ...]
+    survived: tuple[tuple[Mutation, Change], ...]
+
+    def count(self, outcome: Outcome) -> int:
+        """How many had this outcome."""
+        return self.outcomes.count(outcome)
 
 
 def main() -> int:
@@ -56,9 +77,16 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="millwright-mutants-") as folder:
         copy = Path(folder) / "checkout"
         _copy_checkout(copy)
-        chosen = _read_survivors() if options.again else _choose(copy, options.size, options.seed)
-        summary, survivors = _try_all(copy, chosen, equivalents)
-    SURVIVORS.write_text(json.dumps([asdict(mutation) for mutation in survivors], indent=1))
+        before = _read_state() if options.again else None
+        chosen = before.survivors if before else _choose(copy, options.size, options.seed)
+        tried = _try_all(copy, chosen)
+    state = State(
+        killed=tried.count(Outcome.KILLED) + (before.killed if before else 0),
+        stillborn=tried.count(Outcome.STILLBORN) + (before.stillborn if before else 0),
+        survivors=tuple(mutation for mutation, _ in tried.survived),
+    )
+    STATE.write_text(json.dumps(asdict(state), indent=1))
+    summary = summarise(state.killed, [change for _, change in tried.survived], state.stillborn, equivalents)
     print(describe(summary))
     return 1 if summary.share > MOST_SURVIVING else 0
 
@@ -87,31 +115,29 @@ def _choose(root: Path, size: int, seed: int) -> tuple[Mutation, ...]:
     return sample(find_mutations(root, [str(path.relative_to(root)) for path in modules]), size, seed)
 
 
-def _read_survivors() -> tuple[Mutation, ...]:
-    found = json.loads(SURVIVORS.read_text(encoding="utf-8"))
-    return tuple(Mutation(**{**each, "start": tuple(each["start"])}) for each in found)
+def _read_state() -> State:
+    found = json.loads(STATE.read_text(encoding="utf-8"))
+    survivors = (Mutation(**{**each, "start": tuple(each["start"])}) for each in found["survivors"])
+    return State(found["killed"], found["stillborn"], tuple(survivors))
 
 
-def _try_all(
-    root: Path, chosen: Sequence[Mutation], equivalents: dict[Change, str]
-) -> tuple[Summary, list[Mutation]]:
+def _try_all(root: Path, chosen: Sequence[Mutation]) -> Tried:
     os.chdir(root)
     sys.path.insert(0, str(root / "tools"))
     os.environ["PYTHONPATH"] = str(root / "tools")
     preload([f"millwright.{room}" for room in ROOMS])
-    outcomes: list[Outcome] = []
-    survivors: list[tuple[Mutation, Change]] = []
-    say = _teller(len(chosen))
     _require_green()
+    outcomes: list[Outcome] = []
+    survived: list[tuple[Mutation, Change]] = []
+    say = _teller(len(chosen))
     for number, mutation in enumerate(chosen, start=1):
         outcome, change = _try(root, mutation)
         outcomes.append(outcome)
         if outcome is Outcome.SURVIVED:
-            survivors.append((mutation, change))
-        say(number, len(survivors))
-    killed, stillborn = (outcomes.count(which) for which in (Outcome.KILLED, Outcome.STILLBORN))
-    summary = summarise(killed, [change for _, change in survivors], stillborn, equivalents)
-    return summary, [mutation for mutation, _ in survivors]
+            survived.append((mutation, change))
+            print(describe_change(change), file=sys.stderr, flush=True)
+        say(number, len(survived))
+    return Tried(tuple(outcomes), tuple(survived))
 
 
 def _require_green() -> None:

@@ -76,9 +76,14 @@ def summarise(
     )
 
 
+def describe_change(change: Change) -> str:
+    """The change as a difference."""
+    return f"{change.module}\n  - {change.before}\n  + {change.after}"
+
+
 def describe(summary: Summary) -> str:
     """The survivors, one a paragraph, and the figures."""
-    parts = [f"{each.module}\n  - {each.before}\n  + {each.after}" for each in summary.survived]
+    parts = [describe_change(each) for each in summary.survived]
     parts.append(
         f"{summary.counted} mutants counted: {summary.killed} killed, {len(summary.survived)} survived "
         f"({summary.share:.1%}, at most {MOST_SURVIVING:.0%}); not counted: {len(summary.equivalent)} "
