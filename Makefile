@@ -39,6 +39,9 @@ lint: $(VENV)/.ready ## ruff, mypy --strict, ansible-lint, import rules
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint --offline
 	@$(BIN)/pytest -q tests/test_import_rules.py
 
+mutants: $(VENV)/.ready ## Change the code that decides verdicts in 330 places, and count what no test notices (an hour)
+	@nice -n 10 $(BIN)/python tools/mutants/run.py $(MUTANTS)
+
 format: $(VENV)/.ready ## Format the Python code
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
@@ -52,4 +55,4 @@ lock: ## Resolve requirements.lock anew (needs uv)
 clean: ## Remove .venv/ and caches (results stay)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo test test-unit test-tools test-rack test-rehearsal lint format schema lock clean
+.PHONY: help setup demo test test-unit test-tools test-rack test-rehearsal lint format schema lock clean mutants
