@@ -168,3 +168,20 @@ def test_the_stored_run_gives_figures_without_its_emulated_partition(rack_facili
     result = add_up(rack_facility, score(rack_facility, rack_run), catalogue)
     assert {supply.partition for supply in result.supplies} == {"cpu"}
     assert any(e.partition == "dare" and e.reason == "measured under emulation" for e in result.exclusions)
+
+
+def test_a_missing_value_that_adds_up_to_nothing_is_no_exclusion_from_a_figure(
+    facility_with, rack_run, catalogue
+):
+    facility = facility_with({"MemoryBandwidth": ["copy_bw"]})
+    found = samples("MemoryBandwidth", "copy_bw", "GB/s", {("rack-c1", ""): 10.0})
+    assert [
+        e for e in capacity(facility, rack_run, catalogue, found).exclusions if e.partition == "cpu"
+    ] == []
+
+
+def test_a_node_that_was_not_measured_is_not_called_emulated(facility_with, rack_run, catalogue):
+    facility = facility_with({"MemoryBandwidth": ["triad_bw"]}, emulated=True)
+    result = capacity(facility, rack_run, catalogue, triad({"rack-c1": 10.0}))
+    (exclusion,) = (e for e in result.exclusions if e.partition == "cpu")
+    assert (exclusion.nodes, exclusion.reason) == (("rack-c1",), "measured under emulation")
