@@ -185,3 +185,22 @@ def test_a_node_that_was_not_measured_is_not_called_emulated(facility_with, rack
     result = capacity(facility, rack_run, catalogue, triad({"rack-c1": 10.0}))
     (exclusion,) = (e for e in result.exclusions if e.partition == "cpu")
     assert (exclusion.nodes, exclusion.reason) == (("rack-c1",), "measured under emulation")
+
+
+def test_nodes_that_are_missing_for_different_reasons_are_told_apart(facility_with, rack_run, catalogue):
+    facility = facility_with({"MemoryBandwidth": ["triad_bw"]})
+    result = capacity(facility, rack_run, catalogue, triad({"rack-c1": 10.0}))
+    assert {e.nodes: e.reason for e in result.exclusions if e.partition == "cpu"} == {
+        ("rack-c2",): "not measured: the check ran and printed no triad_bw of rack-c2",
+        ("rack-c3",): "not measured: rack-c3 took no job: drained: fan",
+    }
+
+
+def test_hundreds_of_devices_have_a_share_of_their_peak(facility_with, rack_run, catalogue):
+    accelerators = {"part": "a100_40_sxm", "count": 100}
+    facility = facility_with({"AcceleratorGemm": ["fp64_rate"]}, accelerators=accelerators)
+    places = {(node, str(device)): 10.0 for node in NODES for device in range(100)}
+    found = samples("AcceleratorGemm", "fp64_rate", "GFLOP/s", places)
+    (supply,) = capacity(facility, rack_run, catalogue, found).supplies
+    assert supply.devices_measured == 300
+    assert supply.peak_share == pytest.approx(12.5 / supply.peak.value)
