@@ -62,6 +62,9 @@ lint-pipelines: $(VENV)/.ready ## Workflows, pre-commit hooks and CITATION.cff a
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci .gitlab-ci.yml
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.citation-file-format --force-filetype yaml CITATION.cff
 
+mutants: $(VENV)/.ready ## Change the code that decides verdicts in 330 places, and count what no test notices (an hour)
+	@nice -n 10 $(BIN)/python tools/mutants/run.py $(MUTANTS)
+
 format: $(VENV)/.ready ## Format the Python code
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
@@ -78,4 +81,4 @@ lock: $(VENV)/.ready ## Resolve requirements.lock again
 clean: ## Remove .venv/ and caches (results stay)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup packages bare-path demo test test-unit test-tools test-rack test-rehearsal lint $(LINTERS) format schema wheel lock clean
+.PHONY: help setup packages bare-path demo test test-unit test-tools test-rack test-rehearsal lint $(LINTERS) format schema wheel lock clean mutants

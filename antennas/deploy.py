@@ -6,7 +6,8 @@ Example: pyinfra inventories/rack/pyinfra.py antennas/deploy.py   (--dry shows, 
 from io import StringIO
 from pathlib import Path
 
-from pyinfra import host, local
+from pyinfra import local
+from pyinfra.context import host
 from pyinfra.operations import files, server, systemd
 
 from antennas import alive, operations

@@ -10,7 +10,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from invoke import Context, Exit, task
+from invoke.context import Context
+from invoke.exceptions import Exit
+from invoke.tasks import task
 
 from millwright.antennas.proof import gateway_reports as reports
 from millwright.antennas.proof.check import check_antenna, plan_check

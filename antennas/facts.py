@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from pyinfra.api import FactBase, QuoteString, StringCommand
+from pyinfra.api.command import QuoteString, StringCommand
+from pyinfra.api.facts import FactBase
 
 from millwright.antennas.gateway.guard import GUARD_PENDING
 

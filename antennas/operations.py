@@ -1,13 +1,19 @@
 """What a gateway should be like. Operations declare; each says why when it has nothing to do."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from io import StringIO
 from pathlib import Path
 
-from pyinfra import host
-from pyinfra.api import FileUploadCommand, FunctionCommand, StringCommand, operation
-from pyinfra.api.command import PyinfraCommand, QuoteString
+from pyinfra.api.command import (
+    FileUploadCommand,
+    FunctionCommand,
+    PyinfraCommand,
+    QuoteString,
+    StringCommand,
+)
 from pyinfra.api.exceptions import OperationError
+from pyinfra.api.operation import operation
+from pyinfra.context import host
 from pyinfra.facts.deb import DebPackages
 from pyinfra.facts.files import FileContents
 from pyinfra.operations import apt
@@ -25,7 +31,7 @@ from millwright.antennas.gateway.confirmation import confirm_change
 from millwright.antennas.gateway.guard import GUARD, GUARD_S
 from millwright.antennas.gateway.wireguard import KEEPALIVE_S, publish_public_key
 
-Commands = Iterator[PyinfraCommand]
+Commands = Generator[PyinfraCommand, None, None]
 
 
 @operation()

@@ -6,8 +6,9 @@ Example: pyinfra inventories/rack/pyinfra.py antennas/trust.py
 import hashlib
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
-from pyinfra import host
+from pyinfra.context import host
 from pyinfra.facts.files import Sha256File
 from pyinfra.operations import files, systemd
 
@@ -16,7 +17,7 @@ from millwright.antennas.gateway import sshd as gateway_sshd
 
 antenna = host.data.antenna
 alive.watch(host)
-OF_ROOT = {"add_deploy_dir": False, "user": "root", "group": "root", "mode": "644"}
+OF_ROOT: dict[str, Any] = {"add_deploy_dir": False, "user": "root", "group": "root", "mode": "644"}
 
 revoked = hashlib.sha256(Path(antenna["revoked_file"]).read_bytes()).hexdigest()
 files.put(

@@ -87,7 +87,7 @@ class MillwrightCheck(NodesPlugin):
             unit = self.metrics[metric].unit
             self.perf_variables[metric] = sn.make_performance_function(sn.defer(value), unit)
 
-    @loggable_as("job_state")
+    @loggable_as("job_state")  # type: ignore[prop-decorator]  # ReFrame wraps the property
     @property
     def _job_state(self):
         return self.job.state if self.job else None

@@ -3,7 +3,7 @@
 import os
 import platform
 
-from millwright.adapters.reframe.settings import read_narrowing, site_configuration
+from millwright.adapters.reframe import settings as reframe_settings
 from millwright.core.errors import BadInputError
 from millwright.core.places import facility_file, state_folder
 from millwright.facility import load_facility
@@ -16,9 +16,9 @@ _file = facility_file(os.environ.get("MILLWRIGHT_FACILITY", "workstation"))
 _facility = load_facility(_file)
 if _problems := find_commitment_problems(_facility, str(_file)):
     raise BadInputError(_problems)
-site_configuration = site_configuration(
+site_configuration = reframe_settings.site_configuration(
     _facility,
     harness_architecture=platform.machine(),
     state=state_folder(_facility.name),
-    narrowing=read_narrowing(os.environ),
+    narrowing=reframe_settings.read_narrowing(os.environ),
 )

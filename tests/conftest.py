@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 sys.path.append(str(Path(__file__).parent))  # for the tests' own helpers
 
@@ -24,6 +24,14 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 """A shell in the background makes its children ignore SIGINT, and tests of interruptions start children."""
 
 settings.register_profile("millwright", deadline=None)  # a deadline would measure how busy the machine is
+settings.register_profile(
+    "mutants",
+    deadline=None,
+    max_examples=25,
+    derandomize=True,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+)  # for `make mutants`: hundreds of runs, and the example that fails is of no interest
 settings.load_profile("millwright")
 
 
@@ -39,6 +47,27 @@ def pytest_runtest_makereport(item, call):
 def pytest_runtest_setup(item):
     """Repair what a failed test left, before any fixture of the next one looks at the rack."""
     repair_before(item)
+
+
+def pytest_addoption(parser):
+    parser.addoption("--update-golden", action="store_true", help="write the golden files that tests compare")
+
+
+@pytest.fixture
+def golden(request):
+    """Compare a text with a file below ``golden/`` beside the test, or write it with ``--update-golden``."""
+    folder = request.path.parent / "golden"
+
+    def compare(name, text):
+        file = folder / name
+        if request.config.getoption("--update-golden"):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text.encode())
+        wanted = file.read_bytes().decode()
+        where = request.path.parent.relative_to(request.config.rootpath)
+        assert text == wanted, f"look at the difference, then: pytest {where} --update-golden"
+
+    return compare
 
 
 SESSIONS = Path(__file__).parent / "data" / "reframe"

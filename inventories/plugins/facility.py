@@ -37,7 +37,7 @@ partitions:
 """
 
 
-class InventoryModule(BaseInventoryPlugin):
+class InventoryModule(BaseInventoryPlugin):  # type: ignore[misc]  # Ansible ships no hints
     """Groups, hosts and variables of one facility."""
 
     NAME = "facility"

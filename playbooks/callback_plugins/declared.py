@@ -29,7 +29,7 @@ OPEN = (
 ALIASES = {"service": "name", "unit": "name", "package": "name"}
 
 
-class CallbackModule(CallbackBase):
+class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible ships no hints
     """Follows a run from within Ansible."""
 
     CALLBACK_VERSION = 2.0
@@ -115,4 +115,4 @@ def _arguments(result: Any) -> dict[str, Any]:  # noqa: ANN401
     found = {ALIASES.get(key, key): value for key, value in given.items() if ALIASES.get(key, key) in told}
     if not silent:  # where a copy into a folder went
         found |= {f"reached_{key}": result.result[key] for key in ("dest", "path") if key in result.result}
-    return json.loads(json.dumps(found, default=str))
+    return dict(json.loads(json.dumps(found, default=str)))

@@ -40,7 +40,7 @@ def errors_in(traceback: str) -> list[str]:
     return [line.strip() for line in lines if "Error:" in line or "Exception:" in line]
 
 
-class CallbackModule(CallbackBase):
+class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible ships no hints
     """Follows a run from within Ansible."""
 
     CALLBACK_VERSION = 2.0
@@ -104,7 +104,7 @@ class CallbackModule(CallbackBase):
         name = str(values.get("dest") or values.get("path") or "")
         for part in parts:
             part.update(before_header=name, after_header=name)
-        return self._get_diff(parts)
+        return str(self._get_diff(parts))
 
     def v2_playbook_on_stats(self, stats: Any) -> None:  # noqa: ANN401, D102
         self._tell("stats", hosts={host: stats.summarize(host) for host in sorted(stats.processed)})

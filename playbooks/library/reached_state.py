@@ -209,9 +209,10 @@ def main() -> None:
 
     def run(argv: Sequence[str], **options: object) -> tuple[int, str, str]:
         try:
-            return module.run_command(list(argv), handle_exceptions=False, **options)
+            status, output, errors = module.run_command(list(argv), handle_exceptions=False, **options)
         except OSError as error:
             return 127, "", str(error)
+        return status, output, errors
 
     differences = find_differences(module.params, run)
     untested = module.params["untested"]

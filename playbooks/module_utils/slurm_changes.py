@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Optional
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, Optional, TypeVar
 
 from ansible.module_utils.slurm_records import Record, State, tres
 
 Command = list[str]
+Group = TypeVar("Group", bound=Hashable)
 KINDS = ("qos", "account", "association", "user")
 MOST_NAMES = 100
 """Names in one command: sacctmgr builds SQL of them."""
@@ -166,8 +167,8 @@ def _setting(field: str, value: str, before: str) -> Iterator[str]:
         yield f"{field}={value or NOTHING.get(field, '-1')}"
 
 
-def _grouped(items: Mapping[str, object]) -> dict[object, list[str]]:
-    groups: dict[object, list[str]] = {}
+def _grouped(items: Mapping[str, Group]) -> dict[Group, list[str]]:
+    groups: dict[Group, list[str]] = {}
     for name, value in items.items():
         groups.setdefault(value, []).append(name)
     return groups

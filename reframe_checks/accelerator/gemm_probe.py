@@ -94,12 +94,18 @@ def run_node():
     devices = range(count_devices(torch))
     size = choose_size(torch, 0)
     print(f"# PyTorch {torch.__version__}, TF32 off, {CALLS} products of {size} a repetition", flush=True)
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    workers = [subprocess.Popen([sys.executable, __file__, str(device)], **pipes) for device in devices]
-    stop_if_any([device for device in devices if workers[device].stdout.readline() != "ready\n"], workers)
+    workers = [
+        subprocess.Popen(
+            [sys.executable, __file__, str(device)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for device in devices
+    ]
+    ready = [worker.stdout is not None and worker.stdout.readline() == "ready\n" for worker in workers]
+    stop_if_any([device for device in devices if not ready[device]], workers)
     for worker in workers:
-        worker.stdin.write("go\n")
-        worker.stdin.flush()
+        if worker.stdin is not None:  # it is a pipe, as asked for
+            worker.stdin.write("go\n")
+            worker.stdin.flush()
     outputs = [worker.communicate(timeout=PATIENCE_S)[0] for worker in workers]
     stop_if_any([device for device in devices if workers[device].returncode != 0], workers)
     probe.finish([line for output in outputs for line in output.splitlines(keepends=True)])

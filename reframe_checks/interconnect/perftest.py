@@ -24,7 +24,7 @@ class Tool:
     size_bytes: int
     iterations: int
     field: str
-    options: tuple
+    options: tuple[str, ...]
 
 
 BANDWIDTH = Tool("ib_write_bw", 1 << 20, 5000, "BW_average", ("--report_gbits",))

@@ -21,5 +21,5 @@ class Gemm(MillwrightCheck, rfm.RegressionTest):
     @run_before("compile")
     def link_blas(self):
         """Threads stay unbound: OpenBLAS counts the CPUs of the first one, and would start only one."""
-        self.build_system.cflags = ["-O3", "-fopenmp"]
-        self.build_system.ldflags = ["-lopenblas", "-lm"]
+        self.build_system.cflags = ["-O3", "-fopenmp"]  # type: ignore[attr-defined]  # a name until ReFrame makes it a build system
+        self.build_system.ldflags = ["-lopenblas", "-lm"]  # type: ignore[attr-defined]  # a name until ReFrame makes it a build system

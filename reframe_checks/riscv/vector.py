@@ -23,8 +23,8 @@ class RiscvVector(MillwrightCheck, rfm.RegressionTest):
     def keep_scalar_scalar(self):
         """The compiler neither vectorises nor contracts what the intrinsics are compared with."""
         isa, scalar = ["-march=rv64gcv", "-mabi=lp64d"], ["-fno-tree-vectorize", "-ffp-contract=off"]
-        self.build_system.cflags = [*isa, *scalar, "-O2", "-static"]
-        self.build_system.ldflags = ["-lm"]
+        self.build_system.cflags = [*isa, *scalar, "-O2", "-static"]  # type: ignore[attr-defined]  # a name until ReFrame makes it a build system
+        self.build_system.ldflags = ["-lm"]  # type: ignore[attr-defined]  # a name until ReFrame makes it a build system
 
     @run_before("sanity")
     def refuse_hidden_emulation(self):

@@ -35,16 +35,6 @@ def facility_with(tmp_path):
     return make
 
 
-@pytest.fixture
-def golden():
-    """Compare text with a file under ``golden/``."""
-
-    def compare(name, text):
-        assert text == (Path(__file__).parent / "golden" / name).read_text()
-
-    return compare
-
-
 @pytest.fixture(scope="session")
 def antennas(provisioned_rack):
     """The rack's antennas in their described state, by the command that a user types."""

@@ -71,7 +71,15 @@ def test_time_on_a_partition_that_is_gone_costs_nothing_that_is_known():
 
 
 @pytest.mark.parametrize(
-    ("text", "mib"), [("mem=2000M", 2000), ("mem=1.5G", 1536), ("mem=2T", 2 * 1024**2), ("mem=512K", 0.5)]
+    ("text", "mib"),
+    [
+        ("mem=2000M", 2000),
+        ("mem=1.5G", 1536),
+        ("mem=2T", 2 * 1024**2),
+        ("mem=512K", 0.5),
+        ("mem=3P", 3 * 1024**3),
+        ("mem=7", 7),
+    ],
 )
 def test_memory_is_read_in_its_unit(text, mib):
     assert parse_tres(text) == {"mem": mib}
@@ -89,3 +97,25 @@ def test_n_equal_allocations_cost_n_times_one(count, cpus, gpus):
     one = {"cpu": float(cpus), "gres/gpu": float(gpus)}
     many = {name: value * count for name, value in one.items()}
     assert nodes_held(many, node_class) == pytest.approx(count * nodes_held(one, node_class))
+
+
+def test_what_holds_nothing_costs_nothing():
+    assert nodes_held({}, NodeClass.model_validate(LUMI_G)) == 0
+    assert charge(machine(LUMI_G, "gpu-hour", 4), UsageRow("a", "u", "full", "gpu", "node=1", 1, 3600)) == 0
+
+
+def test_nodes_are_charged_whole_where_the_facility_does_not_say_what_is_in_them():
+    facility = machine(LUMI_G, "node-hour", 1)
+    unknown = facility.model_copy(
+        update={"partitions": {"gpu": facility.partitions["gpu"].model_copy(update={"node_class": None})}}
+    )
+    costs = [
+        charge(unknown, UsageRow("a", "u", "full", "gpu", allocated, 1, 7200))
+        for allocated in ("cpu=128,node=2", "cpu=128")
+    ]
+    assert costs == [4.0, 0.0]
+
+
+def test_only_memory_is_counted_in_units_of_bytes():
+    with pytest.raises(ValueError, match="2K"):
+        parse_tres("node=2K")

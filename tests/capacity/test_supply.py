@@ -168,3 +168,39 @@ def test_the_stored_run_gives_figures_without_its_emulated_partition(rack_facili
     result = add_up(rack_facility, score(rack_facility, rack_run), catalogue)
     assert {supply.partition for supply in result.supplies} == {"cpu"}
     assert any(e.partition == "dare" and e.reason == "measured under emulation" for e in result.exclusions)
+
+
+def test_a_missing_value_that_adds_up_to_nothing_is_no_exclusion_from_a_figure(
+    facility_with, rack_run, catalogue
+):
+    facility = facility_with({"MemoryBandwidth": ["copy_bw"]})
+    found = samples("MemoryBandwidth", "copy_bw", "GB/s", {("rack-c1", ""): 10.0})
+    assert [
+        e for e in capacity(facility, rack_run, catalogue, found).exclusions if e.partition == "cpu"
+    ] == []
+
+
+def test_a_node_that_was_not_measured_is_not_called_emulated(facility_with, rack_run, catalogue):
+    facility = facility_with({"MemoryBandwidth": ["triad_bw"]}, emulated=True)
+    result = capacity(facility, rack_run, catalogue, triad({"rack-c1": 10.0}))
+    (exclusion,) = (e for e in result.exclusions if e.partition == "cpu")
+    assert (exclusion.nodes, exclusion.reason) == (("rack-c1",), "measured under emulation")
+
+
+def test_nodes_that_are_missing_for_different_reasons_are_told_apart(facility_with, rack_run, catalogue):
+    facility = facility_with({"MemoryBandwidth": ["triad_bw"]})
+    result = capacity(facility, rack_run, catalogue, triad({"rack-c1": 10.0}))
+    assert {e.nodes: e.reason for e in result.exclusions if e.partition == "cpu"} == {
+        ("rack-c2",): "not measured: the check ran and printed no triad_bw of rack-c2",
+        ("rack-c3",): "not measured: rack-c3 took no job: drained: fan",
+    }
+
+
+def test_hundreds_of_devices_have_a_share_of_their_peak(facility_with, rack_run, catalogue):
+    accelerators = {"part": "a100_40_sxm", "count": 100}
+    facility = facility_with({"AcceleratorGemm": ["fp64_rate"]}, accelerators=accelerators)
+    places = {(node, str(device)): 10.0 for node in NODES for device in range(100)}
+    found = samples("AcceleratorGemm", "fp64_rate", "GFLOP/s", places)
+    (supply,) = capacity(facility, rack_run, catalogue, found).supplies
+    assert supply.devices_measured == 300
+    assert supply.peak_share == pytest.approx(12.5 / supply.peak.value)

@@ -4,11 +4,12 @@ import copy
 
 import pytest
 
-from millwright.capacity.hours import Hours, add_hours, to_reference
+from millwright.capacity.hours import Hours, to_reference
+from millwright.capacity.union_usage import UnionUsage
 from millwright.capacity.usage import sum_usage
 from millwright.core.errors import BadInputError
 from millwright.facility.consistency import find_inconsistencies
-from millwright.facility.meters import Meter, meters_of
+from millwright.facility.meters import meters_of
 from millwright.facility.model import Facility
 from millwright.results.accounting import AccountingEvidence, UsageRow
 
@@ -160,15 +161,38 @@ def test_a_union_above_its_ceiling_is_told():
     assert (part.of_existing, part.is_above_ceiling) == (0.3125, False)
 
 
-def test_hours_of_two_kinds_are_never_added_up():
-    first, second = Meter("gpu-hour", "h100", 4), Meter("gpu-hour", "mi250x", 4)
-    with pytest.raises(BadInputError, match="gpu-hour on h100 and gpu-hour on mi250x can't be added up"):
-        add_hours([Hours(1, first), Hours(1, second)])
-    assert add_hours([Hours(1, first), Hours(2, first)]) == Hours(3, first)
-
-
 def test_a_conversion_names_every_kind_without_a_factor():
     facility = site(partitions__cpu__charging__speed=None)
     with pytest.raises(BadInputError) as caught:
         to_reference(facility, [Hours(1, meter) for meter in meters_of(facility).values()])
     assert [problem.key for problem in caught.value.problems] == ["core-hour on plain", "gpu-hour on fast"]
+
+
+def test_a_grant_that_was_not_touched_is_left_whole():
+    (lab,) = (
+        each
+        for each in sum_usage(site(), AccountingEvidence(MONTH.begin, MONTH.end)).accounts
+        if each.account == "lab"
+    )
+    assert (lab.granted, lab.used, lab.left) == (50, 0, 50)
+
+
+def test_a_grant_that_was_used_up_adds_nothing_to_what_is_left():
+    rows = (UsageRow("lab", "bea", "playground", "cpu", CPU, 1, 22_500),)
+    found = sum_usage(site(), AccountingEvidence(MONTH.begin, MONTH.end, rows=rows))
+    (coast,) = (row for row in found.access if row.antenna == "coast")
+    assert (coast.used, coast.left, coast.accounts, coast.small_share) == (50, 100, 2, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("used", "existing", "share", "above"),
+    [(35.0, 100.0, 0.35, False), (35.1, 100.0, 0.351, True), (1.0, 0.0, 0.0, False)],
+)
+def test_the_ceiling_itself_is_allowed_and_no_machine_has_no_share(used, existing, share, above):
+    part = UnionUsage("gpu-hour", used, 0.0, existing, 0.35, 0.35)
+    assert (part.of_existing, part.is_above_ceiling) == (pytest.approx(share), above)
+    assert part.of_used is None
+
+
+def test_the_unions_share_of_what_was_used():
+    assert UnionUsage("gpu-hour", 1.0, 4.0, 100.0, 0.35, 0.35).of_used == 0.25

@@ -1,12 +1,9 @@
 """A recipe, and a tree that looks like a system, for everything that is pure."""
 
-from pathlib import Path
-
 import pytest
 
 from millwright.images.recipe import ImageRecipe
 
-HERE = Path(__file__).parent
 NODE = "plant-c1"
 
 
@@ -54,13 +51,3 @@ def tree(tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     return root
-
-
-@pytest.fixture
-def golden():
-    """Compare text with a file under ``golden/``."""
-
-    def compare(name, text):
-        assert text == (HERE / "golden" / name).read_text()
-
-    return compare

@@ -37,10 +37,10 @@ def listed(facility_file):
 
 
 @pytest.mark.parametrize("name", ["rack", "workstation"])
-def test_the_graph_of_a_shipped_facility_is_the_golden_one(name):
+def test_the_graph_of_a_shipped_facility_is_the_golden_one(name, golden):
     done = ansible("inventory", "-i", f"inventories/{name}/facility.yaml", "--graph")
     assert done.returncode == 0, done.stderr
-    assert done.stdout == (HERE / "golden" / f"{name}.graph").read_text()
+    golden(f"{name}.graph", done.stdout)
 
 
 def test_variables_stand_once_for_all_hosts_and_name_the_file_that_they_came_from():

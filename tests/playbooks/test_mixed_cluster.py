@@ -16,7 +16,6 @@ pytestmark = pytest.mark.tools
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 CASE = HERE / "cases/mixed.facility.yaml"
-GOLDEN = HERE / "golden/mixed"
 DEBIAN = {"distribution": "Debian", "distribution_major_version": "13", "os_family": "Debian"}
 EL = {"distribution": "Rocky", "distribution_major_version": "9", "os_family": "RedHat"}
 SLES = {"distribution": "SLES", "distribution_major_version": "15", "os_family": "Suse"}
@@ -56,8 +55,8 @@ def readable(rendered):
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_what_each_host_gets(host):
-    assert readable(render(host)) == (GOLDEN / f"{host}.txt").read_text()
+def test_what_each_host_gets(host, golden):
+    golden(f"mixed/{host}.txt", readable(render(host)))
 
 
 def compilers():

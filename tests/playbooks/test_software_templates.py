@@ -12,7 +12,6 @@ pytestmark = pytest.mark.tools
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
-GOLDEN = HERE / "golden/software"
 FABRIC = ("rdma/ucx.conf.j2", "rdma/naming.rules.j2", "mpi/openmpi-mca-params.conf.j2")
 MOUNTS = ("storage:storage_here", "storage/mount.j2*storage_here")
 WANTED = {
@@ -83,5 +82,5 @@ def readable(rendered):
 
 
 @pytest.mark.parametrize("host", WANTED)
-def test_rendered(host):
-    assert readable(render(host)) == (GOLDEN / f"{host}.txt").read_text()
+def test_rendered(host, golden):
+    golden(f"software/{host}.txt", readable(render(host)))

@@ -67,9 +67,8 @@ def render(facility_file, host, home, **environment):
 
 @pytest.mark.parametrize("facility", FACILITIES)
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_template(rendered, facility, template):
-    golden = HERE / "golden" / facility / Path(template).with_suffix("").name
-    assert rendered[facility][template] == golden.read_text()
+def test_template(rendered, facility, template, golden):
+    golden(f"{facility}/{Path(template).stem}", rendered[facility][template])
 
 
 def test_a_backslash_at_the_end_of_a_title_joins_no_lines_of_a_configuration(rendered):

@@ -7,8 +7,6 @@ import pytest
 from millwright.rack.plan import RackNode, RackPlan
 from millwright.rack.progress import Stoppable
 
-HERE = Path(__file__).parent
-
 
 @pytest.fixture
 def plan():
@@ -41,13 +39,3 @@ class QuietDisplay:
 @pytest.fixture
 def steps():
     return Stoppable(QuietDisplay())
-
-
-@pytest.fixture
-def golden():
-    """Compare text with a file under ``golden/``."""
-
-    def compare(name, text):
-        assert text == (HERE / "golden" / name).read_text()
-
-    return compare

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from millwright.core.errors import FailedError
+from millwright.rack import emulation
 from millwright.rack.emulation import MAGIC, MASK, entry_name, register, registration, unmount_if_unused
 from millwright.rack.journal import Journal
 
@@ -56,8 +57,18 @@ def test_a_path_that_the_kernel_refuses_is_told_before(tmp_path, folder):
         register("rack", Path(folder), Journal(tmp_path / "journal", "boot"))
 
 
-def test_what_others_registered_keeps_the_mount(tmp_path):
-    for name in ("register", "status", "python3.13"):
+@pytest.mark.parametrize(
+    ("registered", "unmounts"),
+    [
+        (("register", "status"), True),
+        (("register", "status", "python3.13"), False),
+        ((), False),  # it is not mounted
+    ],
+)
+def test_the_mount_goes_unless_others_registered_something(tmp_path, monkeypatch, registered, unmounts):
+    called = []
+    monkeypatch.setattr(emulation, "run", called.append)
+    for name in registered:
         (tmp_path / name).touch()
     unmount_if_unused(str(tmp_path))
-    unmount_if_unused(str(tmp_path / "nothing"))
+    assert called == ([["umount", tmp_path]] if unmounts else [])

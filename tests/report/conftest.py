@@ -1,4 +1,4 @@
-"""A small, realistic content, what a page is made of, and the option that writes golden files anew."""
+"""A small, realistic content, and what a page is made of."""
 
 import shutil
 from html.parser import HTMLParser
@@ -11,10 +11,6 @@ from millwright.report.content import ReportContent
 
 HERE = Path(__file__).parent
 REPORTS = HERE.parents[1] / "reports"
-
-
-def pytest_addoption(parser):
-    parser.addoption("--update-golden", action="store_true", help="write the golden files of the report anew")
 
 
 @pytest.fixture

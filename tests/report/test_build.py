@@ -158,3 +158,18 @@ def test_a_measured_accelerator_is_compared_with_its_catalogue_peak(rack_facilit
     assert row.peak_source.startswith("a100_80_sxm fp64_matrix: ")
     text = render_html(content, reports_folder)
     assert "of 3 \u00d7 19\u202f500" in text
+
+
+def test_nodes_without_a_job_and_seats_without_a_report_are_both_named(rack_facility, rack_run):
+    """A reader must learn of a harness that failed as of a node that was down."""
+    info = dataclasses.replace(
+        rack_run.info,
+        unavailable_nodes={"rack-c3": "DOWN", "rack-c2": "DRAINED"},
+        failed_sessions={"user": "ssh: connection refused"},
+    )
+    found = build(rack_facility, dataclasses.replace(rack_run, info=info)).unavailable
+    assert [(each.what, each.reason) for each in found] == [
+        ("rack-c2", "DRAINED"),
+        ("rack-c3", "DOWN"),
+        ("user", "ssh: connection refused"),
+    ]

@@ -5,14 +5,12 @@ import pickle
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from millwright.report.content import sha256_of, to_json
 from millwright.report.html import render_html
 
-GOLDEN = Path(__file__).parent / "golden"
 HOSTILE = {
     "script": "</title></style></script><script>alert(1)</script>",
     "attribute": "\" onmouseover=alert(1) x='y' `",
@@ -40,12 +38,8 @@ def poison(value, text, field=""):
     return text if isinstance(value, str) and value and field not in FIXED else value
 
 
-def test_the_page_is_the_golden_one(small_content, reports_folder, request):
-    page, golden = render_html(small_content, reports_folder), GOLDEN / "small.html"
-    if request.config.getoption("--update-golden", default=False):
-        golden.write_text(page, encoding="utf-8")
-    hint = "look at the difference, then: pytest tests/report --update-golden"
-    assert golden.read_text(encoding="utf-8") == page, hint
+def test_the_page_is_the_golden_one(small_content, reports_folder, golden):
+    golden("small.html", render_html(small_content, reports_folder))
 
 
 def test_equal_contents_make_equal_bytes_in_any_process(small_content, reports_folder, tmp_path):
@@ -213,3 +207,19 @@ def test_of_many_nodes_the_worst_are_drawn_and_the_rest_is_said(small_content, r
     assert "n0299" in text
     assert "n0013" in text
     assert "n0014" not in text
+
+
+@pytest.mark.parametrize(("steps", "rest"), [(12, "and "), (13, "and 1 more"), (20, "and 8 more")])
+def test_a_dozen_steps_are_listed_and_the_others_counted(
+    small_content, reports_folder, read_page, steps, rest
+):
+    many = tuple(
+        dataclasses.replace(small_content.decision.steps[0], check=f"Check{number:02d}")
+        for number in range(steps)
+    )
+    decision = dataclasses.replace(small_content.decision, steps=many)
+    page = render_html(dataclasses.replace(small_content, decision=decision), reports_folder)
+    text = " ".join(read_page(page).texts)
+    assert sum(f"Check{number:02d}" in text for number in range(steps)) == 12
+    assert ("more; see the scorecard" in text) is (steps > 12)
+    assert rest in text

@@ -54,3 +54,10 @@ def test_the_worst_node_stands_for_all_whichever_way_is_better(check, metric, ex
     samples = series(metric, "n1", values=[5, 5, 50]) + series(metric, "n2", values=[0, 1, 2])
 
     assert worst_medians(samples, METRICS[check]) == {metric: expected}
+
+
+def test_six_repetitions_are_enough_and_a_device_is_named_only_if_there_is_one():
+    enough = series("fp64_rate", values=range(6)) + series("fp32_rate", values=range(6))
+    assert list(find_missing(enough, GEMM, ["n1"])) == []
+    few = series("fp64_rate", "n1", "0", values=range(6)) + series("fp32_rate", "n1", "0", values=range(1))
+    assert list(find_missing(few, GEMM, ["n1"])) == ["fp32_rate of n1 device 0 has 1 repetitions, 6 needed"]

@@ -174,3 +174,20 @@ def test_an_empty_session_of_evidence_gives_nothing(seat):
     found = ingest([bare], facility="rack")
     assert (found.samples, found.counted) == ((), ())
     assert len(found.rejected) == 7
+
+
+def test_a_reason_is_cut_at_500_characters_and_20_reasons_are_listed_whole(seat, report_data):
+    long = changed(seat, report_data, "MemoryBandwidth", result="abort", fail_reason="x" * 600)
+    (reason,) = reasons(ingest([long], facility="rack"), "MemoryBandwidth")
+    assert len(reason) == 500
+    noise = "\n".join("{broken" for _ in range(19))
+    found = ingest([with_output(seat, "MemoryBandwidth", lambda _: noise)], facility="rack")
+    assert len(reasons(found, "MemoryBandwidth")) == 20
+    assert reasons(found, "MemoryBandwidth")[-1] == "incomplete: no valid sample"
+
+
+def test_a_third_case_goes_on_where_the_second_ended(seat):
+    thrice = ingest([replace(seat, seat=name) for name in ("a", "b", "c")], facility="rack")
+    for node in ("rack-c1", "rack-c2"):
+        series = [s.rep for s in thrice.samples if (s.check, s.metric, s.node) == ("Gemm", "fp64_rate", node)]
+        assert series == list(range(24))

@@ -31,13 +31,6 @@ def test_a_stored_run_comes_back_whole(rack_run, run_info):
     assert rack_run.sums["samples.jsonl"] == sum_file(rack_run.path / "samples.jsonl")
 
 
-def test_the_files_behind_a_value_are_named_and_exist(rack_run):
-    files = rack_run.files_behind("cpu", "MemoryBandwidth", "triad_bw")
-    assert "sessions/rack-login/raw/rack/cpu/gnu/MemoryBandwidth/rfm_job.out" in files
-    assert all(name in rack_run.sums for name in files)
-    assert rack_run.files_behind("cpu", "MpiPointToPoint", "latency") == ()
-
-
 def test_runs_are_listed_by_time_and_leftovers_apart(tmp_path, stored_run, session_folder, run_info):
     earlier = replace(run_info, run_id="20250101T000000Z-00000000")
     first = store_run(tmp_path / "results", earlier, b"", [open_session(session_folder)])

@@ -30,11 +30,6 @@ def test_no_run_gives_an_empty_table_with_the_same_columns():
     assert {name: str(kind) for name, kind in table.dtypes.items()} == tables.TYPES
 
 
-def test_columns_that_name_a_series_are_columns_of_the_table(rack_run):
-    groups = tabulate([rack_run]).groupby(tables.SERIES)[tables.VALUE].count()
-    assert set(groups) == {8}
-
-
 def test_parquet_comes_back_value_for_value(rack_run, tmp_path):
     table = tabulate([hostile(rack_run)])
     export(table, tmp_path / "samples.parquet")

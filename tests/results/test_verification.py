@@ -60,6 +60,9 @@ def test_a_run_without_its_manifest_is_not_intact(stored_run):
     result = verify_run(stored_run)
     assert not result.is_intact
     assert result.malformed == ("missing",)
+    assert result.files == 0
+    assert (result.changed, result.missing) == ((), ())
+    assert {"samples.jsonl", "run.json"} <= set(result.extra)
 
 
 @pytest.mark.parametrize(

@@ -113,3 +113,24 @@ def test_turning_direction_and_sign_gives_the_same_verdict(values, limit):
     up = judge(values, reference(float(limit)))
     down = judge([-value for value in values], reference(-float(limit), better=Better.LOWER))
     assert (up.verdict, up.more_repetitions) == (down.verdict, down.more_repetitions)
+
+
+@pytest.mark.parametrize(
+    ("values", "limit", "better", "margin"),
+    [
+        ([12.0] * 6, 10.0, Better.HIGHER, 0.2),
+        ([8.0] * 6, 10.0, Better.HIGHER, -0.2),
+        ([8.0] * 6, 10.0, Better.LOWER, 0.2),
+        ([12.0] * 6, 10.0, Better.LOWER, -0.2),
+        ([9.0, 9.5, 10.0, 11.0, 12.0, 13.0], 10.0, Better.HIGHER, -0.1),
+        ([0.0] * 6, 0.0, Better.LOWER, None),
+    ],
+)
+def test_the_margin_is_the_distance_of_the_bad_end_as_a_share_of_the_limit(values, limit, better, margin):
+    found = judge(values, reference(limit, better=better)).margin
+    assert found == (None if margin is None else pytest.approx(margin))
+
+
+def test_the_limit_allows_for_the_tolerance_in_the_direction_that_is_worse():
+    assert reference(10.0, 0.1).limit == 9.0
+    assert reference(10.0, 0.1, Better.LOWER).limit == 11.0

@@ -85,3 +85,11 @@ def test_the_threshold_is_the_callers(threshold, verdict):
     assert found.says.startswith(
         "MemoryBandwidth triad_bw 80 GB/s: 22.0% worse than the median of 6 peers, 102.5"
     )
+
+
+@pytest.mark.parametrize(("value", "verdict"), [(95.0, Verdict.PASS), (94.0, Verdict.FAIL)])
+def test_unless_told_otherwise_a_node_may_be_five_percent_worse(value, verdict):
+    """Of equal peers the spread is 0, so the threshold alone decides whether the node is drained."""
+    peers = [series(f"p{number}", 100.0) for number in range(6)]
+    own = [series("n1", value)]
+    assert verdicts(own, runs=(peers,)) == {"n1": verdict}

@@ -177,8 +177,8 @@ def main() -> int:
         sys.stdout.write(json.dumps({"sizes": found, "growth": growth, "good": good}) + "\n")
     else:
         for nodes, values in found.items():
-            told = ", ".join(f"{name} {value:.2f}" for name, value in values.items())
-            sys.stdout.write(f"{nodes} nodes (seconds): {told}\n")
+            line = ", ".join(f"{name} {value:.2f}" for name, value in values.items())
+            sys.stdout.write(f"{nodes} nodes (seconds): {line}\n")
         sys.stdout.write(f"growth a node: {growth:.2f} (linear is 1.00, at most {MOST_GROWTH})\n")
     return 0 if good else 1
 

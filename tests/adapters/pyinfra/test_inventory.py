@@ -13,7 +13,6 @@ from millwright.adapters.pyinfra.inventory import pyinfra_groups
 from millwright.core.places import checkout
 from millwright.facility import load_facility
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "pyinfra-rack.json"
 STATE = Path("/state")
 
 
@@ -44,10 +43,10 @@ def test_a_gateway_that_takes_bundles_is_no_host_of_pyinfra(facility_with):
     assert "antenna_hills" not in groups
 
 
-def test_the_rack_reads_as_expected(facility_with, monkeypatch):
+def test_the_rack_reads_as_expected(facility_with, monkeypatch, golden):
     monkeypatch.setenv("HOME", "/home/admin")
     groups = pyinfra_groups(facility_with(), STATE)
-    assert json.loads(json.dumps(groups)) == json.loads(GOLDEN.read_text())
+    golden("pyinfra-rack.json", json.dumps(groups, indent=2) + "\n")
 
 
 def test_hosts_are_only_reached_when_their_key_is_pinned(facility_with):

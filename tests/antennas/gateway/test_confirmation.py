@@ -34,9 +34,12 @@ def test_the_connection_is_a_new_one_to_a_known_host():
     assert arguments[-4:-1] == ["-F", "/cfg", "gw"]
 
 
-def test_who_gets_in_confirms(tools):
-    tools(ssh="exit 0")
-    confirm_change("sshd", ("gw",))
+def test_who_gets_in_confirms(tools, tmp_path):
+    tools(ssh=f'for word; do echo "$word"; done > {tmp_path}/called')
+    confirm_change("sshd", ("-F", "/cfg", "gw"))
+    words = (tmp_path / "called").read_text().splitlines()
+    assert words == confirm_arguments("sshd", ("-F", "/cfg", "gw"))[1:]
+    assert words[-2:] == ["gw", f"{tmp_path}/guard confirm sshd"]
 
 
 def test_who_does_not_get_in_says_why(tools):

@@ -7,6 +7,7 @@ import pytest
 from millwright.adapters.ansible.accounts import AccountingReport, OpenGrant
 from millwright.cli.change import accounts as command
 from millwright.cli.main import run
+from millwright.core.errors import NotTestableError
 
 TIDE = OpenGrant("tide", "playground", "billing=60000000000", ("ada", "bea"), ("account=tide", "user=bea"))
 TOLD = """\
@@ -43,3 +44,14 @@ def test_after_an_apply_drift_compares_with_what_slurmdbd_holds_now(monkeypatch)
     for verb in ("plan", "diff", "apply"):
         assert run(["accounts", verb, "rack"]) == 0
     assert told == [("rack-ctl", "slurm_accounts")]
+
+
+def test_drift_that_could_not_be_brought_up_to_date_is_reported(monkeypatch, capsys, tmp_path):
+    def refuse(*_):
+        raise NotTestableError("rack is being provisioned already: process 12")
+
+    monkeypatch.setattr(command, "reseal", refuse)
+    assert run(["accounts", "apply", "rack"]) == 0
+    warning = capsys.readouterr().err
+    assert "drift still compares with those before: rack is being provisioned already: process 12" in warning
+    assert "millwright accounts apply rack" in warning

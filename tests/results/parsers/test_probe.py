@@ -114,3 +114,70 @@ def test_messages_stay_short_and_on_one_line():
     problem = parse_probe(line, BANDWIDTH).problems[0]
     assert len(problem) < 300
     assert "\n" not in problem
+
+
+def sample_line(**changed):
+    whole = {"metric": "copy_bw", "value": 12, "unit": "GB/s", "rep": 0, "node": "n", "device": ""}
+    return json.dumps(whole | changed)
+
+
+def done_line(**changed):
+    return json.dumps({"probe": "done", "samples": 1, "node": "n"} | changed)
+
+
+@pytest.mark.parametrize(
+    ("line", "good"),
+    [
+        (sample_line(rep=1_000_000), True),
+        (sample_line(rep=1_000_001), False),
+        (sample_line(rep=-1), False),
+        (sample_line(rep=True), False),
+        (sample_line(rep=1.0), False),
+        (sample_line(value=0), True),
+        (sample_line(value=True), False),
+        (sample_line(value="1"), False),
+        (sample_line(device="d" * 64), True),
+        (sample_line(device="d" * 65), False),
+        (sample_line(device=":0"), False),
+    ],
+)
+def test_what_a_line_may_say_has_bounds(line, good):
+    assert (parse_probe(f"{line}\n{done_line()}\n", BANDWIDTH).problems == ()) is good
+
+
+@pytest.mark.parametrize(("length", "good"), [(4096, True), (4097, False), (0, False)])
+def test_the_name_of_a_place_has_a_bound(length, good):
+    text = f"{sample_line(node='n' * length)}\n{done_line(node='n' * length)}\n"
+    assert (parse_probe(text, BANDWIDTH).problems == ()) is good
+
+
+@pytest.mark.parametrize(
+    "changed", [{"samples": -1}, {"samples": True}, {"probe": "over"}, {"node": "a b"}, {"extra": 1}]
+)
+def test_a_last_line_that_is_not_whole_vouches_for_nothing(changed):
+    problems = parse_probe(f"{sample_line()}\n{done_line(**changed)}\n", BANDWIDTH).problems
+    assert problems[0].startswith("line 2: ")
+    assert "incomplete: n never said that it was done" in problems
+
+
+def test_several_processes_of_a_node_promise_together():
+    lines = [sample_line(), sample_line(rep=1), done_line(), done_line()]
+    assert parse_probe("\n".join(lines), BANDWIDTH).problems == ()
+
+
+def test_a_line_that_stands_twice_is_named_with_its_place_and_number():
+    lines = [sample_line(device="0"), sample_line(device="0"), sample_line(rep=1), done_line(samples=3)]
+    assert parse_probe("\n".join(lines), BANDWIDTH).problems == (
+        "copy_bw rep 0 on n device 0 stands 2 times",
+    )
+
+
+def test_a_problem_names_its_line_counted_from_one():
+    text = f"noise\n{sample_line(unit='B/s')}\n{done_line()}\n"
+    problems = parse_probe(text, BANDWIDTH).problems
+    assert problems[0] == "line 2: unit of copy_bw is 'B/s', expected 'GB/s'"
+    assert problems[-1] == "incomplete: n promised 1 samples, 0 valid ones are there"
+
+
+def test_only_a_promise_that_was_kept_is_worth_something():
+    assert parse_probe(f"{done_line(samples=0)}\n", BANDWIDTH).problems == ("incomplete: no valid sample",)

@@ -19,17 +19,6 @@ class Hours:
         return f"{self.value:g} {self.meter}"
 
 
-def add_hours(hours: Iterable[Hours]) -> Hours:
-    """The sum of hours of one kind; raises :exc:`BadInputError` where there are several, or none."""
-    terms = tuple(hours)
-    meters = sorted({each.meter for each in terms})
-    if len(meters) != 1:
-        what = " and ".join(map(str, meters)) or "no hours at all"
-        expected = "hours of one kind; convert them by the speed factors of their partitions"
-        raise BadInputError([Problem("hours", "sum", f"{what} can't be added up", expected)])
-    return Hours(sum(each.value for each in terms), meters[0])
-
-
 def to_reference(facility: Facility, hours: Iterable[Hours]) -> float:
     """The sum in the facility's reference unit, by measured or declared speed factors.
 

@@ -55,12 +55,6 @@ class Run:
         """The facility file as it was when the run started."""
         return self.path / FACILITY_FILE
 
-    def files_behind(self, partition: str, check: str, metric: str) -> tuple[str, ...]:
-        """Raw files, by their path within the run folder, that the samples of a metric come from."""
-        wanted = (partition, check)
-        cases = (case for case in self.counted if (case.origin.partition, case.origin.check) == wanted)
-        return tuple(file for case in cases if metric in case.metrics for file in case.origin.files)
-
 
 def list_runs(root: Path, facility: str) -> StoredRuns:
     """Every run of a facility below `root`; nothing where there is no such folder."""

@@ -72,6 +72,3 @@ TYPES = {
     EMULATED: "bool",
 }
 """Every column, in order, with its pandas type."""
-
-SERIES = [FACILITY, PARTITION, CHECK, METRIC, NODE, DEVICE]
-"""The columns that together name one series of samples."""

@@ -111,9 +111,9 @@ def metrics(nodes: str | None, jobs: str | None, scheduler: str | None, now_s: f
 
 def main(file: Path, timeout_s: float) -> None:
     """Ask, and replace the file at once."""
-    answers = [ask(argv, timeout_s) for argv in (NODES, JOBS, SCHEDULER)]
+    nodes, jobs, scheduler = (ask(argv, timeout_s) for argv in (NODES, JOBS, SCHEDULER))
     fresh = file.with_name(f"{file.name}.{os.getpid()}")
-    fresh.write_text(metrics(*answers, time.time()), encoding="utf-8")
+    fresh.write_text(metrics(nodes, jobs, scheduler, time.time()), encoding="utf-8")
     fresh.chmod(0o644)
     fresh.replace(file)
 

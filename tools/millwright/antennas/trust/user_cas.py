@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from millwright.antennas.ssh.keys import ensure_key_pair, fingerprint, public_half
+from millwright.antennas.ssh.keys import ensure_key_pair
 from millwright.antennas.ssh.private_files import write_whole
 from millwright.antennas.trust.own_ca import OwnCa, trusted_keys
 from millwright.core.errors import BadInputError, Problem
@@ -111,8 +111,3 @@ def fingerprint_of(key: str) -> str | None:
     """SHA-256 fingerprint of a public key as ``ssh-keygen`` reads it; None where it reads none."""
     done = run_tool(["ssh-keygen", "-l", "-f", "-"], text_input=f"{key}\n")
     return done.stdout.split()[1] if done.returncode == 0 else None
-
-
-def own_fingerprint(state: Path, environment: Environment) -> str:
-    """Fingerprint of the key that signs in an environment."""
-    return fingerprint(public_half(ensure_own_ca(state, environment)))

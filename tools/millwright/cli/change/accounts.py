@@ -3,7 +3,6 @@
 import datetime
 import itertools
 import json
-from contextlib import suppress
 from dataclasses import asdict
 from typing import Annotated
 
@@ -136,16 +135,23 @@ def _compare(name: str, delete: list[str], *, check: bool) -> AccountingReport:
 
 
 def _keep_as_declared(name: str) -> None:
-    """Let drift compare with what slurmdbd holds now; an apply that began meanwhile does it itself."""
+    """Let drift compare with what slurmdbd holds now; if that can't be looked at, say so."""
     file = facility_file(name)
     facility = load_facility(file)
     if facility.services is None:
         return
     state = state_folder(facility.name)
     store = Store(state / "declared")
-    with suppress(NotTestableError), only_one(state, facility.name, utc_now()):
-        look_at = looker(sources_of(file, facility, state), store, lambda _: None)
-        reseal(facility.services.controller, ROLE, store, look_at("Look at the accounts"))
+    try:
+        with only_one(state, facility.name, utc_now()):
+            look_at = looker(sources_of(file, facility, state), store, lambda _: None)
+            reseal(facility.services.controller, ROLE, store, look_at("Look at the accounts"))
+    except NotTestableError as error:
+        warning = (
+            f"warning: the accounts are changed, but drift still compares with those before: {error}\n"
+            f"Run millwright accounts apply {as_typed(file)} again afterwards."
+        )
+        Console(stderr=True, soft_wrap=True).print(Text(warning, style="yellow"))
 
 
 def _print(report: AccountingReport, facility: str, *, as_json: bool, ending: str) -> None:

@@ -90,6 +90,7 @@ def make_gate(  # noqa: PLR0913 - joins what a command found
         token=lambda: secrets.token_hex(4),
         follow=teller.case,
         measure="" if admits_inconclusive else _measure_command(file, results),
+        warn=teller.warn,
     )
     return Gate(
         service_of(file, facility, teller.warn),

@@ -4,7 +4,6 @@ import json
 import platform
 import secrets
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -67,7 +66,7 @@ def command(
             root=results_dir,
             follow=_follower(progress),
             sign=partial(sign_file, key=sign_with or own_signing_key()),
-            begin=partial(_renew_certificates, facility),
+            begin=partial(_renew_certificates, facility, _warner(progress)),
             account=lambda: usage_or_reason(facility, utc_now()),
         )
     scorecard = _only(score(facility, load_run(stored.path)), names)
@@ -108,13 +107,15 @@ def _begin(facility: Facility, expected: Sequence[Expectation]) -> RunInfo:
     )
 
 
-def _renew_certificates(facility: Facility, seat: Seat) -> None:
-    """Make an antenna's user ready for its seat; where that fails, the probe says why."""
+def _renew_certificates(facility: Facility, warn: Callable[[str], None], seat: Seat) -> None:
+    """Make an antenna's user ready for its seat; the run goes on without, and the probe's login fails."""
     now = utc_now()
     for name, antenna in facility.antennas.items() if seat is Seat.USER else ():
-        with suppress(MillwrightError):
-            state = state_folder(facility.name)
-            ensure_user_access(facility, name, antenna.users[0].name, state=state, now=now)
+        user = antenna.users[0].name
+        try:
+            ensure_user_access(facility, name, user, state=state_folder(facility.name), now=now)
+        except MillwrightError as error:
+            warn(f"antenna {name}: the access of {user} was not renewed: {error}")
 
 
 def _only(scorecard: Scorecard, checks: Sequence[str]) -> Scorecard:
@@ -129,6 +130,13 @@ def _only(scorecard: Scorecard, checks: Sequence[str]) -> Scorecard:
 def _progress() -> Progress:
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     return Progress(*columns, console=Console(stderr=True))
+
+
+def _warner(progress: Progress) -> Callable[[str], None]:
+    def warn(text: str) -> None:
+        progress.console.print(f"warning: {text}", markup=False, highlight=False)
+
+    return warn
 
 
 def _follower(progress: Progress) -> Callable[[Seat, CaseEvent], None]:

@@ -33,17 +33,6 @@ class Switch(Frozen):
 Switches = dict[PlaceName, Switch]
 
 
-def rack_of(racks: Racks) -> dict[str, str]:
-    """The rack of each host that stands in one."""
-    return {host: rack for rack, hosts in racks.items() for host in expand(hosts)}
-
-
-def switch_group_of(switches: Switches) -> dict[str, str]:
-    """The leaf switch of each node that hangs on one."""
-    leaves = {name: switch.nodes for name, switch in switches.items() if switch.nodes}
-    return {node: leaf for leaf, nodes in leaves.items() for node in expand(nodes)}
-
-
 def children(switches: Mapping[str, Switch]) -> dict[str, tuple[str, ...]]:
     """The switches directly below each switch."""
     return {name: expand(switch.switches) if switch.switches else () for name, switch in switches.items()}

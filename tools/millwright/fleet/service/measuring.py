@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -49,6 +49,9 @@ class Bench:
     follow: Follow
     measure: str
     """Command that measures the whole facility, told for want of peers; empty where that is no matter."""
+    warn: Callable[[str], None]
+    """Hears of stored runs that are left out of the comparison with peers, once each."""
+    warned: set[Path] = field(default_factory=set)
 
     def judge(self, nodes: Sequence[str], reservation: str) -> dict[str, Admission]:
         """Measure nodes once, and judge each by its references and beside the peers of its class.
@@ -113,15 +116,17 @@ class Bench:
         )
 
     def _recent(self, run: Run) -> Iterable[Run]:
-        """Runs before this one, newest first; one that was changed since is no witness."""
+        """Runs before this one, newest first; one that was changed since is left out, with a warning."""
         name = self.facility.name
         found = [*list_runs(self.results, name).runs, *list_runs(self.results / ROOT, name).runs]
         earlier = sorted((path for path in found if path.name < run.info.run_id), key=lambda path: path.name)
         for path in reversed(earlier[-RECENT_RUNS:]):
             try:
                 yield load_run(path)
-            except BadInputError:
-                continue
+            except BadInputError as error:
+                if path not in self.warned:
+                    self.warned.add(path)
+                    self.warn(f"a stored run is left out of the comparison with peers:\n{error}")
 
 
 def expected_of(facility: Facility, nodes: Iterable[str]) -> tuple[Expectation, ...]:

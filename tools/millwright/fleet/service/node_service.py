@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,15 +98,24 @@ class Service:
         return {node: in_the_way[node] for node in wanted if node in in_the_way}
 
     def release(self, owner: Owner) -> None:
-        """End an owner's reservation; nothing where there is none."""
-        with suppress(FailedError):  # scontrol refuses a name that it does not know
-            self.controller.run(["scontrol", "delete", f"reservationname={reservation_of(owner)}"])
+        """End an owner's reservation; nothing happens if there is none.
+
+        Raises :exc:`FailedError` if it is still there afterwards: its nodes would serve nobody.
+        """
+        name = reservation_of(owner)
+        try:
+            self.controller.run(["scontrol", "delete", f"reservationname={name}"])
+        except FailedError as error:
+            if UNKNOWN_RESERVATION not in str(error) and name in self.reservations():
+                raise FailedError(f"the reservation {name} still holds its nodes: {error}") from error
 
     def _update(self, nodes: Sequence[str], *settings: str) -> None:
         if nodes:
             self.controller.run(["scontrol", "update", f"nodename={fold(tuple(nodes))}", *settings])
 
 
+UNKNOWN_RESERVATION = "Requested reservation is invalid"
+"""How Slurm words ESLURM_RESERVATION_INVALID: it knows no reservation of that name."""
 OWNED = re.compile(r"millwright-(?P<purpose>[a-z]+)-(?P<run>.+)")
 
 

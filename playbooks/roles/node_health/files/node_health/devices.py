@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
-from node_health.reading import CouldNotTestError, Node, number
+from node_health.reading import CouldNotTestError, Finding, Node, number
 
 NVIDIA_QUERY = (
     "pci.bus_id",
@@ -16,7 +17,7 @@ NVIDIA_QUERY = (
 AMD_VENDOR = "0x1002"
 
 
-def nvidia(node: Node, expected: dict) -> Iterator:
+def nvidia(node: Node, expected: dict[str, Any]) -> Iterator[Finding]:
     """NVIDIA devices, as their driver sees them.
 
     A link's generation falls when its device is idle, so only its width is judged.
@@ -44,7 +45,7 @@ def nvidia(node: Node, expected: dict) -> Iterator:
             yield "GPU_THERMAL", device
 
 
-def amd(node: Node, expected: dict) -> Iterator:
+def amd(node: Node, expected: dict[str, Any]) -> Iterator[Finding]:
     """AMD devices, from the files of their driver; no program is started."""
     wanted = expected["accelerators"]["count"]
     cards = [
@@ -74,7 +75,7 @@ def _is_amd(node: Node, card: str) -> bool:
         return False
 
 
-def rdma(node: Node, expected: dict) -> Iterator:
+def rdma(node: Node, expected: dict[str, Any]) -> Iterator[Finding]:
     """RDMA links of the node class, named as ``mlx5_0`` or, with a port, ``mlx5_0:1``."""
     for name in expected["rdma_devices"]:
         device, _, port = name.partition(":")
@@ -92,7 +93,7 @@ def rdma(node: Node, expected: dict) -> Iterator:
             yield "IB_RATE", f"{name}: {rate}"
 
 
-def interfaces(node: Node, expected: dict) -> Iterator:
+def interfaces(node: Node, expected: dict[str, Any]) -> Iterator[Finding]:
     """Network interfaces of the node class."""
     for name in expected["interfaces"]:
         base = f"/sys/class/net/{name}"

@@ -7,8 +7,9 @@ Each takes a node and what is expected of it, and yields fault codes with a deta
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
-from node_health.reading import CouldNotTestError, Node, number
+from node_health.reading import CouldNotTestError, Finding, Node, number
 
 KERNEL_FAULTS = (
     ("KERNEL_OOPS", re.compile(r"\bOops: |kernel BUG at |BUG: unable to handle|general protection fault")),
@@ -30,7 +31,7 @@ BROKEN = re.compile("Stale file handle|Input/output error|Transport endpoint is 
 CORRECTED_ERRORS_MANY = 1000
 
 
-def processors(node: Node, expected: dict) -> Iterator:
+def processors(node: Node, expected: dict[str, Any]) -> Iterator[Finding]:
     """Processors online."""
     parts = node.text("/sys/devices/system/cpu/online").strip().split(",")
     found = sum(
@@ -40,7 +41,7 @@ def processors(node: Node, expected: dict) -> Iterator:
         yield "CPU_COUNT", f"{found} of {expected['cpus']}"
 
 
-def memory(node: Node, expected: dict) -> Iterator:
+def memory(node: Node, expected: dict[str, Any]) -> Iterator[Finding]:
     """Memory that the kernel sees."""
     found = re.search(r"^MemTotal:\s+(\d+) kB", node.text("/proc/meminfo"), re.MULTILINE)
     if not found:
@@ -50,7 +51,7 @@ def memory(node: Node, expected: dict) -> Iterator:
         yield "MEM_MISSING", f"{mib} of {expected['memory_mib']} MiB"
 
 
-def memory_errors(node: Node, expected: dict) -> Iterator:
+def memory_errors(node: Node, expected: dict[str, Any]) -> Iterator[Finding]:
     """Errors that the memory controllers count."""
     base = "/sys/devices/system/edac/mc"
     controllers = [name for name in node.names(base) if re.fullmatch(r"mc\d+", name)]
@@ -65,9 +66,9 @@ def memory_errors(node: Node, expected: dict) -> Iterator:
             yield "MEM_CORRECTED", f"{name}: {corrected:.0f}"
 
 
-def mounts(node: Node, expected: dict) -> Iterator:
+def mounts(node: Node, expected: dict[str, Any]) -> Iterator[Finding]:
     """File systems that are mounted, and how; the last of several on one place is the one that is seen."""
-    found = {}
+    found: dict[str, list[str]] = {}
     for line in node.text("/proc/self/mounts").splitlines():
         fields = line.split(" ")
         found[re.sub(r"\\([0-7]{3})", lambda m: chr(int(m[1], 8)), fields[1])] = fields[3].split(",")
@@ -79,7 +80,7 @@ def mounts(node: Node, expected: dict) -> Iterator:
             yield "FS_READ_ONLY", mount["path"]
 
 
-def file_system_answers(node: Node, expected: dict, path: str) -> Iterator:
+def file_system_answers(node: Node, expected: dict[str, Any], path: str) -> Iterator[Finding]:
     """A file system that answers; one that does not is killed by the time limit, or never returns."""
     try:
         node.space(path)
@@ -90,7 +91,7 @@ def file_system_answers(node: Node, expected: dict, path: str) -> Iterator:
             raise
 
 
-def disks(node: Node, expected: dict) -> Iterator:
+def disks(node: Node, expected: dict[str, Any]) -> Iterator[Finding]:
     """Free space and inodes of local file systems."""
     for path, least in sorted(expected["min_free_percent"].items()):
         try:
@@ -103,7 +104,7 @@ def disks(node: Node, expected: dict) -> Iterator:
             yield "DISK_INODES", f"{path}: {inodes:.1f} % free"
 
 
-def clock(node: Node, expected: dict) -> Iterator:
+def clock(node: Node, expected: dict[str, Any]) -> Iterator[Finding]:
     """Difference to the time source, as the time service knows it."""
     try:
         status, text = node.output("chronyc", "-c", "tracking")
@@ -119,7 +120,7 @@ def clock(node: Node, expected: dict) -> Iterator:
         yield "CLOCK_SKEW", f"{skew:.1f} s"
 
 
-def _synchronized(node: Node) -> Iterator:
+def _synchronized(node: Node) -> Iterator[Finding]:
     status, text = node.output("timedatectl", "show", "--property=NTP", "--property=NTPSynchronized")
     if status != 0 or "NTP=yes" not in text.splitlines():
         raise CouldNotTestError("no time service that could be asked")
@@ -127,7 +128,7 @@ def _synchronized(node: Node) -> Iterator:
         yield "CLOCK_SKEW", "not synchronized"
 
 
-def services(node: Node, expected: dict) -> Iterator:
+def services(node: Node, expected: dict[str, Any]) -> Iterator[Finding]:
     """Units of systemd. One that is about to start is not dead."""
     units = expected["services"]
     if not units:
@@ -141,9 +142,9 @@ def services(node: Node, expected: dict) -> Iterator:
             yield "SERVICE_DEAD", f"{unit} is {state}"
 
 
-def kernel_log(node: Node, expected: dict) -> Iterator:
+def kernel_log(node: Node, expected: dict[str, Any]) -> Iterator[Finding]:
     """What the kernel wrote since boot."""
-    seen = set()
+    seen: set[Finding] = set()
     for line in node.kernel_log():
         xid = XID.search(line)
         if xid and int(xid[2]) in FATAL_XIDS:
@@ -154,7 +155,7 @@ def kernel_log(node: Node, expected: dict) -> Iterator:
     yield from sorted(seen)
 
 
-def kernel_taint(node: Node, expected: dict) -> Iterator:
+def kernel_taint(node: Node, expected: dict[str, Any]) -> Iterator[Finding]:
     """Marks that the kernel keeps until the next boot, also when its log has wrapped."""
     mask = int(number(node.text("/proc/sys/kernel/tainted")))
     for bit, code in TAINTS:
@@ -162,7 +163,7 @@ def kernel_taint(node: Node, expected: dict) -> Iterator:
             yield code, "the kernel is tainted"
 
 
-def temperature(node: Node, expected: dict) -> Iterator:
+def temperature(node: Node, expected: dict[str, Any]) -> Iterator[Finding]:
     """Alarms of the sensors themselves, so that no threshold of ours is needed."""
     base, sensors = "/sys/class/hwmon", 0
     for chip in node.names(base):

@@ -1,6 +1,7 @@
 """From findings to one of three verdicts, and what is to be done about the node."""
 
 from collections import namedtuple
+from typing import Any
 
 from node_health.catalogue import CATALOGUE, DRAIN, WARN
 
@@ -14,13 +15,16 @@ Step = namedtuple("Step", "kind reason")
 OUT = frozenset({"DRAIN", "DRAINED", "DRAINING", "DOWN", "FAIL", "FAILING", "MAINT"})
 
 
-def judge(results: dict, memory: dict) -> Judged:
+def judge(results: dict[str, Any], memory: dict[str, Any]) -> Judged:
     """The verdict of this run. ``memory["seen"]`` counts the runs in a row that saw a fault.
 
     A fault whose check could not run this time is neither confirmed nor forgotten.
     """
     before = memory.get("seen", {})
-    seen, faults, warnings, unconfirmed = {}, [], [], []
+    seen: dict[str, int] = {}
+    faults: list[dict[str, Any]] = []
+    warnings: list[dict[str, Any]] = []
+    unconfirmed: list[dict[str, Any]] = []
     for name, result in results.items():
         for code, detail in result["faults"]:
             fault = CATALOGUE[code]
@@ -36,19 +40,21 @@ def judge(results: dict, memory: dict) -> Judged:
     return Judged(verdict, faults, warnings, unconfirmed, blind)
 
 
-def codes(judged: Judged) -> list:
+def codes(judged: Judged) -> list[Any]:
     """Codes that take the node out of service, each once."""
     return sorted({row["code"] for row in judged.faults if CATALOGUE[row["code"]].severity == DRAIN})
 
 
-def wants_controller(judged: Judged, memory: dict, resume_after: int | None) -> bool:
+def wants_controller(judged: Judged, memory: dict[str, Any], resume_after: int | None) -> bool:
     """Whether Slurm has to be asked: a healthy node that was never drained costs the controller nothing."""
     return judged.verdict == FAULTY or (
         judged.verdict == OK and bool(memory.get("drained", True)) and bool(resume_after)
     )
 
 
-def next_step(judged: Judged, memory: dict, standing: tuple, run_id: str, resume_after: int | None) -> Step:
+def next_step(
+    judged: Judged, memory: dict[str, Any], standing: tuple[str, str], run_id: str, resume_after: int | None
+) -> Step:
     """What to do about a node that stands with Slurm as given: its state and the reason of that.
 
     Only a node that is in service is drained, and only one that carries our reason is resumed or gets a new
@@ -66,7 +72,7 @@ def next_step(judged: Judged, memory: dict, standing: tuple, run_id: str, resume
     return Step("resume", reason) if good and ours and out else Step(LEAVE, reason)
 
 
-def drain_reason(run_id: str, found: list, detail: str) -> str:
+def drain_reason(run_id: str, found: list[Any], detail: str) -> str:
     """``millwright:health:<run id> CODE,CODE detail``, in characters that every tool prints as they are."""
     plain = "".join(
         sign if sign.isascii() and sign.isprintable() and sign not in "\"'\\`$" else "?" for sign in detail
@@ -74,6 +80,6 @@ def drain_reason(run_id: str, found: list, detail: str) -> str:
     return f"{OWNER}{run_id} {','.join(found)} {plain}"[:REASON_MAX].rstrip()
 
 
-def _codes_in(reason: str) -> list:
+def _codes_in(reason: str) -> list[Any]:
     parts = reason.split(" ")
     return sorted(parts[1].split(",")) if len(parts) > 1 else []

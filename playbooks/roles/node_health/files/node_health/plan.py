@@ -2,7 +2,8 @@
 
 # ruff: noqa: ARG001 - every check is called in the same way
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from typing import Any
 
 from node_health.devices import amd, interfaces, nvidia, rdma
 from node_health.host import (
@@ -18,9 +19,9 @@ from node_health.host import (
     services,
     temperature,
 )
-from node_health.reading import CouldNotTestError, Node
+from node_health.reading import Check, CouldNotTestError, Finding, Node
 
-ALWAYS = {
+ALWAYS: dict[str, Check] = {
     "processors": processors,
     "memory": memory,
     "memory_errors": memory_errors,
@@ -32,10 +33,10 @@ ALWAYS = {
     "kernel_taint": kernel_taint,
     "temperature": temperature,
 }
-BY_VENDOR = {"NVIDIA": nvidia, "AMD": amd}
+BY_VENDOR: dict[str, Check] = {"NVIDIA": nvidia, "AMD": amd}
 
 
-def planned(expected: dict) -> dict:
+def planned(expected: dict[str, Any]) -> dict[str, Check]:
     """Name and function of each check, in a fixed order, less those that the site left out."""
     checks = dict(ALWAYS)
     accelerators = expected.get("accelerators")
@@ -50,9 +51,9 @@ def planned(expected: dict) -> dict:
     return {name: check for name, check in checks.items() if name.split(" ")[0] not in expected["left_out"]}
 
 
-def _answering(path: str) -> Callable:
+def _answering(path: str) -> Check:
     return lambda node, expected: file_system_answers(node, expected, path)
 
 
-def _unknown_vendor(node: Node, expected: dict) -> None:
+def _unknown_vendor(node: Node, expected: dict[str, Any]) -> Iterator[Finding]:
     raise CouldNotTestError(f"no check for accelerators of {expected['accelerators']['vendor']!r}")

@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import time
+from typing import Any
 
 from node_health.judging import COULD_NOT_TEST, FAULTY, Judged, judge, next_step, wants_controller
 from node_health.plan import planned
@@ -23,7 +24,7 @@ CONFIG = "/etc/millwright/node-health.json"
 EXIT_CODES = {FAULTY: 1, COULD_NOT_TEST: 3}
 
 
-def act(judged: Judged, memory: dict, expected: dict, run_id: str) -> str:
+def act(judged: Judged, memory: dict[str, Any], expected: dict[str, Any], run_id: str) -> str:
     """Tell Slurm what is to be told; a text that says what was done."""
     resume_after = expected["resume_after_good_runs"]
     if not wants_controller(judged, memory, resume_after):
@@ -40,7 +41,7 @@ def act(judged: Judged, memory: dict, expected: dict, run_id: str) -> str:
     return f"{step.kind}: {step.reason}" if told else f"left as it is: {' '.join(standing)}".rstrip()
 
 
-def recall(path: str) -> dict:
+def recall(path: str) -> dict[str, Any]:
     """What earlier runs left; nothing after a boot, or where the file is damaged."""
     try:
         with open(path, encoding="utf-8") as file:  # noqa: PTH123 - see reading
@@ -58,7 +59,7 @@ def keep(path: str, text: str) -> None:
         sys.stderr.write(f"{path}: {error.strerror}\n")
 
 
-def run(expected: dict, report_only: bool, now_s: float) -> dict:
+def run(expected: dict[str, Any], report_only: bool, now_s: float) -> dict[str, Any]:
     """One run; its outcome as data."""
     started = time.monotonic()
     run_id = f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime(now_s))}-{os.urandom(4).hex()}"
@@ -75,7 +76,7 @@ def run(expected: dict, report_only: bool, now_s: float) -> dict:
     return data
 
 
-def main(arguments: list) -> int:
+def main(arguments: list[Any]) -> int:
     """Entry point; the exit code."""
     report_only = "--report-only" in arguments
     rest = [argument for argument in arguments if argument != "--report-only"]

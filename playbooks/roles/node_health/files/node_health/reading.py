@@ -2,6 +2,11 @@
 
 import os
 import subprocess
+from collections.abc import Callable, Iterator
+from typing import Any
+
+Finding = tuple[str, str]
+"""A fault code and its detail."""
 
 
 class CouldNotTestError(Exception):
@@ -62,6 +67,10 @@ class Node:
             return lines
         finally:
             os.close(handle)
+
+
+Check = Callable[[Node, dict[str, Any]], Iterator[Finding]]
+"""Takes a node and what is expected of it; may raise :exc:`CouldNotTestError`."""
 
 
 def number(text: str) -> float:

@@ -9,21 +9,24 @@ import os
 import select
 import signal
 from collections import namedtuple
-from collections.abc import Callable
+from typing import Any
 
-from node_health.reading import CouldNotTestError, Node
+from node_health.reading import Check, CouldNotTestError, Node
 
 Moment = namedtuple("Moment", "wall_s monotonic_s")
 """Seconds since 1970 when the run began, and a clock that nobody sets."""
 
 
-def run_checks(checks: dict, node: Node, expected: dict, memory: dict, moment: Moment) -> dict:
+def run_checks(
+    checks: dict[str, Check], node: Node, expected: dict[str, Any], memory: dict[str, Any], moment: Moment
+) -> dict[str, Any]:
     """Findings of each check: ``{"faults": [[code, detail]], "could_not_test": text or None}``.
 
     ``memory["stuck"]`` maps checks to the process that still waits and when it began; it is updated.
     """
     stuck = {name: entry for name, entry in memory.get("stuck", {}).items() if _lives(entry)}
-    results, waiting = {}, {}
+    results: dict[str, Any] = {}
+    waiting: dict[int, tuple[str, int]] = {}
     for name, check in checks.items():
         if name in stuck:
             results[name] = _still_stuck(name, stuck[name], moment.wall_s, expected["hung_after_s"])
@@ -35,7 +38,7 @@ def run_checks(checks: dict, node: Node, expected: dict, memory: dict, moment: M
     return {name: results[name] for name in checks}
 
 
-def _start(check: Callable, node: Node, expected: dict) -> tuple:
+def _start(check: Check, node: Node, expected: dict[str, Any]) -> tuple[int, int]:
     reader, writer = os.pipe()
     pid = os.fork()
     if pid:
@@ -66,7 +69,7 @@ def _end(pid: int) -> None:
             continue
 
 
-def _outcome(check: Callable, node: Node, expected: dict) -> dict:
+def _outcome(check: Check, node: Node, expected: dict[str, Any]) -> dict[str, Any]:
     try:
         return {"faults": [list(found) for found in check(node, expected)], "could_not_test": None}
     except CouldNotTestError as error:
@@ -75,9 +78,12 @@ def _outcome(check: Callable, node: Node, expected: dict) -> dict:
         return {"faults": [], "could_not_test": f"{type(error).__name__}: {error}"}
 
 
-def _collect(waiting: dict, timeout_s: float, stuck: dict, moment: Moment) -> dict:
+def _collect(
+    waiting: dict[int, tuple[str, int]], timeout_s: float, stuck: dict[str, Any], moment: Moment
+) -> dict[str, Any]:
     deadline = moment.monotonic_s() + timeout_s
-    results, texts = {}, dict.fromkeys(waiting, b"")
+    results: dict[str, Any] = {}
+    texts = dict.fromkeys(waiting, b"")
     while waiting and (left := deadline - moment.monotonic_s()) > 0:
         for pipe in select.select(list(waiting), [], [], left)[0]:
             part = os.read(pipe, 65536)
@@ -95,21 +101,21 @@ def _collect(waiting: dict, timeout_s: float, stuck: dict, moment: Moment) -> di
     return results
 
 
-def _parsed(text: bytes) -> dict:
+def _parsed(text: bytes) -> dict[str, Any]:
     try:
-        return json.loads(text)
-    except ValueError:
+        return dict(json.loads(text))
+    except (TypeError, ValueError):
         return {"faults": [], "could_not_test": "the check ended without an answer"}
 
 
-def _still_stuck(name: str, entry: dict, now_s: float, hung_after_s: float) -> dict:
+def _still_stuck(name: str, entry: dict[str, Any], now_s: float, hung_after_s: float) -> dict[str, Any]:
     kind, _, path = name.partition(" ")
     if kind == "file_system" and now_s - entry["since_s"] >= hung_after_s:
         return {"faults": [["FS_HUNG", path]], "could_not_test": None}
     return {"faults": [], "could_not_test": f"still waiting since {now_s - entry['since_s']:.0f} s"}
 
 
-def _lives(entry: dict) -> bool:
+def _lives(entry: dict[str, Any]) -> bool:
     started = _start_time(entry["pid"])
     return started is not None and started == entry["start"]
 

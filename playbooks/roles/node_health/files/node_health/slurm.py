@@ -3,19 +3,20 @@
 import re
 import subprocess
 
-from node_health.judging import DRAIN, LEAVE, Step
+from node_health.catalogue import DRAIN
+from node_health.judging import LEAVE, Step
 
 
 class UnreachableError(Exception):
     """The controller did not answer; the next run tries again."""
 
 
-def node_state(name: str, timeout_s: float) -> tuple:
+def node_state(name: str, timeout_s: float) -> tuple[str, str]:
     """State (``IDLE+DRAIN``) and reason of a node."""
     return parse_node(_scontrol(timeout_s, "--oneliner", "show", "node", name))
 
 
-def parse_node(text: str) -> tuple:
+def parse_node(text: str) -> tuple[str, str]:
     """State and reason from ``scontrol --oneliner show node``; the reason is empty where there is none."""
     state = re.search(r" State=(\S+)", text)
     if not state:

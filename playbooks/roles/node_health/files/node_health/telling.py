@@ -2,6 +2,7 @@
 
 import json
 import os
+from typing import Any
 
 from node_health.catalogue import CATALOGUE
 from node_health.judging import Judged
@@ -9,7 +10,9 @@ from node_health.judging import Judged
 VERDICTS = ("ok", "faulty", "could not test")
 
 
-def as_data(run: tuple, judged: Judged, checks: list, action: str, took_s: float) -> dict:
+def as_data(
+    run: tuple[str, str], judged: Judged, checks: list[Any], action: str, took_s: float
+) -> dict[str, Any]:
     """One run as plain data; ``run`` is the node and the run id."""
     node, run_id = run
     return {
@@ -26,11 +29,11 @@ def as_data(run: tuple, judged: Judged, checks: list, action: str, took_s: float
     }
 
 
-def _advice(code: str) -> dict:
+def _advice(code: str) -> dict[str, Any]:
     return {"means": CATALOGUE[code].means, "remedy": CATALOGUE[code].remedy}
 
 
-def as_metrics(data: dict, now_s: float) -> str:
+def as_metrics(data: dict[str, Any], now_s: float) -> str:
     """The same in Prometheus' text format; every code has a line, so that an alert sees it come and go."""
     found = [row["code"] for rows in ("faults", "warnings") for row in data[rows]]
     lines = [
@@ -68,6 +71,6 @@ def replace(path: str, text: str, mode: int) -> None:
         raise
 
 
-def dumped(data: dict) -> str:
+def dumped(data: dict[str, Any]) -> str:
     """Readable JSON."""
     return json.dumps(data, indent=2) + "\n"
