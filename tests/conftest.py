@@ -55,11 +55,12 @@ def pytest_addoption(parser):
 
 @pytest.fixture
 def golden(request):
-    """Compare a text with a file below ``golden/`` beside the test, or write it with ``--update-golden``."""
-    folder = request.path.parent / "golden"
+    """Compare a text with a file of the nearest folder ``golden/``, or write it with ``--update-golden``."""
+    above = (folder / "golden" for folder in request.path.parents)
+    folders = [folder for folder in above if folder.is_dir()]
 
     def compare(name, text):
-        file = folder / name
+        file = next((folder / name for folder in folders if (folder / name).exists()), folders[0] / name)
         if request.config.getoption("--update-golden"):
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(text.encode())

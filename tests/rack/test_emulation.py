@@ -67,7 +67,7 @@ def test_a_path_that_the_kernel_refuses_is_told_before(tmp_path, folder):
 )
 def test_the_mount_goes_unless_others_registered_something(tmp_path, monkeypatch, registered, unmounts):
     called = []
-    monkeypatch.setattr(emulation, "run", called.append)
+    monkeypatch.setattr(emulation, "output_of", called.append)
     for name in registered:
         (tmp_path / name).touch()
     unmount_if_unused(str(tmp_path))
