@@ -115,9 +115,10 @@ def installed(wheel, tmp_path_factory):
     for name in needed([requirement.name.lower() for requirement in requirements]):
         bring(name, prefix)
     made = Installed(wheel, prefix)
-    for arguments in (["install", "--quiet", "--no-index", str(wheel)], ["check"]):
+    pip = [made.python, "-m", "pip", "--disable-pip-version-check"]
+    for command in ([*pip, "install", "--quiet", "--no-index", str(wheel)], [*pip, "check"]):
         done = subprocess.run(
-            [made.python, "-m", "pip", "--disable-pip-version-check", *arguments],
+            command,
             capture_output=True,
             text=True,
             check=False,
