@@ -13,7 +13,8 @@ OPTIONS = ("-q", "-p", "no:cacheprovider", "--import-mode=importlib")
 @pytest.fixture
 def pytest_in(tmp_path):
     """Run pytest on one test whose golden file holds ``old``, with this folder's conftest."""
-    (tmp_path / "conftest.py").write_bytes((HERE / "conftest.py").read_bytes())
+    for name in ("conftest.py", "rack_repair.py"):
+        (tmp_path / name).write_bytes((HERE / name).read_bytes())
     (tmp_path / "test_it.py").write_text("def test_it(golden):\n    golden('sub/it.txt', 'new\\n')\n")
     (tmp_path / "golden/sub").mkdir(parents=True)
     (tmp_path / "golden/sub/it.txt").write_text("old\n")

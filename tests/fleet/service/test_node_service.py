@@ -6,7 +6,7 @@ from millwright.core.errors import FailedError, NotTestableError
 from millwright.fleet.service.drain import Owner, Purpose
 from millwright.fleet.service.node_service import Service, reservation_of
 
-from ..slurm_stand_in import StandIn
+from .slurm_stand_in import StandIn
 
 OWNER = Owner(Purpose.COMMISSION, "20261124T140000Z-00000000")
 
