@@ -62,7 +62,7 @@ lint-pipelines: $(VENV)/.ready ## Workflows, pre-commit hooks and CITATION.cff a
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci .gitlab-ci.yml
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.citation-file-format --force-filetype yaml CITATION.cff
 
-mutants: $(VENV)/.ready ## Change the code that decides verdicts in 330 places, and count what no test notices (an hour)
+mutants: $(VENV)/.ready ## Change the code that decides verdicts in 330 places and count what no test notices
 	@nice -n 10 $(BIN)/python tools/mutants/run.py $(MUTANTS)
 
 format: $(VENV)/.ready ## Format the Python code

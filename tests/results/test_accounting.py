@@ -69,3 +69,8 @@ def test_the_usage_is_stored_with_the_run_and_under_its_manifest(
 
 def test_a_run_from_before_has_no_usage(rack_run):
     assert rack_run.accounting is None
+
+
+def test_without_an_answer_none_of_it_is_counted():
+    silent = AccountingEvidence("2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z", problem="no answer in time")
+    assert (silent.lines, silent.rows, silent.sha256) == (0, (), "")
