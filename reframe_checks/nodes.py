@@ -72,6 +72,8 @@ class NodesPlugin(rfm.RegressionTestPlugin):
         extras = self.current_partition.extras
         if not (self.is_on_slurm and self.scope is Scope.NODE):
             self.env_vars["MILLWRIGHT_NODE"] = shlex.quote(self.places[0])
+        if extras.get("repetitions"):
+            self.env_vars["MILLWRIGHT_REPETITIONS"] = extras["repetitions"]
         if extras.get("memory_mib"):
             self.env_vars["MILLWRIGHT_MEMORY_MIB"] = extras["memory_mib"]
         if extras.get("cores_per_node"):

@@ -8,8 +8,8 @@ import sys
 
 WARM_UPS = 1
 """Repetitions that are never reported."""
-REPETITIONS = 15
-"""Enough for a distribution-free interval of the median."""
+REPETITIONS = int(os.environ.get("MILLWRIGHT_REPETITIONS", "15"))
+"""Enough for a distribution-free interval of the median; a rehearsal may do with fewer."""
 
 FAILED = 1
 NOT_TESTABLE = 3

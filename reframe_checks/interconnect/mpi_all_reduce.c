@@ -34,9 +34,9 @@ int main(int argc, char **argv)
     input = malloc(LARGE * sizeof *input), output = malloc(LARGE * sizeof *output);
     if (!input || !output)
         probe_fail("no memory for two arrays of %zu doubles", (size_t)LARGE);
-    for (int rep = -WARM_UPS; rep < REPETITIONS; rep++)
+    for (int rep = -WARM_UPS; rep < probe_repetitions(); rep++)
         mpi_sample("small_time", 1e6 * all_reduce(SMALL, SMALL_CALLS, rep), "us", rep);
-    for (int rep = -WARM_UPS; rep < REPETITIONS; rep++) {
+    for (int rep = -WARM_UPS; rep < probe_repetitions(); rep++) {
         double bytes = LARGE * sizeof(double) * 2.0 * (ranks - 1) / ranks;
         mpi_sample("large_bus_bw", 1e-9 * bytes / all_reduce(LARGE, LARGE_CALLS, rep), "GB/s", rep);
     }

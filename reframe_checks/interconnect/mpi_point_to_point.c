@@ -71,9 +71,9 @@ int main(int argc, char **argv)
     unsigned char *buffer = malloc((size_t)WINDOW * MESSAGE);
     if (!buffer)
         probe_fail("no memory for %d messages of %d bytes", WINDOW, MESSAGE);
-    for (int rep = -WARM_UPS; rep < REPETITIONS; rep++)
+    for (int rep = -WARM_UPS; rep < probe_repetitions(); rep++)
         measure_latency(rep);
-    for (int rep = -WARM_UPS; rep < REPETITIONS; rep++)
+    for (int rep = -WARM_UPS; rep < probe_repetitions(); rep++)
         measure_bandwidth(buffer, rep);
     return mpi_done();
 }

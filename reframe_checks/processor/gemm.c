@@ -97,7 +97,7 @@ static void measure(enum precision p, const char *metric)
 {
     size_t bytes = (size_t)n * n * (p == FP64 ? sizeof(double) : sizeof(float));
     void *a = random_matrix(p), *b = random_matrix(p), *c = allocate(1, bytes);
-    for (int rep = -WARM_UPS; rep < REPETITIONS; rep++) {
+    for (int rep = -WARM_UPS; rep < probe_repetitions(); rep++) {
         memset(c, 0xff, bytes); /* not a number: an old product can't pass for a new one */
         double start = probe_now();
         multiply(p, a, b, c);

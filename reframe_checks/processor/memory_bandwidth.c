@@ -105,7 +105,7 @@ int main(void)
         c[i] = 0.0;
     }
     double x = 1.0, y = 2.0, z = 0.0;
-    for (int rep = -WARM_UPS; rep < REPETITIONS; rep++) {
+    for (int rep = -WARM_UPS; rep < probe_repetitions(); rep++) {
         run_kernels(rep);
         z = x, y = SCALAR * z, z = x + y, x = y + SCALAR * z;
     }

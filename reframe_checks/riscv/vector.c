@@ -137,7 +137,7 @@ int main(void)
     if (!by_letter && !by_probe)
         probe_fail("the kernel reports no vector extension, neither in AT_HWCAP nor by riscv_hwprobe");
     __asm__ volatile("csrr %0, vlenb" : "=r"(vlenb));
-    for (int rep = -WARM_UPS; rep < REPETITIONS; rep++) {
+    for (int rep = -WARM_UPS; rep < probe_repetitions(); rep++) {
         long wrong = 0;
         srand48(rep + WARM_UPS + 1);
         for (size_t i = 0; i < sizeof LENGTHS / sizeof *LENGTHS; i++)

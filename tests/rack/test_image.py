@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import subprocess
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from millwright.core.errors import FailedError
 from millwright.rack.image import build_argv, build_image, image_root, remove_old_images
-from millwright.rack.recipe import Recipe
+from millwright.rack.recipe import Recipe, rack_recipe
 
 NO_PEN = contextlib.nullcontext(())
 ARCHIVE = "http://10.97.113.1/debian"
@@ -42,8 +43,24 @@ def test_equal_recipes_share_an_image():
     assert Recipe().digest() == Recipe().digest()
 
 
-def test_the_recipe_installs_nothing_that_a_role_brings():
-    assert not {"slurm-wlm", "munge", "mariadb-server", "wireguard-tools"} & set(Recipe().packages)
+def test_a_rack_has_the_packages_that_several_hosts_share_and_its_roles_install_the_rest():
+    packages = set(rack_recipe().packages)
+    assert {"munge", "slurmd", "slurm-client", "podman", "qemu-user"} <= packages
+    assert not {"mariadb-server", "prometheus", "wireguard-tools", "sssd-ldap"} & packages
+
+
+def test_packages_have_their_names_in_the_release():
+    assert "sackd" in rack_recipe("trixie").packages
+    assert "sackd" not in rack_recipe("bookworm").packages
+
+
+def test_dpkg_is_configured_in_the_tree_as_the_recipe_says(tmp_path):
+    """The hook is a line of shell: what it writes is what dpkg reads."""
+    (tmp_path / "etc/dpkg/dpkg.cfg.d").mkdir(parents=True)
+    hook = next(text for text in build_argv(Recipe(), tmp_path, ARCHIVE) if "essential-hook" in text)
+    subprocess.run(["sh", "-c", hook.partition("=")[2], "sh", str(tmp_path)], check=True)
+    written = (tmp_path / "etc/dpkg/dpkg.cfg.d/90rack").read_text()
+    assert written.splitlines() == list(Recipe().dpkg_options)
 
 
 def test_the_arguments_of_a_build(golden):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from millwright.adapters.reframe.settings import references, site_configuration
-from millwright.core.places import shipped_facilities
+from millwright.core.places import facility_file, shipped_facilities
 from millwright.facility import load_facility
 
 STATE = Path("/state")
@@ -129,7 +129,16 @@ def test_extras_carry_what_checks_need(site):
         "accelerators": 4,
         "shared_hardware": True,
         "emulated": False,
+        "repetitions": None,
     }
+
+
+def test_a_virtual_facility_says_how_often_checks_measure():
+    settings = site_configuration(
+        load_facility(facility_file("rack")), harness_architecture="x86_64", state=STATE
+    )
+    partitions = settings["systems"][0]["partitions"]
+    assert {part["extras"]["repetitions"] for part in partitions} == {6}
 
 
 def test_slurm_partitions_go_through_srun_one_job_at_a_time(site):

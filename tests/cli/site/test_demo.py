@@ -1,5 +1,8 @@
 """The demo's chain."""
 
+import re
+import sys
+
 import pytest
 
 from millwright.cli import main
@@ -37,7 +40,7 @@ def test_the_chain_runs_in_order(monkeypatch):
     assert seen[:6] == [
         "facility check rack",
         "rack up",
-        "apply rack",
+        "apply rack --canary 0",
         "antenna apply rack",
         "antenna check rack",
         "run rack",
@@ -55,7 +58,7 @@ def test_a_workstation_is_measured_but_not_provisioned(monkeypatch):
 def test_a_broken_step_stops_the_chain_with_its_code(monkeypatch, code):
     seen = fake_runner(monkeypatch, {"apply": code})
     assert main.run(["demo", "--facility", "rack"]) == code
-    assert seen[-1] == "apply rack"
+    assert seen[-1] == "apply rack --canary 0"
 
 
 def test_a_killed_step_stops_the_chain(monkeypatch):
@@ -75,3 +78,22 @@ def test_without_the_rack_it_says_what_is_missing_and_measures_this_machine(monk
     assert main.run(["demo"]) == 0
     assert seen[0] == "facility check workstation"
     assert "root; systemd-nspawn" in capsys.readouterr().err
+
+
+CHILD = "import sys, time; print('begun', flush=True); time.sleep(1); sys.stderr.write('ended'); sys.exit(3)"
+
+
+def test_a_silent_step_shows_that_it_runs(monkeypatch, capfd):
+    """Without a terminal; both streams of the command go where they would have gone."""
+    monkeypatch.setattr(demo, "QUIET_S", 0.2)
+    monkeypatch.setattr(demo, "command_line", lambda _: [sys.executable, "-c", CHILD])
+    assert demo._run(["apply"]) == 3
+    out, err = capfd.readouterr()
+    assert out == "begun\n"
+    assert re.search(r"… \d s\n.*ended\Z", err, re.DOTALL)
+
+
+def test_the_end_says_how_long_each_step_took(monkeypatch, capsys):
+    fake_runner(monkeypatch, {})
+    assert main.run(["demo", "--facility", "rack"]) == 0
+    assert re.search(r"rack up \d+ s, apply rack \d+ s, antenna apply \d+ s", capsys.readouterr().err)

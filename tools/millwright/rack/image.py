@@ -1,5 +1,6 @@
 """The root image that all nodes share: built once, whole or not at all."""
 
+import shlex
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -28,20 +29,37 @@ def image_root(cache: Path, recipe: Recipe) -> Path:
     return images_folder(cache) / recipe.digest()
 
 
-def build_argv(recipe: Recipe, target: Path, archive: str) -> list[str]:
-    """Arguments that build the image; its mounts are private, so that they end with the build."""
-    options = [f"--dpkgopt={option}" for option in recipe.dpkg_options]
-    hooks = [f"--customize-hook={line}" for line in recipe.customisation]
+# The tree is mounted over itself by an overlay that never waits for the disk: a build that does not end
+# well is thrown away as a whole. A file system that can't hold one is written to as it is.
+WITHOUT_SYNC = """\
+mkdir -p "$0" "$0.work/work" "$0.work/empty"
+layers="lowerdir=$0.work/empty,upperdir=$0,workdir=$0.work/work"
+mount -t overlay overlay -o "volatile,$layers" "$0" || true
+exec "$@"
+"""
+
+
+def build_argv(recipe: Recipe, target: Path, archive: str, launcher: Sequence[str] = ()) -> list[str]:
+    """Arguments that build the image; its mounts are private, so that they end with the build.
+
+    ``launcher`` goes before the builder, within its private mounts.
+    """
     return [
-        *("unshare", "--mount", "--propagation=private", "mmdebstrap", "--mode=root", "--format=directory"),
+        *("unshare", "--mount", "--propagation=private", *launcher),
+        *("mmdebstrap", "--mode=root", "--format=directory"),
         *("--variant=minbase", "--skip=check/qemu", f"--keyring={KEYRING}"),
         f"--include={','.join(recipe.packages)}",
-        *options,
-        *hooks,
+        *([f"--essential-hook={_configure_dpkg(recipe.dpkg_options)}"] if recipe.dpkg_options else []),
+        *(f"--customize-hook={line}" for line in recipe.customisation),
         recipe.release,
         str(target),
         f"deb [signed-by={KEYRING}] {archive} {recipe.release} {recipe.components}",
     ]
+
+
+def _configure_dpkg(options: Sequence[str]) -> str:
+    """Once dpkg is there: given to mmdebstrap, each essential package would go through a slow filter."""
+    return f"printf '%s\\n' {shlex.join(options)} > \"$1\"/etc/dpkg/dpkg.cfg.d/90rack"
 
 
 def build_image(
@@ -68,11 +86,13 @@ def build_image(
         building = folder / f"{BUILDING}{recipe.digest()}"
         try:
             with pen as launcher:
-                argv = [*launcher, *build_argv(recipe, building, archive)]
+                without_sync = ["sh", "-c", WITHOUT_SYNC, str(building)]
+                argv = [*launcher, *build_argv(recipe, building, archive, without_sync)]
                 follow(argv, lambda line: say(readable(line)))
             building.rename(root)
         finally:
             remove_tree(building)
+            remove_tree(building.with_name(f"{building.name}.work"))
         remove_old_images(folder, root)
     return root
 

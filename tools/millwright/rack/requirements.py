@@ -15,7 +15,7 @@ from millwright.core.programs import Need, host_programs, package_of
 from millwright.rack.cgroups import find_hierarchies
 from millwright.rack.image import KEYRING, image_root
 from millwright.rack.mounts import MOUNTINFO
-from millwright.rack.recipe import Recipe
+from millwright.rack.recipe import rack_recipe
 
 PROGRAMS = tuple(program.name for program in host_programs(Need.RACK) if not program.is_file)
 KEYRING_PACKAGE = package_of(str(KEYRING))
@@ -64,7 +64,7 @@ def look(cache: Path) -> Host:
         has_apt=find_program("apt-get") is not None,
         cache=cache,
         free_mib=shutil.disk_usage(existing).free // 2**20,
-        needed_mib=RUN_MIB if image_root(cache, Recipe()).exists() else BUILD_MIB,
+        needed_mib=RUN_MIB if image_root(cache, rack_recipe()).exists() else BUILD_MIB,
     )
 
 

@@ -23,7 +23,7 @@ from millwright.rack.mirror import Upstream
 from millwright.rack.mounts import MOUNTINFO
 from millwright.rack.plan import RackPlan, plan_rack
 from millwright.rack.progress import Stoppable
-from millwright.rack.recipe import Recipe
+from millwright.rack.recipe import rack_recipe
 from millwright.rack.requirements import look, missing_packages, require, what_is_missing
 from millwright.rack.status import RackStatus, rack_status
 from millwright.rack.up import RackUp, Site
@@ -68,7 +68,7 @@ def _upstream() -> Upstream:
 
 def _site(plan: RackPlan) -> Site:
     lock_text = (checkout() / "requirements.lock").read_text(encoding="utf-8")
-    return Site(_hierarchies(), _upstream(), Recipe(release=plan.release), lock_text)
+    return Site(_hierarchies(), _upstream(), rack_recipe(plan.release), lock_text)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

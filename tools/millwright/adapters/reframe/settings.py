@@ -135,6 +135,7 @@ def _partition(facility: Facility, name: str, harness_architecture: str, narrowi
             "fabric": _fabric(facility, node_class),
             "shared_hardware": partition.shared_hardware,
             "emulated": facility.is_emulated(name),
+            "repetitions": _repetitions(facility),
             "references": references(partition.checks),
         },
     }
@@ -171,9 +172,15 @@ def _antenna(facility: Facility, name: str, state: Path) -> Settings:
             "admin_ssh": _admin_ssh(facility, antenna.gateway),
             "endpoint": facility.address_of(facility.services.login) if facility.services else "",
             "emulated": False,
+            "repetitions": _repetitions(facility),
             "references": references(antenna.checks),
         },
     }
+
+
+def _repetitions(facility: Facility) -> int | None:
+    """How often a rehearsal measures; each check's own number if None."""
+    return facility.virtual.repetitions if facility.virtual else None
 
 
 def _job_options(facility: Facility, antenna: Antenna) -> list[str]:

@@ -1,7 +1,9 @@
-"""What only a virtual facility can choose: how its hosts are made."""
+"""What only a virtual facility can choose: how its hosts are made, and how often they are measured."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
 
 from millwright.core.frozen import Finding, Frozen
 
@@ -10,10 +12,15 @@ if TYPE_CHECKING:
 
 
 class Virtual(Frozen):
-    """How the hosts of a virtual facility are made."""
+    """How the hosts of a virtual facility are made and measured."""
 
     release: Literal["bookworm", "trixie"] = "trixie"
     """Debian's release on all hosts; a newer Slurm does not talk to bookworm's, so it is one for all."""
+    repetitions: int | None = Field(default=None, ge=6)
+    """Repetitions of each measurement, for a rehearsal with wide bounds; each check's own number if unset.
+
+    With fewer than 6 no interval of a median has a confidence of 95 %.
+    """
 
 
 def find_virtual_problems(facility: "Facility") -> Iterator[Finding]:
