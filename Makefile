@@ -25,7 +25,8 @@ bare-path: ## Fill FOLDER with links to the programs of a bare Debian and the de
 demo: $(VENV)/.ready ## Run the whole chain: rack, provisioning, antenna, checks, report
 	@$(BIN)/millwright demo
 
-test: test-unit test-tools test-rack ## Run all tests but the long rehearsals
+test: $(VENV)/.ready packages ## Run all tests but the long rehearsals: those on real hosts mostly wait, so the others run beside them
+	@bash tools/setup/test.sh "$(MAKE)"
 
 test-unit: $(VENV)/.ready packages ## Run the tests that need no root, no rack and no network
 	@$(BIN)/pytest -q -n auto --dist worksteal -m "not rack and not tools"
@@ -68,6 +69,9 @@ mutants: $(VENV)/.ready ## Change the code that decides verdicts in 330 places a
 format: $(VENV)/.ready ## Format the Python code
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
+bench-demo: ## Measure the demo from nothing and again, in a clone of its own; takes the rack down first
+	@$(PYTHON) tools/benchmarks/demo.py
+
 schema: $(VENV)/.ready ## Write inventories/facility.schema.json anew
 	@$(BIN)/millwright facility schema > inventories/facility.schema.json.new && mv inventories/facility.schema.json.new inventories/facility.schema.json
 
@@ -81,4 +85,4 @@ lock: $(VENV)/.ready ## Resolve requirements.lock again
 clean: ## Remove .venv/ and caches (results stay)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup packages bare-path demo test test-unit test-tools test-rack test-rehearsal lint $(LINTERS) format schema wheel lock clean mutants
+.PHONY: help setup packages bare-path demo test test-unit test-tools test-rack test-rehearsal bench-demo lint $(LINTERS) format schema wheel lock clean mutants

@@ -13,7 +13,7 @@ class AntennaRecovery(AccessCheck):
     """Cuts the tunnel for seconds, where the facility allows it."""
 
     descr = "time until users are served again after a cut of the tunnel"
-    valid_systems = ["+antenna"]
+    valid_systems = ["+antenna +recovery"]
     probe = "recovery_probe.py"
     executable_opts = ["recovery_probe.py"]
 

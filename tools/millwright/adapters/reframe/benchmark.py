@@ -5,6 +5,7 @@ stored, and the run says what is missing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -126,19 +127,27 @@ def _prepare(
     machines: Sequence[Machine], checks: Sequence[str], facility_yaml: bytes
 ) -> tuple[list[Machine], dict[str, str]]:
     """Find out at every seat, before anything is measured, whether its checks load and any is selected."""
-    ready: list[Machine] = []
-    failed: dict[str, str] = {}
-    for machine in machines:
-        try:
-            machine.put(FACILITY_COPY, facility_yaml)
-            _require_checks(machine, checks)
-            ready.append(machine)
-        except MillwrightError as error:
+    with ThreadPoolExecutor(max_workers=max(1, len(machines))) as pool:
+        errors = list(pool.map(lambda machine: _find_error(machine, checks, facility_yaml), machines))
+    broken = [error for error in errors if error and not isinstance(error, NotTestableError)]
+    if broken:
+        for machine in machines:
             _clear(machine)
-            if not isinstance(error, NotTestableError):
-                raise
-            failed[machine.seat] = str(error)
-    return ready, failed
+        raise broken[0]
+    found = dict(zip(machines, errors, strict=True))
+    failed = {str(machine.seat): str(error) for machine, error in found.items() if error}
+    return [machine for machine, error in found.items() if error is None], failed
+
+
+def _find_error(machine: Machine, checks: Sequence[str], facility_yaml: bytes) -> MillwrightError | None:
+    """Why a seat can't measure; it is left as it was found then."""
+    try:
+        machine.put(FACILITY_COPY, facility_yaml)
+        _require_checks(machine, checks)
+    except MillwrightError as error:
+        _clear(machine)
+        return error
+    return None
 
 
 def _require_checks(machine: Machine, checks: Sequence[str]) -> None:

@@ -160,7 +160,8 @@ def _antenna(facility: Facility, name: str, state: Path) -> Settings:
         "scheduler": "local",
         "launcher": "local",
         "environs": [NOTHING_BUILT],
-        "features": ["antenna"],
+        # Whoever does not expect to learn how users come back after a cut is spared the cut.
+        "features": ["antenna", *(["recovery"] if "AntennaRecovery" in antenna.checks else [])],
         "max_jobs": 1,
         "time_limit": "30m",
         "extras": {

@@ -1,6 +1,7 @@
 """``millwright antenna``: give remote users access to the factory, and prove that only they have it."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +29,7 @@ from millwright.core.errors import ExitCode
 from millwright.core.places import checkout, facility_file, state_folder
 from millwright.core.verdict import Verdict
 from millwright.facility import Facility, load_facility
+from millwright.fleet.look.antenna_roles import converge_factory_side
 
 app = typer.Typer(
     add_completion=False,
@@ -93,7 +95,7 @@ def apply(name: FacilityName, antenna: AntennaName = None) -> None:
     """
     path, facility = _load(name)
     names = chosen_antennas(facility, antenna)
-    with surrounded(path, facility, run_factory_play) as around:
+    with surrounded(path, facility, _bring_up_factory_side) as around:
         applied = apply_antennas(facility, names, around)
     for change in applied.gateways.changed:
         typer.echo(f"changed  {change}")
@@ -109,6 +111,14 @@ def apply(name: FacilityName, antenna: AntennaName = None) -> None:
         typer.echo(f"{each}: NEEDS A BUNDLE: {reason}", err=True)
     if applied.unreached or applied.due:
         raise typer.Exit(ExitCode.NOT_TESTED)
+
+
+def _bring_up_factory_side(path: Path, facility: Facility, *, state: Path, now: datetime) -> int:
+    """Number of tasks that changed something; the whole play only if a look does not do."""
+    found = converge_factory_side(path, facility, state=state, now=now)
+    if found is None:
+        return run_factory_play(path, facility, state=state, now=now)
+    return sum(host.changed for host in found.hosts)
 
 
 @app.command()

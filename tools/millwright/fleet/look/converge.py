@@ -7,7 +7,7 @@ can't be seen.
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -70,17 +70,64 @@ def converge(  # noqa: PLR0913 - time, state and progress are given, not taken f
         found = Survey({}, {}, (), tuple(Need(host, FULL) for host in hosts))
         if not options.is_full:
             found = survey(hosts, store, sources, look_at(LOOKING))
-        runs = runs_for(found.needs, sources.play)
-        results = []
-        for number, run in enumerate(runs):
-            argv = playbook_argv(file, with_short_limit(options_for(run, hosts, options), state))
-            log = new_log(state, now + timedelta(microseconds=number))
-            _unsettle(run, store)
-            results.append(_run(argv, log, lock, on_event, run, store, sources, look_at(SEALING)))
-            if any(host.failed for host in results[-1].hosts):
-                break  # what new hosts need may be what failed; a host that is gone holds up nobody
+        results = _run_all(found.needs, hosts, options, now, lock, on_event, store, sources)
         merged = merge(results, seconds=time.monotonic() - begun)
         return add_looks(merged, found, hosts)
+
+
+def converge_roles(  # noqa: PLR0913 - as above
+    file: Path,
+    facility: Facility,
+    hosts: Sequence[str],
+    roles: Container[str],
+    *,
+    state: Path,
+    now: datetime,
+    on_event: Callable[[Event], None] = lambda _: None,
+) -> ApplyResult | None:
+    """Bring some roles of hosts to their state and leave the others for the next converge.
+
+    None, with nothing changed, if a host has not converged before: then no look can say what it needs.
+    Raises what :func:`converge` raises.
+    """
+    sources, begun = sources_of(file, facility, state), time.monotonic()
+    with only_one(state, facility.name, now) as lock:
+        store = Store(state / "declared")
+        for host in hosts:
+            sources.basis(host)
+        found = survey(hosts, store, sources, looker(sources, store, on_event)(LOOKING))
+        if any(need.everything for need in found.needs):
+            return None
+        narrowed = (
+            replace(need, roles={name: why for name, why in need.roles.items() if name in roles})
+            for need in found.needs
+        )
+        needs = [need for need in narrowed if need.roles]
+        results = _run_all(needs, hosts, ApplyOptions(), now, lock, on_event, store, sources)
+        return add_looks(merge(results, seconds=time.monotonic() - begun), found, hosts)
+
+
+def _run_all(  # noqa: PLR0913, PLR0917 - as above
+    needs: Iterable[Need],
+    hosts: Sequence[str],
+    options: ApplyOptions,
+    now: datetime,
+    lock: int,
+    on_event: Callable[[Event], None],
+    store: Store,
+    sources: Sources,
+) -> list[ApplyResult]:
+    """The runs of Ansible that hosts need, up to the first in which a host failed."""
+    results: list[ApplyResult] = []
+    look_at = looker(sources, store, on_event)
+    for number, run in enumerate(runs_for(needs, sources.play)):
+        argv = playbook_argv(sources.file, with_short_limit(options_for(run, hosts, options), sources.state))
+        log = new_log(sources.state, now + timedelta(microseconds=number))
+        _unsettle(run, store)
+        results.append(_run(argv, log, lock, on_event, run, store, sources, look_at(SEALING)))
+        if any(host.failed for host in results[-1].hosts):
+            break  # what new hosts need may be what failed; a host that is gone holds up nobody
+    return results
 
 
 def looker(sources: Sources, store: Store, on_event: Callable[[Event], None]) -> Callable[[str], LookAtHosts]:
