@@ -2,9 +2,10 @@
 
 Example: make bench-demo
 
-Clones the checkout's current commit into a temporary folder that is home as well, so that every cache is empty. Takes
-the rack down, runs ``make demo`` twice, and takes its own rack down. Exit code 1 if a bound is missed, or the
-demo's own if it failed. Needs only the standard library, since it measures how the environment is made, too.
+Clones the checkout's current commit into a temporary folder that is home as well, so that every cache is
+empty. Takes the rack down, runs ``make demo`` twice, and takes its own rack down. Exit code 1 if a bound is
+missed, or the demo's own if it failed. Needs only the standard library, since it measures how the environment
+is made, too.
 """
 
 import argparse
@@ -121,7 +122,9 @@ def _prepare(folder: Path) -> tuple[Path, dict[str, str]]:
         if (Path.home() / settings).exists():
             (home / settings).symlink_to(Path.home() / settings)
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "XDG_"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "XDG_", "PYTHON"))
+    }
     return clone, {**kept, "HOME": str(home)}
 
 

@@ -183,6 +183,13 @@ def test_an_antenna_is_a_local_partition_with_its_users_configuration(site):
     assert found["extras"]["job"] == ["--account=coast"], "an account without a grant has no mode of its own"
 
 
+def test_a_tunnel_is_cut_only_if_its_recovery_is_expected():
+    facility = load_facility(facility_file("rack"))
+
+    assert partition(facility, "coast")["features"] == ["antenna", "recovery"]
+    assert partition(facility, "hills")["features"] == ["antenna"]
+
+
 @pytest.mark.parametrize("name", shipped_facilities())
 def test_shipped_facilities_configure_reframe_as_plain_data(name):
     configuration = configure(load_facility(shipped_facilities()[name]))

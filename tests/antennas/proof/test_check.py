@@ -1,6 +1,7 @@
 """Which proofs are made, and that none is lost on the way."""
 
 import datetime
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -8,8 +9,8 @@ import pytest
 
 from millwright.antennas.proof import check as module
 from millwright.antennas.proof import prove
-from millwright.antennas.proof.check import check_antenna, choose_partition, plan_check
-from millwright.antennas.proof.proofs import Answer, Attempt
+from millwright.antennas.proof.check import check_antenna, check_antennas, choose_partition, plan_check
+from millwright.antennas.proof.proofs import Answer, Attempt, Proof
 from millwright.core.errors import BadInputError, FailedError, NotTestableError
 from millwright.core.verdict import Verdict
 
@@ -125,3 +126,29 @@ def test_without_a_default_the_first_scheduled_partition_is_taken(facility_with)
 def test_an_unknown_access_mode_is_refused(shipped_rack, tmp_path):
     with pytest.raises(BadInputError, match="unknown access mode 'vip', expected one of playground"):
         plan_check(shipped_rack, state=tmp_path, now=NOW, access_mode="vip")
+
+
+def test_antennas_are_proved_at_the_same_time(shipped_rack, monkeypatch):
+    """Each waits for the other one: a check of one after the other would never end."""
+    both = threading.Barrier(2, timeout=10)
+
+    def check_one(facility, antenna, given, say):
+        both.wait()
+        yield Proof(antenna, None, "tunnel is up", Verdict.PASS, "good")
+
+    monkeypatch.setattr(module, "check_antenna", check_one)
+    proofs = list(check_antennas(shipped_rack, ("coast", "hills"), None, print))
+    assert sorted(proof.antenna for proof in proofs) == ["coast", "hills"]
+
+
+def test_an_antenna_that_cannot_be_asked_costs_no_proof_of_the_others(shipped_rack, monkeypatch):
+    def check_one(facility, antenna, given, say):
+        if antenna == "coast":
+            raise NotTestableError("no pinned host key")
+        yield Proof(antenna, None, "tunnel is up", Verdict.PASS, "good")
+
+    monkeypatch.setattr(module, "check_antenna", check_one)
+    found = check_antennas(shipped_rack, ("coast", "hills"), None, print)
+    assert next(found).antenna == "hills"
+    with pytest.raises(NotTestableError, match="no pinned host key"):
+        next(found)

@@ -46,7 +46,7 @@ def proofs(monkeypatch):
         made = [
             Proof("coast", "ada", f"proof {n}", outcome, "[red]why[/]") for n, outcome in enumerate(outcomes)
         ]
-        monkeypatch.setattr(module, "check_antenna", lambda *_: iter(made))
+        monkeypatch.setattr(module, "check_antennas", lambda *_: iter(made))
 
     return give
 

@@ -14,7 +14,7 @@ from millwright.adapters.ansible.events import ApplyOptions
 from millwright.core.errors import ExitCode
 from millwright.facility import load_facility
 from millwright.fleet.look import sealing
-from millwright.fleet.look.converge import converge, read_tasks
+from millwright.fleet.look.converge import converge, converge_roles, read_tasks
 from millwright.fleet.look.declared_items import HOST
 from millwright.fleet.look.plan import make_plan
 
@@ -222,3 +222,26 @@ def test_half_a_record_is_none(tmp_path, text):
     assert read_tasks(tmp_path / "told") is None
     (tmp_path / "told").write_text('{"host": "c1"}\n{"end": true, "told": 1, "lost": 0}\n')
     assert read_tasks(tmp_path / "told") == [{"host": "c1"}]
+
+
+def run_roles(tree, minute, hosts, roles):
+    now = datetime(2026, 11, 24, 18, minute, tzinfo=UTC)
+    file = tree / "facility.yaml"
+    return converge_roles(file, load_facility(file), hosts, roles, state=tree / "state", now=now)
+
+
+def test_some_roles_of_a_host_are_repaired_and_the_others_left(tree):
+    run(tree, 30)
+    (tree / "out/h-c1").write_text("by hand\n")
+    (tree / "out/s-h-c1").write_text("by hand\n")
+    assert states(run_roles(tree, 1, ["h-c1"], {"files"})) == {"h-c1": "changed"}
+    assert (tree / "out/h-c1").read_text() == "h-c1 first\n"
+    assert (tree / "out/s-h-c1").read_text() == "by hand\n"
+
+    again = run_roles(tree, 2, ["h-c1"], {"files"})
+    assert (again.log, states(again)) == (None, {"h-c1": "ok"}), "no Ansible where a look does"
+
+
+def test_no_role_runs_by_itself_on_a_host_that_never_converged(tree):
+    assert run_roles(tree, 1, ["h-c2"], {"files"}) is None
+    assert not (tree / "out/h-c2").exists()

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from millwright.antennas.bundle.imported import by_bundle, by_ssh, why_a_bundle_is_needed
-from millwright.antennas.proof.check import check_antenna, plan_check
+from millwright.antennas.proof.check import check_antennas, plan_check
 from millwright.antennas.proof.proofs import Proof, exit_code_of
 from millwright.antennas.rollout.apply import apply_antennas, chosen_antennas
 from millwright.antennas.rollout.factory_side import run_factory_play
@@ -143,12 +143,11 @@ def check(
     console = Console()
     proofs: list[Proof] = []
     with Console(stderr=True).status("asking the gateways") as status:
-        for proof in (
-            proof for each in names for proof in check_antenna(facility, each, given, status.update)
-        ):
+        for proof in check_antennas(facility, names, given, status.update):
             proofs.append(proof)
             if not as_json:
                 console.print(_line(proof), soft_wrap=True)
+    proofs.sort(key=lambda proof: names.index(proof.antenna))
     if as_json:
         typer.echo(
             json.dumps({"facility": facility.name, "proofs": [proof.as_row() for proof in proofs]}, indent=2)
