@@ -147,9 +147,9 @@ def rack(rack_or_reason):
 @pytest.fixture(scope="session")
 def provisioned_rack(request, rack):
     """The shipped rack in its declared state: the same plan, after ``millwright apply rack``."""
-    done = subprocess.run(
-        [sys.executable, "-m", "millwright", "apply", "rack"], check=False, capture_output=True, text=True
-    )
+    # In one wave: whether a canary goes first is tested where waves are.
+    command = [sys.executable, "-m", "millwright", "apply", "rack", "--canary", "0"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     request.session.stash[PROVISIONED] = True
     return rack
