@@ -1,7 +1,6 @@
 """``millwright antenna``: give remote users access to the factory, and prove that only they have it."""
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +13,7 @@ from millwright.antennas.bundle.imported import by_bundle, by_ssh, why_a_bundle_
 from millwright.antennas.proof.check import check_antennas, plan_check
 from millwright.antennas.proof.proofs import Proof, exit_code_of
 from millwright.antennas.rollout.apply import apply_antennas, chosen_antennas
-from millwright.antennas.rollout.factory_side import run_factory_play
+from millwright.app.antenna.factory_side import bring_up_factory_side
 from millwright.cli.antenna import bundle as antenna_bundle
 from millwright.cli.antenna import pin as antenna_pin
 from millwright.cli.antenna import plan as antenna_plan
@@ -29,7 +28,6 @@ from millwright.core.errors import ExitCode
 from millwright.core.places import checkout, facility_file, state_folder
 from millwright.core.verdict import Verdict
 from millwright.facility import Facility, load_facility
-from millwright.fleet.look.antenna_roles import converge_factory_side
 
 app = typer.Typer(
     add_completion=False,
@@ -95,7 +93,7 @@ def apply(name: FacilityName, antenna: AntennaName = None) -> None:
     """
     path, facility = _load(name)
     names = chosen_antennas(facility, antenna)
-    with surrounded(path, facility, _bring_up_factory_side) as around:
+    with surrounded(path, facility, bring_up_factory_side) as around:
         applied = apply_antennas(facility, names, around)
     for change in applied.gateways.changed:
         typer.echo(f"changed  {change}")
@@ -111,14 +109,6 @@ def apply(name: FacilityName, antenna: AntennaName = None) -> None:
         typer.echo(f"{each}: NEEDS A BUNDLE: {reason}", err=True)
     if applied.unreached or applied.due:
         raise typer.Exit(ExitCode.NOT_TESTED)
-
-
-def _bring_up_factory_side(path: Path, facility: Facility, *, state: Path, now: datetime) -> int:
-    """Number of tasks that changed something; the whole play only if a look does not do."""
-    found = converge_factory_side(path, facility, state=state, now=now)
-    if found is None:
-        return run_factory_play(path, facility, state=state, now=now)
-    return sum(host.changed for host in found.hosts)
 
 
 @app.command()
