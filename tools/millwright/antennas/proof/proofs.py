@@ -13,7 +13,7 @@ HANDSHAKE_LIMIT_S = 180
 
 
 class Answer(StrEnum):
-    """What a host said to someone who wanted in."""
+    """A host's answer to an attempt to log in."""
 
     ENTERED = "entered"
     REFUSED = "refused"
@@ -24,7 +24,7 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One knock: the answer, the reason in the host's words, and how long it took (s)."""
+    """One attempt to log in: the answer, the reason in the host's words, and how long it took (s)."""
 
     answer: Answer
     reason: str
@@ -47,7 +47,7 @@ class Proof:
 
     @property
     def subject(self) -> str:
-        """Whom it is about: an antenna, or a user of one."""
+        """The antenna or user concerned."""
         return self.antenna if self.user is None else f"{self.antenna}/{self.user}"
 
     def __str__(self) -> str:

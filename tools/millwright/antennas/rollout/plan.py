@@ -98,7 +98,7 @@ def plan_gateways(facility_file: Path, root: Path, groups: Iterable[str]) -> tup
 
 
 def parse_plan(text: str) -> tuple[Change, ...]:
-    """Parse what ``pyinfra --dry --json`` prints; raises :exc:`FailedError` where it is no plan."""
+    """Parse what ``pyinfra --dry --json`` prints; raises :exc:`FailedError` if it is no plan."""
     try:
         operations: list[dict[str, Any]] = json.loads(text)["plan"]
         found = [Change(host, each["name"]) for each in operations for host in each["hosts_with_change"]]
@@ -110,7 +110,7 @@ def parse_plan(text: str) -> tuple[Change, ...]:
 
 
 def parse_diff(text: str) -> str:
-    """The changed lines of files among what ``pyinfra --dry --diff`` tells on the way."""
+    """The changed lines of files among what ``pyinfra --dry --diff`` prints on the way."""
     lines = [found[1] for line in text.splitlines() if (found := DIFF_LINE.match(line))]
     return "".join(f"{line.rstrip()}\n" for line in lines if not line.strip().startswith("Loading:"))
 

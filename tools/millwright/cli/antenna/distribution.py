@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from millwright.antennas.rollout.apply import Surroundings
+from millwright.antennas.rollout.apply import RolloutContext
 from millwright.antennas.rollout.distribution import Distributed, distribute_trust
 from millwright.antennas.rollout.factory_side import run_factory_play, run_host_play
 from millwright.core.clock import utc_now
@@ -25,16 +25,16 @@ def distribute_to_all_hosts(path: Path, facility: Facility) -> Distributed:
 
 
 @contextmanager
-def surrounded(path: Path, facility: Facility, play: Callable[..., int]) -> Iterator[Surroundings]:
+def surrounded(path: Path, facility: Facility, play: Callable[..., int]) -> Iterator[RolloutContext]:
     """What a change of hosts stands on, while a line says what is under way; `play` is the factory's part."""
     state = state_folder(facility.name)
     with Console(stderr=True).status("starting") as status:
-        yield Surroundings(
+        yield RolloutContext(
             facility_file=path,
             state=state,
             root=checkout(),
             run_factory_play=lambda: play(path, facility, state=state, now=utc_now()),
-            say=status.update,
+            status=status.update,
         )
 
 
