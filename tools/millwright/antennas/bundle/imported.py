@@ -105,6 +105,15 @@ def why_a_bundle_is_needed(facility: Facility, antenna: str, *, state: Path, roo
     return why or why_the_product_differs(antenna, records=state, root=root)
 
 
+def needed_bundles(facility: Facility, antennas: Iterable[str], *, state: Path, root: Path) -> dict[str, str]:
+    """Antennas of these that need a new bundle, and why; nothing is asked or written."""
+    found = {
+        name: why_a_bundle_is_needed(facility, name, state=state, root=root)
+        for name in by_bundle(facility, antennas)
+    }
+    return {name: why for name, why in found.items() if why is not None}
+
+
 def find_due(
     facility: Facility,
     antennas: Iterable[str],

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
 from millwright.core.errors import ExitCode
@@ -40,10 +40,6 @@ class Proof:
     name: str
     outcome: Verdict
     detail: str
-
-    def as_row(self) -> dict[str, str | None]:
-        """As JSON knows it."""
-        return asdict(self)
 
     @property
     def subject(self) -> str:

@@ -9,7 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,23 +36,6 @@ class Change:
 
     host: str
     step: str
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Everything that an apply would change."""
-
-    changes: tuple[Change, ...]
-    diff: str
-    """Changed lines of files, in the tools' own form."""
-    unreached: Mapping[str, str]
-    """Antennas or hosts that could not be asked, and why."""
-    is_first: bool
-    """The factory has no key yet: one that stands for it is shown."""
-
-    def as_json(self) -> dict[str, object]:
-        """As JSON knows it."""
-        return asdict(self)
 
 
 @contextlib.contextmanager
