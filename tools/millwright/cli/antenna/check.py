@@ -3,14 +3,20 @@
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from millwright.app.antenna import check as application
 from millwright.app.antenna.check import ProofRow
 from millwright.cli.options import AntennaName, AsJson, FacilityName
-from millwright.cli.output import context, print_json
+from millwright.cli.output import context, print_above_progress, print_json
 from millwright.core.verdict import Verdict
 
-COLOURS = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.NOT_MEASURED: "yellow"}
+STYLES = {
+    Verdict.PASS: "green",
+    Verdict.FAIL: "bold red",
+    Verdict.INCONCLUSIVE: "yellow",
+    Verdict.NOT_MEASURED: "yellow",
+}
 
 
 def check(
@@ -40,12 +46,11 @@ def check(
 
 
 def _print_proof(proof: ProofRow) -> None:
-    typer.echo(line_of(proof))
+    print_above_progress(line_of(proof))
 
 
-def line_of(proof: ProofRow) -> str:
+def line_of(proof: ProofRow) -> Text:
     """One proof; text of a host is printed without control characters."""
     rest = f" {proof.subject:16} {proof.name}: {proof.detail}"
     printable = "".join(character if character.isprintable() else "?" for character in rest)
-    outcome = typer.style(f"{proof.outcome:12}", fg=COLOURS.get(proof.outcome))
-    return f"{outcome}{printable}"
+    return Text.assemble((f"{proof.outcome:12}", STYLES[proof.outcome]), printable)
