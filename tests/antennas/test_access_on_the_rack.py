@@ -13,7 +13,7 @@ from millwright.antennas.proof.connections import connect_as_admin
 from millwright.antennas.proof.proofs import exit_code_of
 from millwright.antennas.proof.prove import prove_no_other_way, prove_no_shell, prove_tunnel
 from millwright.antennas.proof.visitor import Visitor, run_on
-from millwright.antennas.rollout.apply import Surroundings, apply_antennas
+from millwright.antennas.rollout.apply import RolloutContext, apply_antennas
 from millwright.antennas.rollout.deployment import deploy_gateways
 from millwright.antennas.rollout.factory_side import run_factory_play
 from millwright.antennas.ssh.certificate_signing import sign
@@ -41,9 +41,9 @@ def apply(provisioned_rack, shipped_rack):
     def play():
         return run_factory_play(FILE, shipped_rack, state=STATE, now=now())
 
-    around = Surroundings(FILE, STATE, checkout(), play, lambda _: None)
-    apply_antennas(shipped_rack, ["coast"], around)
-    return lambda: apply_antennas(shipped_rack, ["coast"], around)
+    context = RolloutContext(FILE, STATE, checkout(), play, lambda _: None)
+    apply_antennas(shipped_rack, ["coast"], context)
+    return lambda: apply_antennas(shipped_rack, ["coast"], context)
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from millwright.antennas.ssh.keys import fingerprint, public_half
 from millwright.antennas.trust import host_certificates, rotation
 from millwright.antennas.trust.host_ca import ensure_host_ca, host_ca, hosts_of_another_ca
 from millwright.antennas.trust.rotation import Phase
-from millwright.cli.antenna import rotation as antenna_rotation
+from millwright.app.antenna import rotation as antenna_rotation
+from millwright.app.context import Context
 from millwright.core.errors import NotTestableError
 
 PATIENCE = datetime.timedelta(days=30)
@@ -27,7 +28,7 @@ class Site:
         self.shop, self.now, self.ca = shop, NOW, host_ca(shop.state)
         self.certificate = shop.state / "hosts" / "rack-antenna" / "ssh_host_ed25519_key-cert.pub"
 
-    def tell(self, _path, facility):
+    def distribute(self, _context, _file, facility):
         return Distributed(("factory",), find_due(facility, ["coast"], state=self.shop.state, now=self.now))
 
     def carry(self, *arguments):
@@ -39,7 +40,8 @@ class Site:
         (self.shop.state / "wireguard" / "coast.pub").write_text("what an import publishes\n")
 
     def rotate(self):
-        antenna_rotation._go_on_with_hosts(self.shop.folder, self.shop.facility, PATIENCE)
+        context = Context(now=lambda: self.now)
+        antenna_rotation.step_of_host_ca(context, self.shop.folder, self.shop.facility, PATIENCE)
 
     @property
     def phase(self):
@@ -59,11 +61,10 @@ def site(tmp_path, facility_with, monkeypatch):
     monkeypatch.setattr(
         host_certificates, "resolve_target", lambda _, host: SimpleNamespace(host=host, address="10.91.0.41")
     )
-    monkeypatch.setattr(antenna_rotation, "utc_now", lambda: site.now)
     monkeypatch.setattr(antenna_rotation, "state_folder", lambda _: shop.state)
-    monkeypatch.setattr(antenna_rotation, "distribute_to_all_hosts", site.tell)
+    monkeypatch.setattr(antenna_rotation, "distribute_to_all_hosts", site.distribute)
     ensure_host_ca(shop.state)
-    assert site.tell(None, facility).unreached.keys() == {"coast"}
+    assert site.distribute(None, None, facility).unreached.keys() == {"coast"}
     site.carry("--signer", shop.fingerprint)
     return site
 
@@ -72,7 +73,7 @@ def test_announcing_needs_no_bundle(site):
     """What a gateway holds of the host CA is its own certificate, and the old CA still makes that."""
     site.rotate()
     assert site.phase is Phase.ANNOUNCED
-    assert site.tell(None, site.shop.facility).unreached == {}
+    assert site.distribute(None, None, site.shop.facility).unreached == {}
 
 
 def test_the_old_ca_stays_trusted_until_the_gateways_result_came_back(site):

@@ -196,7 +196,7 @@ def test_the_old_host_ca_counts_until_the_gateways_result_came_back(site, tmp_pa
 
 
 def test_nothing_enters_the_gateway_that_takes_bundles(site, began):
-    assert "hills: as its last imported result says" in millwright("antenna", "apply", site.facility)
+    assert "hills: up to date by the last imported result" in millwright("antenna", "apply", site.facility)
     plan = json.loads(millwright("antenna", "plan", site.facility, "--json"))
     assert plan["changes"] == []
     proofs = json.loads(millwright("antenna", "check", site.facility, "-a", "hills", "--json"))["proofs"]

@@ -12,7 +12,7 @@ from millwright.antennas.bundle.imported import (
     by_bundle,
     by_ssh,
     find_due,
-    last_told,
+    last_imported,
     why_a_bundle_is_due,
     why_a_bundle_is_needed,
 )
@@ -59,7 +59,7 @@ def test_a_gateway_of_which_nothing_was_heard_needs_a_bundle(shop, why):
 def test_one_whose_result_was_imported_needs_none(shop, why, round_trip):
     assert round_trip() == 0
     assert why() is None
-    assert last_told(shop.state, "coast").is_good
+    assert last_imported(shop.state, "coast").is_good
 
 
 def test_one_whose_apply_failed_needs_another(why, round_trip):

@@ -11,8 +11,8 @@ from paramiko.ssh_exception import ChannelException
 from millwright.antennas.proof import connections as doors
 from millwright.antennas.proof.connections import (
     PinnedConnection,
-    knock,
-    knock_patiently,
+    attempt_login,
+    attempt_login_patiently,
     open_way,
     user_login,
 )
@@ -124,23 +124,23 @@ def test_a_bare_key_is_shown_without_the_certificate_that_lies_beside_it(serve, 
 
 def test_a_login_that_is_accepted_enters(serve, connect):
     connection = connect(serve(wanted=[CERTIFICATE, KEY]))
-    assert knock(connection).answer is Answer.ENTERED
+    assert attempt_login(connection).answer is Answer.ENTERED
     connection.close()
 
 
 def test_a_login_that_is_not_accepted_is_refused(serve, connect):
-    attempt = knock(connect(serve(wanted=[]), certificate=False))
+    attempt = attempt_login(connect(serve(wanted=[]), certificate=False))
     assert (attempt.answer, attempt.reason) == (Answer.REFUSED, "Authentication failed.")
 
 
 def test_a_host_with_another_key_is_no_entry_even_if_it_would_let_us_in(serve, connect):
-    attempt = knock(connect(serve(wanted=[CERTIFICATE, KEY]), pinned=paramiko.ECDSAKey.generate()))
+    attempt = attempt_login(connect(serve(wanted=[CERTIFICATE, KEY]), pinned=paramiko.ECDSAKey.generate()))
     assert attempt.answer is Answer.WRONG_HOST
 
 
 def test_a_host_without_a_pinned_key_is_never_added(serve, connect, tmp_path):
     port = serve(wanted=[CERTIFICATE, KEY])
-    attempt = knock(connect(port, pinned=False))
+    attempt = attempt_login(connect(port, pinned=False))
     assert attempt.answer is Answer.UNREACHABLE
     assert "not found in known_hosts" in attempt.reason
     assert (tmp_path / f"known_{port}").read_text() == ""
@@ -149,12 +149,12 @@ def test_a_host_without_a_pinned_key_is_never_added(serve, connect, tmp_path):
 def test_a_closed_port_is_unreachable(connect):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    assert knock(connect(port)).answer is Answer.UNREACHABLE
+    assert attempt_login(connect(port)).answer is Answer.UNREACHABLE
 
 
 def test_a_silent_host_is_unreachable_and_not_a_refusal(serve, connect, monkeypatch):
     monkeypatch.setattr(doors, "LIMIT_S", 0.3)
-    assert knock(connect(serve(silent=True))).answer is Answer.UNREACHABLE
+    assert attempt_login(connect(serve(silent=True))).answer is Answer.UNREACHABLE
 
 
 @pytest.mark.parametrize(
@@ -167,20 +167,20 @@ def test_paramikos_other_authentication_errors_are_no_refusal(serve, connect, mo
         raise paramiko.AuthenticationException(words)
 
     monkeypatch.setattr(connection.client, "connect", fail)
-    assert knock(connection).answer is Answer.UNREACHABLE
+    assert attempt_login(connection).answer is Answer.UNREACHABLE
 
 
 def test_a_server_that_hangs_up_is_asked_again(serve, connect):
     """sshd does so for some seconds after refused logins; that says nothing about this one."""
     port, slept = serve(wanted=[], hang_up=2), []
-    _, attempt = knock_patiently(lambda: connect(port, certificate=False), sleep=slept.append)
+    _, attempt = attempt_login_patiently(lambda: connect(port, certificate=False), sleep=slept.append)
     assert attempt.answer is Answer.REFUSED
     assert len(slept) == 2
 
 
 def test_patience_ends(serve, connect):
     port, slept = serve(hang_up=1000), []
-    _, attempt = knock_patiently(lambda: connect(port), sleep=slept.append)
+    _, attempt = attempt_login_patiently(lambda: connect(port), sleep=slept.append)
     assert attempt.answer is Answer.UNREACHABLE
     assert sum(slept) == doors.PATIENCE_S
 
@@ -189,7 +189,7 @@ def test_a_host_that_accepts_connections_and_says_nothing_is_asked_once(serve, c
     """paramiko has the same words for it as for one that hangs up, and patience would delay everybody."""
     monkeypatch.setattr(doors, "LIMIT_S", 0.3)
     port, slept = serve(silent=True), []
-    _, attempt = knock_patiently(lambda: connect(port), sleep=slept.append)
+    _, attempt = attempt_login_patiently(lambda: connect(port), sleep=slept.append)
     assert "protocol banner" in attempt.reason
     assert slept == []
 
@@ -197,7 +197,7 @@ def test_a_host_that_accepts_connections_and_says_nothing_is_asked_once(serve, c
 def test_a_refusal_is_not_asked_again(serve, connect):
     slept = []
     port = serve(wanted=[])
-    knock_patiently(lambda: connect(port, certificate=False), sleep=slept.append)
+    attempt_login_patiently(lambda: connect(port, certificate=False), sleep=slept.append)
     assert slept == []
 
 
@@ -211,7 +211,7 @@ def test_a_way_that_the_gateway_prohibits_says_so(serve, connect):
 
 def test_behind_a_gateway_that_prohibits_nobody_was_refused_by_the_factory(serve, connect):
     gateway = connect(serve(wanted=[CERTIFICATE, KEY]))
-    attempt = knock(connect(serve(wanted=[CERTIFICATE, KEY]), gateway=gateway))
+    attempt = attempt_login(connect(serve(wanted=[CERTIFICATE, KEY]), gateway=gateway))
     assert attempt.answer is Answer.PROHIBITED
     gateway.close()
 

@@ -104,10 +104,3 @@ def test_exit_codes_follow_the_outcomes_and_no_proof_is_no_success(outcomes, cod
 def test_a_proof_is_one_line():
     proof = Proof("coast", "ada", "job runs", PASS, "job 7 ran")
     assert str(proof) == "PASS         coast/ada        job runs: job 7 ran"
-    assert proof.as_row() == {
-        "antenna": "coast",
-        "user": "ada",
-        "name": "job runs",
-        "outcome": "PASS",
-        "detail": "job 7 ran",
-    }

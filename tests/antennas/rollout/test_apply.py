@@ -6,7 +6,7 @@ import pytest
 
 from millwright.antennas.rollout import apply as module
 from millwright.antennas.rollout.apply import (
-    Surroundings,
+    RolloutContext,
     apply_antennas,
     chosen_antennas,
     wait_for_handshake,
@@ -38,7 +38,7 @@ def steps(monkeypatch):
 
 
 @pytest.fixture
-def around(tmp_path, steps):
+def context(tmp_path, steps):
     def make(keys):
         """``keys``: what the factory's play publishes, run by run."""
         left = list(keys)
@@ -49,53 +49,53 @@ def around(tmp_path, steps):
             (tmp_path / "wireguard" / "factory.pub").write_text(left.pop(0) + "\n")
             return 2
 
-        return Surroundings(tmp_path / "facility.yaml", tmp_path, tmp_path, play, lambda _: None)
+        return RolloutContext(tmp_path / "facility.yaml", tmp_path, tmp_path, play, lambda _: None)
 
     return make
 
 
-def test_the_factory_makes_its_key_before_the_gateway_needs_it(shipped_rack, around, steps, tmp_path):
-    applied = apply_antennas(shipped_rack, ["coast"], around([KEY, KEY]))
+def test_the_factory_makes_its_key_before_the_gateway_needs_it(shipped_rack, context, steps, tmp_path):
+    applied = apply_antennas(shipped_rack, ["coast"], context([KEY, KEY]))
     assert applied.factory_changes == 4
     assert steps == ["reach coast", "play", "pyinfra antenna_coast", "play", "wait coast AAEC"]
     assert (tmp_path / "ca" / "user_ca").exists()
 
 
-def test_a_factory_with_a_key_is_asked_once(shipped_rack, around, steps, tmp_path):
+def test_a_factory_with_a_key_is_asked_once(shipped_rack, context, steps, tmp_path):
     (tmp_path / "wireguard").mkdir()
     (tmp_path / "wireguard" / "factory.pub").write_text(KEY + "\n")
-    apply_antennas(shipped_rack, ["coast"], around([KEY]))
+    apply_antennas(shipped_rack, ["coast"], context([KEY]))
     assert steps == ["reach coast", "pyinfra antenna_coast", "play", "wait coast AAEC"]
 
 
-def test_a_factory_that_was_built_anew_is_told_to_the_gateway(shipped_rack, around, steps, tmp_path):
+def test_a_factory_that_was_built_anew_is_told_to_the_gateway(shipped_rack, context, steps, tmp_path):
     (tmp_path / "wireguard").mkdir()
     (tmp_path / "wireguard" / "factory.pub").write_text(KEY + "\n")
-    applied = apply_antennas(shipped_rack, ["coast"], around([NEW_KEY]))
+    applied = apply_antennas(shipped_rack, ["coast"], context([NEW_KEY]))
     assert applied.gateways == Deployed(30, ("gateway: step 2", "gateway: step 4"))
     assert steps[1:] == ["pyinfra antenna_coast", "play", "pyinfra antenna_coast", "wait coast HwEC"]
 
 
 def test_an_unreachable_gateway_stops_before_anything_changes(
-    shipped_rack, around, steps, monkeypatch, tmp_path
+    shipped_rack, context, steps, monkeypatch, tmp_path
 ):
     def fail(facility, name):
         raise NotTestableError("down")
 
     monkeypatch.setattr(module, "reach_gateway", fail)
     with pytest.raises(NotTestableError):
-        apply_antennas(shipped_rack, ["coast"], around([]))
+        apply_antennas(shipped_rack, ["coast"], context([]))
     assert steps == []
     assert not (tmp_path / "ca").exists()
 
 
-def test_a_gateway_that_is_down_keeps_no_other_waiting(shipped_rack, around, steps, monkeypatch, tmp_path):
+def test_a_gateway_that_is_down_keeps_no_other_waiting(shipped_rack, context, steps, monkeypatch, tmp_path):
     def reach(facility, name):
         if name == "coast":
             raise NotTestableError("coast is down")
 
     monkeypatch.setattr(module, "reach_gateway", reach)
-    applied = apply_antennas(shipped_rack, ["coast", "hills"], around([KEY, KEY]))
+    applied = apply_antennas(shipped_rack, ["coast", "hills"], context([KEY, KEY]))
     assert steps == ["play", "pyinfra antenna_hills", "play", "wait hills AAEC"]
     assert applied.unreached == {"coast": "coast is down"}
 
@@ -108,25 +108,25 @@ def coast_takes_bundles(facility_with, monkeypatch):
     return facility_with(lambda data: data["antennas"]["coast"].update(reached_by="bundle"))
 
 
-def test_a_gateway_that_takes_bundles_is_not_tried(coast_takes_bundles, around, steps):
-    applied = apply_antennas(coast_takes_bundles, ["coast", "hills"], around([KEY, KEY]))
+def test_a_gateway_that_takes_bundles_is_not_tried(coast_takes_bundles, context, steps):
+    applied = apply_antennas(coast_takes_bundles, ["coast", "hills"], context([KEY, KEY]))
     assert steps == ["reach hills", "play", "pyinfra antenna_hills", "play", "wait hills AAEC"]
     assert (applied.due, applied.unreached) == ({"coast": "due"}, {})
 
 
-def test_where_every_gateway_takes_bundles_the_factory_follows(coast_takes_bundles, around, steps):
-    applied = apply_antennas(coast_takes_bundles, ["coast"], around([KEY, KEY]))
+def test_where_every_gateway_takes_bundles_the_factory_follows(coast_takes_bundles, context, steps):
+    applied = apply_antennas(coast_takes_bundles, ["coast"], context([KEY, KEY]))
     assert steps == ["play", "play"]
     assert (applied.gateways, applied.due) == (Deployed(0, ()), {"coast": "due"})
 
 
-def test_a_gateway_that_breaks_leaves_the_others_their_tunnels(shipped_rack, around, steps, monkeypatch):
+def test_a_gateway_that_breaks_leaves_the_others_their_tunnels(shipped_rack, context, steps, monkeypatch):
     def deploy(facility_file, *, root, groups):
         raise FailedError("pyinfra failed: something on rack-antenna")
 
     monkeypatch.setattr(module, "deploy_gateways", deploy)
     with pytest.raises(FailedError, match="something on rack-antenna"):
-        apply_antennas(shipped_rack, ["coast", "hills"], around([KEY, KEY]))
+        apply_antennas(shipped_rack, ["coast", "hills"], context([KEY, KEY]))
     assert sorted(steps[3:5]) == ["reach coast", "reach hills"], "whether they are still there is asked"
     assert steps[2] == steps[5] == "play"
     assert sorted(steps[6:]) == ["wait coast AAEC", "wait hills AAEC"]

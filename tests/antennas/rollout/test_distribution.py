@@ -3,7 +3,7 @@
 import pytest
 
 from millwright.antennas.rollout import distribution as module
-from millwright.antennas.rollout.apply import Surroundings
+from millwright.antennas.rollout.apply import RolloutContext
 from millwright.antennas.rollout.deployment import Deployed
 from millwright.antennas.rollout.distribution import distribute_trust
 from millwright.core.errors import FailedError, NotTestableError
@@ -35,8 +35,8 @@ def told(monkeypatch, tmp_path, shipped_rack):
         monkeypatch.setattr(module, "reach_gateway", reach)
         monkeypatch.setattr(module, "deploy_gateways", deploy)
         monkeypatch.setattr(module, "write_trust", lambda *_, **__: None)
-        around = Surroundings(tmp_path / "facility.yaml", tmp_path, tmp_path, play, lambda _: None)
-        return steps, distribute_trust(facility, around)
+        context = RolloutContext(tmp_path / "facility.yaml", tmp_path, tmp_path, play, lambda _: None)
+        return steps, distribute_trust(facility, context)
 
     return run
 

@@ -1,42 +1,45 @@
-"""``millwright antenna pin``: what is refused before any host is asked."""
+"""``millwright antenna pin``: what is printed, and the exit code."""
 
 import json
 
 import pytest
-import yaml
 
-from millwright.antennas.ssh.keys import ensure_key_pair, fingerprint, public_half
+from millwright.app.antenna import pin as application
+from millwright.app.antenna.pin import PinnedKey
 from millwright.cli.main import run
-from millwright.core.places import checkout
+
+ARGUMENTS = ["antenna", "pin", "rack", "rack-antenna", "--fingerprint", "SHA256:x", "--key", "key.pub"]
 
 
 @pytest.fixture
-def site(tmp_path, monkeypatch):
-    """The rack with an OpenSSH configuration of its own."""
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    known = tmp_path / "known_hosts"
-    (tmp_path / "ssh_config").write_text(f'Host *\n  UserKnownHostsFile "{known}"\n')
-    data = yaml.safe_load((checkout() / "inventories" / "rack" / "facility.yaml").read_text())
-    data["ssh"]["config"] = str(tmp_path / "ssh_config")
-    (tmp_path / "facility.yaml").write_text(yaml.safe_dump(data))
-    return str(tmp_path / "facility.yaml"), known
+def given(monkeypatch):
+    """The arguments of the pinning, which changes something only once."""
+    calls = []
+
+    def pin(facility, host, fingerprint, key_file):
+        calls.append((facility, host, fingerprint, str(key_file)))
+        return PinnedKey(facility=facility, host=host, fingerprint=fingerprint, changed=len(calls) == 1)
+
+    monkeypatch.setattr(application, "pin", pin)
+    return calls
 
 
-def test_a_key_is_pinned_from_its_file(site, tmp_path, capsys):
-    facility, known = site
-    public = public_half(ensure_key_pair(tmp_path, "host", comment="gw"))
-    told = fingerprint(public)
-    arguments = ["antenna", "pin", facility, "rack-antenna", "--fingerprint", told, "--key", str(public)]
-    assert run(arguments) == 0
-    assert capsys.readouterr().out == f"rack-antenna: pinned: {told}\n"
-    assert known.read_text().startswith("10.91.0.41,rack-antenna ssh-ed25519 ")
-    assert run([*arguments, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["changed"] is False
+def test_the_pinned_key_is_printed(given, capsys):
+    assert run(ARGUMENTS) == 0
+    assert capsys.readouterr().out == "rack-antenna: pinned: SHA256:x\n"
+    assert given == [("rack", "rack-antenna", "SHA256:x", "key.pub")]
+    assert run(ARGUMENTS) == 0
+    assert capsys.readouterr().out == "rack-antenna: was pinned before: SHA256:x\n"
 
 
-def test_every_problem_is_told_at_once(site, capsys):
-    assert run(["antenna", "pin", site[0], "rack-c1", "--fingerprint", "MD5:aa"]) == 2
-    told = capsys.readouterr().err
-    assert "'rack-c1' is none, expected one of rack-antenna, rack-antenna2, rack-login" in told
-    assert "expected SHA256: and 43 characters" in told
-    assert not site[1].exists()
+def test_json_names_its_form(given, capsys):
+    assert run([*ARGUMENTS, "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["format"], printed["changed"]) == ("millwright-antenna-pin/1", True)
+
+
+def test_every_problem_is_printed_at_once(capsys):
+    assert run(["antenna", "pin", "rack", "rack-c1", "--fingerprint", "MD5:aa"]) == 2
+    printed = capsys.readouterr().err
+    assert "'rack-c1' is neither a gateway nor the login node, expected one of rack-antenna" in printed
+    assert "expected SHA256: and 43 characters" in printed

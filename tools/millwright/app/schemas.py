@@ -6,6 +6,18 @@ from typing import Any
 from millwright.app.document import Document
 
 DOCUMENTS: dict[str, str] = {
+    "antenna list": "millwright.app.antenna.listing:AntennaList",
+    "antenna pin": "millwright.app.antenna.pin:PinnedKey",
+    "antenna plan": "millwright.app.antenna.plan:AntennaPlan",
+    "antenna apply": "millwright.app.antenna.apply:AntennaApply",
+    "antenna check": "millwright.app.antenna.check:AntennaCheck",
+    "antenna config": "millwright.app.antenna.user:AntennaConfig",
+    "antenna bundle": "millwright.app.antenna.bundle:AntennaBundle",
+    "antenna import": "millwright.app.antenna.bundle:ImportedBundleResult",
+    "antenna revoke": "millwright.app.antenna.revoke:Revocations",
+    "antenna rotate-ca": "millwright.app.antenna.rotation:CaRotation",
+    "antenna log": "millwright.app.antenna.log:AntennaLog",
+    "antenna schedule": "millwright.app.antenna.schedule:AntennaSchedule",
     "doctor": "millwright.app.site.doctor:DoctorReport",
     "init": "millwright.app.site.init:Started",
     "munge rotate": "millwright.app.change.munge:MungeRotation",

@@ -4,10 +4,12 @@ Colours and live displays appear on a terminal only; text that is piped is neith
 """
 
 import contextlib
+import sys
 from collections.abc import Iterable, Iterator
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from millwright.app.context import Context
 from millwright.app.document import Document, to_json
@@ -44,3 +46,15 @@ def console() -> Console:
     """Standard output for tables and styled text."""
     found = Console(soft_wrap=True)
     return found if found.is_terminal else Console(width=PIPED_WIDTH, soft_wrap=True)
+
+
+def print_above_progress(line: Text) -> None:
+    """Print one styled line at once; a live display on the same terminal moves down for it.
+
+    ``typer.echo`` and :func:`console` write past the display, into its line.
+    """
+    out = console()
+    with out.capture() as captured:
+        out.print(line)
+    sys.stdout.write(captured.get())
+    sys.stdout.flush()

@@ -1,6 +1,7 @@
 """Steps of the rack as they happen: live on a terminal, one line each elsewhere."""
 
 import contextlib
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -72,5 +73,5 @@ def shown() -> Iterator[LiveSteps | PlainSteps]:
         TimeElapsedColumn(),
         TextColumn("{task.fields[detail]}", table_column=Column(no_wrap=True, overflow="ellipsis")),
     )
-    with Bars(*columns, console=console) as bars:
+    with Bars(*columns, console=console, redirect_stdout=sys.stdout.isatty()) as bars:
         yield LiveSteps(bars)

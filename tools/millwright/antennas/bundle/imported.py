@@ -1,4 +1,4 @@
-"""What a gateway that takes bundles was told last, by its own signed word; nobody can look there."""
+"""Last imported result of a bundle-only gateway, and whether it needs a new bundle."""
 
 import datetime
 import hashlib
@@ -21,7 +21,7 @@ REMEDY = "make one (antenna bundle), let it be applied there, and import its res
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ImportedResult:
     """The last result that was imported from a gateway."""
 
     serial: int
@@ -29,9 +29,9 @@ class Told:
     finished: str
     """When the apply ended, by the gateway's clock."""
     described: str
-    """Checksum of what the bundle described; empty where the bundle did not say."""
+    """Checksum of what the bundle described; empty if the bundle did not say."""
     product: str
-    """Checksum of the code and packages that it ran; empty where the bundle did not say."""
+    """Checksum of the code and packages that it ran; empty if the bundle did not say."""
     python: str
     """The gateway's Python: ``3.13``."""
     machine: str
@@ -54,54 +54,64 @@ def by_bundle(facility: Facility, antennas: Iterable[str]) -> tuple[str, ...]:
 
 
 def described_sum(facility: Facility, antenna: str, state: Path) -> str:
-    """SHA-256 of everything that a gateway is told now; product code and packages are no part of it."""
+    """SHA-256 of the configuration that a gateway would get now, without product code and packages."""
     contents = described_contents(antenna_data(facility, antenna, state), state=state)
     return hashlib.sha256(pack(contents)).hexdigest()
 
 
-def last_told(state: Path, antenna: str) -> Told | None:
-    """The newest imported result; None where none was. Raises :exc:`FailedError` where a file is damaged."""
+def last_imported(state: Path, antenna: str) -> ImportedResult | None:
+    """The newest imported result; None if none was. Raises :exc:`FailedError` if a file is damaged."""
     folder = bundles_of(state, antenna)
     serials = [int(each.stem) for each in folder.glob("*.result") if each.stem.isdigit()]
     if not serials:
         return None
-    result, manifest = folder / f"{max(serials)}.result", folder / f"{max(serials)}.json"
+    result_file = folder / f"{max(serials)}.result"
+    manifest_file = folder / f"{max(serials)}.json"
     try:
-        told = Result.model_validate_json(result.read_text(encoding="utf-8").partition(MARK)[0])
-        made = json.loads(manifest.read_text(encoding="utf-8"))
+        result = Result.model_validate_json(result_file.read_text(encoding="utf-8").partition(MARK)[0])
+        made = json.loads(manifest_file.read_text(encoding="utf-8"))
         given = [str(made.get(key, "")) for key in ("described", "product", "python", "machine")]
     except (OSError, ValueError) as error:
-        raise FailedError(f"{result} or {manifest} can't be read: {error}") from error
-    return Told(told.serial, told.is_good, told.finished, *given)
+        raise FailedError(f"{result_file} or {manifest_file} can't be read: {error}") from error
+    return ImportedResult(result.serial, result.is_good, result.finished, *given)
 
 
 def why_a_bundle_is_due(facility: Facility, antenna: str, *, state: Path, records: Path) -> str | None:
-    """Why a gateway needs a new bundle; None where its last result says that it is as described now.
+    """Why a gateway needs a new bundle; None if its last result says that it is as described now.
 
     ``state`` holds what is described, ``records`` the bundles and results; a plan keeps them apart.
     """
-    told = last_told(records, antenna)
-    if told is None:
+    last = last_imported(records, antenna)
+    if last is None:
         return "it takes bundles, and no result of one was imported"
-    if not told.is_good:
-        return f"its apply of bundle {told.serial} failed at {told.finished}"
-    if told.described != described_sum(facility, antenna, state):
-        return f"what is described has changed since bundle {told.serial}"
+    if not last.is_good:
+        return f"its apply of bundle {last.serial} failed at {last.finished}"
+    if last.described != described_sum(facility, antenna, state):
+        return f"what is described has changed since bundle {last.serial}"
     return None
 
 
 def why_the_product_differs(antenna: str, *, records: Path, root: Path) -> str | None:
-    """Why what a gateway was brought to is not what a bundle of the checkout ``root`` would bring it to."""
-    told = last_told(records, antenna)
-    if told is None or told.product == product_sum(root, python=told.python, machine=told.machine):
+    """Why the last applied bundle differs from one made by the checkout ``root``; None if it doesn't."""
+    last = last_imported(records, antenna)
+    if last is None or last.product == product_sum(root, python=last.python, machine=last.machine):
         return None
-    return f"what Millwright itself applies has changed since bundle {told.serial}"
+    return f"what Millwright itself applies has changed since bundle {last.serial}"
 
 
 def why_a_bundle_is_needed(facility: Facility, antenna: str, *, state: Path, root: Path) -> str | None:
     """Why a gateway is not as a bundle made now would leave it: by what is described, or by the product."""
     why = why_a_bundle_is_due(facility, antenna, state=state, records=state)
     return why or why_the_product_differs(antenna, records=state, root=root)
+
+
+def needed_bundles(facility: Facility, antennas: Iterable[str], *, state: Path, root: Path) -> dict[str, str]:
+    """Antennas of these that need a new bundle, and why; nothing is asked or written."""
+    found = {
+        name: why_a_bundle_is_needed(facility, name, state=state, root=root)
+        for name in by_bundle(facility, antennas)
+    }
+    return {name: why for name, why in found.items() if why is not None}
 
 
 def find_due(
@@ -114,8 +124,8 @@ def find_due(
 ) -> dict[str, str]:
     """Antennas of these that need a new bundle, and why; renews the host certificates that it would carry.
 
-    With ``root``, the checkout, one that an older Millwright made counts as well: who only tells a
-    gateway whom to trust need not ask for that.
+    With ``root``, the checkout, one that an older Millwright made counts as well; a change of
+    trust alone doesn't need that.
     """
     due: dict[str, str] = {}
     for name in by_bundle(facility, antennas):

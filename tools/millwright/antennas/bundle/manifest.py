@@ -41,7 +41,7 @@ class Manifest:
     sha256: Mapping[str, str]
     """Checksums of the bundle's other parts."""
     described: str
-    """Checksum of what the gateway is told, without packages and code."""
+    """Checksum of the gateway's configuration, without packages and code."""
     product: str
     """Checksum of the code and the packages that it runs."""
 

@@ -30,7 +30,7 @@ Contents = dict[PurePosixPath, bytes]
 
 
 def payload_contents(antenna: Mapping[str, Any], *, state: Path, root: Path, wheels: Path) -> Contents:
-    """Every file of the payload; raises :exc:`FailedError` where one of the state folder is secret.
+    """Every file of the payload; raises :exc:`FailedError` if one of the state folder is secret.
 
     ``antenna`` is the gateway's data for pyinfra, whose files lie below ``state``; ``root`` is the checkout.
     """
@@ -47,13 +47,13 @@ def payload_contents(antenna: Mapping[str, Any], *, state: Path, root: Path, whe
 def described_contents(antenna: Mapping[str, Any], *, state: Path) -> Contents:
     """What the facility and the state folder say of the gateway: the same as long as it need not change.
 
-    The gateway's own public key is what it says of itself, so it is left out.
+    The gateway's own public key comes from itself, so it is left out.
     """
     moved = _moved(antenna, state) | {"reach": []}  # a change is confirmed on the gateway itself
-    told = {key: value for key, value in antenna.items() if key != "gateway_key_file"}
+    described = {key: value for key, value in antenna.items() if key != "gateway_key_file"}
     return {
         PurePosixPath("antenna.json"): json.dumps(moved, indent=2, sort_keys=True).encode(),
-        **_public_files(told, state),
+        **_public_files(described, state),
     }
 
 

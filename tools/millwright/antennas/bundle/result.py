@@ -53,7 +53,7 @@ class Sender:
 def take_result(path: Path, sender: Sender, *, state: Path) -> Result:
     """Verify a result and remember it, so that it is taken only once.
 
-    Raises :exc:`BadInputError` where it was altered, comes from another host, belongs to no bundle that
+    Raises :exc:`BadInputError` if it was altered, comes from another host, belongs to no bundle that
     was made here, or was taken before.
     """
     text = _read(path)

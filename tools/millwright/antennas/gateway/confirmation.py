@@ -28,7 +28,7 @@ def confirm_change(kind: str, reach: Sequence[str], *, pause: Callable[[float], 
 
     ``reach`` are the arguments of ``ssh`` that lead to the host; none where we are on it ourselves,
     and then its sshd must greet us. ``pause`` waits that many seconds before the next try.
-    Raises :exc:`FailedError` where nobody gets in: the host takes the change back by itself.
+    Raises :exc:`FailedError` if nobody gets in: the host takes the change back by itself.
     """
     if reach:
         problem = _problem_of(confirm_arguments(kind, reach))
@@ -53,7 +53,7 @@ def _wait_for_greeting(pause: Callable[[float], None]) -> str | None:
 
 
 def _problem_of(command: Sequence[str]) -> str | None:
-    """What a command says is wrong, perhaps nothing; None where all is well."""
+    """What a command says is wrong, perhaps nothing; None if all is well."""
     try:
         done = run_tool(command, limit_s=LIMIT_S)
     except FailedError as error:

@@ -21,7 +21,7 @@ def firewall_rules(*, factory_address: str, endpoint: str, ssh_port: int = 22) -
     ``endpoint`` is the factory's address and UDP port outside of the tunnel.
     """
     address, _, port = endpoint.rpartition(":")
-    door = f"{factory_address} tcp dport {FACTORY_SSH_PORT}"
+    login_node = f"{factory_address} tcp dport {FACTORY_SSH_PORT}"
     return f"""\
 #!/usr/sbin/nft -f
 # Made by antennas/deploy.py from facility.yaml; changes here are overwritten.
@@ -48,7 +48,7 @@ table inet {TABLE} {{
     }}
     chain output {{
         type filter hook output priority filter; policy drop;
-        meta skuid "{JUMP_USER}" oifname "{INTERFACE}" ip daddr {door} accept
+        meta skuid "{JUMP_USER}" oifname "{INTERFACE}" ip daddr {login_node} accept
         ct state established,related accept
         tcp sport {ssh_port} {LATER} accept
         meta skuid "{JUMP_USER}" reject with icmpx admin-prohibited

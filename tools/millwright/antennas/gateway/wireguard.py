@@ -33,7 +33,7 @@ def parse_public_key(text: str, origin: str) -> str:
 
 
 def read_public_key(path: Path) -> str:
-    """The public key in a file; raises :exc:`FailedError` where there is none."""
+    """The public key in a file; raises :exc:`FailedError` if there is none."""
     try:
         return parse_public_key(path.read_text(encoding="ascii"), str(path))
     except FileNotFoundError as error:

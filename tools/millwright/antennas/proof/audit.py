@@ -3,8 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 COMMAND = "journalctl --no-pager -u ssh.service -o json --output-fields=MESSAGE,_PID"
 ENTERED = re.compile(
@@ -39,10 +38,6 @@ class Entry:
     denied: tuple[str, ...] = ()
     """Those of them that the gateway refused."""
     left_us: int | None = None
-
-    def as_row(self) -> dict[str, Any]:
-        """As JSON knows it."""
-        return asdict(self)
 
 
 @dataclass(slots=True)

@@ -12,16 +12,16 @@ from millwright.antennas.bundle.imported import takes_bundles
 from millwright.antennas.proof.clocks import prove_clocks
 from millwright.antennas.proof.proofs import Answer, Attempt, Judgement, Proof, judge_entry
 from millwright.antennas.proof.prove import (
-    Circumstances,
+    ProofInputs,
     prove_bare_key,
     prove_expiry,
     prove_foreign_project,
     prove_gateway,
+    prove_imported_result,
     prove_job,
     prove_login,
     prove_no_other_way,
     prove_no_shell,
-    prove_told,
     prove_tunnel,
     prove_tunnel_at_factory,
 )
@@ -38,7 +38,7 @@ LOGIN = "login with certificate"
 def choose_partition(facility: Facility) -> str:
     """Choose where a proof's job goes: the default partition, else the first that Slurm schedules.
 
-    Raises :exc:`NotTestableError` where there is none.
+    Raises :exc:`NotTestableError` if there is none.
     """
     scheduled = {name: each for name, each in facility.partitions.items() if each.scheduler == "slurm"}
     default = next((name for name, each in scheduled.items() if each.is_default), None)
@@ -55,8 +55,8 @@ def plan_check(
     now: datetime.datetime,
     access_mode: str | None = None,
     nonce: Callable[[], str] = lambda: secrets.token_hex(16),
-) -> Circumstances:
-    """Choose what the proofs need from outside; each account's own access mode where none is given.
+) -> ProofInputs:
+    """Choose what the proofs need from outside; each account's own access mode where none is inputs.
 
     Raises :exc:`BadInputError` for an access mode that the facility does not have.
     """
@@ -64,26 +64,26 @@ def plan_check(
         known = ", ".join(facility.access_modes)
         text = f"unknown access mode {access_mode!r}"
         raise BadInputError([Problem(facility.name, "access_modes", text, f"one of {known}")])
-    return Circumstances(state, now, nonce, access_mode, choose_partition(facility))
+    return ProofInputs(state, now, nonce, access_mode, choose_partition(facility))
 
 
 def check_antenna(
-    facility: Facility, antenna: str, given: Circumstances, say: Callable[[str], None] = lambda _: None
+    facility: Facility, antenna: str, inputs: ProofInputs, status: Callable[[str], None] = lambda _: None
 ) -> Iterator[Proof]:
-    """Make every proof of one antenna, one after the other; ``say`` hears which comes next.
+    """Make every proof of one antenna, one after the other; ``status`` receives the next one's name.
 
-    Raises :exc:`NotTestableError` where nothing can be asked at all: no SSH configuration, no pinned
+    Raises :exc:`NotTestableError` if nothing can be asked at all: no SSH configuration, no pinned
     host key.
     """
-    for name, prove in _proofs_of_antenna(facility, antenna, given).items():
+    for name, prove in _proofs_of_antenna(facility, antenna, inputs).items():
         yield _proof(antenna, None, name, prove)
     for user in facility.antennas[antenna].users:
-        access = ensure_user_access(facility, antenna, user.name, state=given.state, now=given.now)
-        say(f"{antenna}/{user.name}: knocking at the gateway")
+        access = ensure_user_access(facility, antenna, user.name, state=inputs.state, now=inputs.now)
+        status(f"{antenna}/{user.name}: logging in at the gateway")
         with Visitor(access).at_gateway(access.certificate) as (_, at_gateway):
             pass
-        for name, prove in _proofs_of_user(facility, access, given, user.account).items():
-            say(f"{antenna}/{user.name}: {name}")
+        for name, prove in _proofs_of_user(facility, access, inputs, user.account).items():
+            status(f"{antenna}/{user.name}: {name}")
             if at_gateway.answer is not Answer.ENTERED:
                 prove = partial(_without_entry, name, at_gateway)  # noqa: PLW2901 - instead of this proof
             yield _proof(antenna, user.name, name, prove)
@@ -119,16 +119,16 @@ def check_antennas(
 
 
 def _proofs_of_antenna(
-    facility: Facility, antenna: str, given: Circumstances
+    facility: Facility, antenna: str, inputs: ProofInputs
 ) -> dict[str, Callable[[], Judgement]]:
     """Asked at the gateway; of one that takes bundles, at the factory and in its own signed word."""
     if takes_bundles(facility, antenna):
         return {
-            "tunnel is up": partial(prove_tunnel_at_factory, facility, antenna, given),
-            "gateway's signed result": partial(prove_told, facility, antenna, given),
+            "tunnel is up": partial(prove_tunnel_at_factory, facility, antenna, inputs),
+            "gateway's signed result": partial(prove_imported_result, facility, antenna, inputs),
         }
     return {
-        "tunnel is up": partial(prove_tunnel, facility, antenna, given),
+        "tunnel is up": partial(prove_tunnel, facility, antenna, inputs),
         "gateway keeps to its rules": partial(prove_gateway, facility, antenna),
         "clocks agree": partial(prove_clocks, facility, antenna),
     }
@@ -150,17 +150,17 @@ def _proof(antenna: str, user: str | None, name: str, prove: Callable[[], Judgem
 
 
 def _proofs_of_user(
-    facility: Facility, access: UserAccess, given: Circumstances, account: str
+    facility: Facility, access: UserAccess, inputs: ProofInputs, account: str
 ) -> dict[str, Callable[[], Judgement]]:
     visitor, services = Visitor(access), facility.services
     if services is None:
         raise NotTestableError(f"{facility.name} has no login node")
     return {
         LOGIN: partial(prove_login, visitor, services.login),
-        "job runs": partial(prove_job, facility, visitor, given, account),
-        "expired certificate refused": partial(prove_expiry, facility, visitor, given),
-        "another project's certificate refused": partial(prove_foreign_project, facility, visitor, given),
+        "job runs": partial(prove_job, facility, visitor, inputs, account),
+        "expired certificate refused": partial(prove_expiry, facility, visitor, inputs),
+        "another project's certificate refused": partial(prove_foreign_project, facility, visitor, inputs),
         "key without certificate refused": partial(prove_bare_key, visitor),
-        "no shell on the gateway": partial(prove_no_shell, visitor, given.nonce()),
+        "no shell on the gateway": partial(prove_no_shell, visitor, inputs.nonce()),
         "no other way through": partial(prove_no_other_way, facility, visitor, services),
     }

@@ -30,22 +30,22 @@ def _ask(facility: Facility, host: str, clock: Callable[[], float]) -> Judgement
     with connect_as_admin(resolve_target(facility, host)) as connection:
         run_on(connection)("true")  # what opening the connection costs is no offset
         asked_s = clock()
-        told = run_on(connection)(ASK).stdout
-        return judge_clock(host, told, asked_s, clock())
+        printed = run_on(connection)(ASK).stdout
+        return judge_clock(host, printed, asked_s, clock())
 
 
-def judge_clock(host: str, told: str, asked_s: float, answered_s: float) -> Judgement:
-    """Judge a clock by what it said between two readings of ours; all in seconds since 1970.
+def judge_clock(host: str, printed: str, asked_s: float, answered_s: float) -> Judgement:
+    """Judge a clock by what it showed between two readings of ours; all in seconds since 1970.
 
     It is off by at least its distance to the time between the two: a slow answer makes no clock wrong.
     """
     try:
-        told_s = float(told)
+        shown_s = float(printed)
     except ValueError:
-        told_s = math.nan
-    if not math.isfinite(told_s):
+        shown_s = math.nan
+    if not math.isfinite(shown_s):
         return Verdict.NOT_MEASURED, f"{host} did not tell its time"
-    behind_s, ahead_s = asked_s - told_s, told_s - answered_s
+    behind_s, ahead_s = asked_s - shown_s, shown_s - answered_s
     if behind_s > LIMIT_S:
         meaning = f"it refuses a fresh certificate for another {behind_s - LIMIT_S:.0f} s"
         return Verdict.FAIL, f"{host}'s clock is {behind_s:.0f} s behind: {meaning}; set its clock"

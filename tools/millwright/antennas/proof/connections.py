@@ -1,4 +1,4 @@
-"""Fabric connections to hosts whose keys are pinned, and what happened when someone knocked."""
+"""Fabric connections to hosts whose keys are pinned, and how an attempt to log in ended."""
 
 import logging
 import time
@@ -88,7 +88,7 @@ class PinnedConnection(Connection):  # type: ignore[misc] # Fabric ships no type
 
 
 def open_way(gateway: PinnedConnection, address: str, port: int) -> Channel:
-    """Ask a gateway for a connection to an address; raises :exc:`ChannelException` where it says no."""
+    """Ask a gateway for a connection to an address; raises :exc:`ChannelException` if it says no."""
     gateway.open()
     channel: Channel = gateway.transport.open_channel(
         "direct-tcpip", (address, port), ("", 0), timeout=LIMIT_S
@@ -99,7 +99,7 @@ def open_way(gateway: PinnedConnection, address: str, port: int) -> Channel:
 def connect_as_admin(target: SshTarget) -> PinnedConnection:
     """Connect to a host as its administrator, who may have to wait after logins that were refused.
 
-    Raises :exc:`NotTestableError` where that can't be done.
+    Raises :exc:`NotTestableError` if that can't be done.
     """
     files = [file for file in target.known_hosts_files if file.is_file()]
     endpoint, login = (target.address, target.port), admin_login(target)
@@ -107,14 +107,14 @@ def connect_as_admin(target: SshTarget) -> PinnedConnection:
     def make() -> PinnedConnection:
         return PinnedConnection(endpoint, target.user, login=login, known_hosts=files)
 
-    connection, attempt = knock_patiently(make)
+    connection, attempt = attempt_login_patiently(make)
     if attempt.answer is not Answer.ENTERED:
         raise NotTestableError(f"{target.host} can't be reached as {target.user}: {attempt.reason}")
     return connection
 
 
-def knock(connection: PinnedConnection) -> Attempt:
-    """Try to open a connection once, and tell a refusal from a host that could not be asked."""
+def attempt_login(connection: PinnedConnection) -> Attempt:
+    """Try to open a connection once, and distinguish a refusal from a host that could not be asked."""
     start = time.monotonic()
     answer, reason = _open(connection)
     return Attempt(answer, reason, time.monotonic() - start)
@@ -139,17 +139,17 @@ def _is_refusal(error: AuthenticationException) -> bool:
     return isinstance(error, BadAuthenticationType) or str(error) == "Authentication failed."
 
 
-def knock_patiently(
+def attempt_login_patiently(
     make: Callable[[], PinnedConnection], *, sleep: Callable[[float], None] = time.sleep
 ) -> tuple[PinnedConnection, Attempt]:
-    """Knock again while the server hangs up before it greets, for at most ``PATIENCE_S`` seconds.
+    """Try again while the server hangs up before it greets, for at most ``PATIENCE_S`` seconds.
 
     One that hangs up does so at once; one that says nothing until the limit is not asked again.
     """
     waited, pause = 0.0, 5.0
     while True:
         connection = make()
-        attempt = knock(connection)
+        attempt = attempt_login(connection)
         if attempt.answer is not Answer.UNREACHABLE or not _was_hung_up(attempt) or waited >= PATIENCE_S:
             return connection, attempt
         sleep(pause)

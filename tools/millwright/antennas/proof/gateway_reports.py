@@ -17,7 +17,7 @@ from millwright.facility.model import Facility
 def tunnel_report(facility: Facility, antenna: str) -> str:
     """What ``wg show`` prints on a gateway; it hides private keys by itself.
 
-    Raises :exc:`NotTestableError` where the gateway can't be reached, and :exc:`FailedError`
+    Raises :exc:`NotTestableError` if the gateway can't be reached, and :exc:`FailedError`
     where it has no tunnel.
     """
     return _ask(facility, antenna, f"wg show {INTERFACE}")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
 from millwright.core.errors import ExitCode
@@ -13,7 +13,7 @@ HANDSHAKE_LIMIT_S = 180
 
 
 class Answer(StrEnum):
-    """What a host said to someone who wanted in."""
+    """A host's answer to an attempt to log in."""
 
     ENTERED = "entered"
     REFUSED = "refused"
@@ -24,7 +24,7 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One knock: the answer, the reason in the host's words, and how long it took (s)."""
+    """One attempt to log in: the answer, the reason in the host's words, and how long it took (s)."""
 
     answer: Answer
     reason: str
@@ -41,13 +41,9 @@ class Proof:
     outcome: Verdict
     detail: str
 
-    def as_row(self) -> dict[str, str | None]:
-        """As JSON knows it."""
-        return asdict(self)
-
     @property
     def subject(self) -> str:
-        """Whom it is about: an antenna, or a user of one."""
+        """The antenna or user concerned."""
         return self.antenna if self.user is None else f"{self.antenna}/{self.user}"
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Each proof: knock, ask, and hand the answers to the judges."""
+"""Each proof: log in, ask, and judge the answers."""
 
 import datetime
 import time
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from paramiko.ssh_exception import ChannelException, SSHException
 
-from millwright.antennas.bundle.imported import last_told, why_a_bundle_is_needed
+from millwright.antennas.bundle.imported import last_imported, why_a_bundle_is_needed
 from millwright.antennas.gateway.sshd import expected_for_jump
 from millwright.antennas.gateway.wireguard import FACTORY_INTERFACE, INTERFACE, read_public_key
 from millwright.antennas.proof.connections import (
@@ -39,12 +39,12 @@ from millwright.core.verdict import Verdict
 from millwright.facility.model import Facility
 from millwright.facility.topics.services import Services
 
-Knock = AbstractContextManager[tuple[PinnedConnection, Attempt]]
+LoginAttempt = AbstractContextManager[tuple[PinnedConnection, Attempt]]
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What the proofs take from outside: keys, time and chance."""
+class ProofInputs:
+    """Keys, clock and random source of the proofs."""
 
     state: Path
     now: datetime.datetime
@@ -54,20 +54,20 @@ class Circumstances:
     partition: str
     job_limit_s: float = 120
     root: Path = field(default_factory=checkout)
-    """The checkout, which says what a gateway that takes bundles would be given now."""
+    """The checkout from which a bundle would be made now."""
 
 
-def prove_tunnel(facility: Facility, antenna: str, given: Circumstances) -> Judgement:
+def prove_tunnel(facility: Facility, antenna: str, inputs: ProofInputs) -> Judgement:
     """The gateway has spoken with the factory lately."""
-    factory_key = read_public_key(given.state / "wireguard" / "factory.pub")
+    factory_key = read_public_key(inputs.state / "wireguard" / "factory.pub")
     with connect_as_admin(resolve_target(facility, facility.antennas[antenna].gateway)) as gateway:
         shown = run_on(gateway)(f"date +'now %s' && wg show {INTERFACE} latest-handshakes")
     return judge_handshake(shown.stdout, factory_key)
 
 
-def prove_tunnel_at_factory(facility: Facility, antenna: str, given: Circumstances) -> Judgement:
+def prove_tunnel_at_factory(facility: Facility, antenna: str, inputs: ProofInputs) -> Judgement:
     """The same, asked at the login node: for a gateway that nobody enters."""
-    key = read_public_key(given.state / "wireguard" / f"{antenna}.pub")
+    key = read_public_key(inputs.state / "wireguard" / f"{antenna}.pub")
     if facility.services is None:
         return Verdict.NOT_MEASURED, "the facility has no login node"
     with connect_as_admin(resolve_target(facility, facility.services.login)) as login:
@@ -75,13 +75,13 @@ def prove_tunnel_at_factory(facility: Facility, antenna: str, given: Circumstanc
     return judge_handshake(shown.stdout, key, where="the factory", peer="this gateway")
 
 
-def prove_told(facility: Facility, antenna: str, given: Circumstances) -> Judgement:
+def prove_imported_result(facility: Facility, antenna: str, inputs: ProofInputs) -> Judgement:
     """A gateway that takes bundles has applied what is described now, by its own signed result."""
-    why = why_a_bundle_is_needed(facility, antenna, state=given.state, root=given.root)
+    why = why_a_bundle_is_needed(facility, antenna, state=inputs.state, root=inputs.root)
     if why is not None:
         return Verdict.NOT_MEASURED, why
-    told = last_told(given.state, antenna)
-    return Verdict.PASS, f"bundle {told.serial} was applied at {told.finished}" if told else "no result"
+    last = last_imported(inputs.state, antenna)
+    return Verdict.PASS, f"bundle {last.serial} was applied at {last.finished}" if last else "no result"
 
 
 def prove_gateway(facility: Facility, antenna: str) -> Judgement:
@@ -91,15 +91,17 @@ def prove_gateway(facility: Facility, antenna: str) -> Judgement:
         return judge_gateway(run_on(gateway)(LOOK).stdout, expected)
 
 
-def prove_foreign_project(facility: Facility, visitor: Visitor, given: Circumstances) -> Judgement:
-    """A certificate of the right CA for somebody else's project and account is refused at both doors."""
+def prove_foreign_project(facility: Facility, visitor: Visitor, inputs: ProofInputs) -> Judgement:
+    """Gateway and login node refuse a certificate of the right CA for another project and account."""
     environment = facility.antennas[visitor.access.antenna].environment
     judged = []
     with foreign_certificate(
-        facility, visitor.access, ca=ensure_user_ca(given.state, environment), now=given.now
+        facility, visitor.access, ca=ensure_user_ca(inputs.state, environment), now=inputs.now
     ) as foreign:
-        for knock, where in ((visitor.at_gateway, "the gateway"), (visitor.at_factory, "the factory")):
-            judged.append(judge_refusal(_knock(knock, foreign), where, "a certificate for another project"))
+        for log_in, where in ((visitor.at_gateway, "the gateway"), (visitor.at_factory, "the factory")):
+            judged.append(
+                judge_refusal(_attempt(log_in, foreign), where, "a certificate for another project")
+            )
     return join_judgements(judged)
 
 
@@ -116,42 +118,44 @@ def prove_login(visitor: Visitor, login: str) -> Judgement:
     return outcome, f"{detail} as {' on '.join(expected)}"
 
 
-def prove_job(facility: Facility, visitor: Visitor, given: Circumstances, account: str) -> Judgement:
+def prove_job(facility: Facility, visitor: Visitor, inputs: ProofInputs, account: str) -> Judgement:
     """The user's job is taken, runs, and its output comes back."""
-    nodes = facility.partitions[given.partition].node_names()
-    user, nonce = visitor.access.user, given.nonce()
-    mode = given.access_mode or facility.access_mode_of(account)
-    request = JobRequest(account, mode, given.partition, nodes, user, nonce)
+    nodes = facility.partitions[inputs.partition].node_names()
+    user, nonce = visitor.access.user, inputs.nonce()
+    mode = inputs.access_mode or facility.access_mode_of(account)
+    request = JobRequest(account, mode, inputs.partition, nodes, user, nonce)
     with visitor.at_factory(visitor.access.certificate) as (factory, attempt):
         if attempt.answer is not Answer.ENTERED:
             return Verdict.NOT_MEASURED, f"the factory was not entered: {attempt.reason}"
         return run_job(
-            request, run_on(factory), limit_s=given.job_limit_s, clock=time.monotonic, sleep=time.sleep
+            request, run_on(factory), limit_s=inputs.job_limit_s, clock=time.monotonic, sleep=time.sleep
         )
 
 
-def prove_expiry(facility: Facility, visitor: Visitor, given: Circumstances) -> Judgement:
-    """An expired certificate is refused at both doors, for its date alone."""
+def prove_expiry(facility: Facility, visitor: Visitor, inputs: ProofInputs) -> Judgement:
+    """Gateway and login node refuse an expired certificate, for its date alone."""
     environment = facility.antennas[visitor.access.antenna].environment
-    ca, valid = ensure_user_ca(given.state, environment), visitor.access.certificate
+    ca, valid = ensure_user_ca(inputs.state, environment), visitor.access.certificate
     judged = []
-    with expired_certificate(facility, visitor.access, ca=ca, now=given.now) as expired:
-        for knock, where in ((visitor.at_gateway, "the gateway"), (visitor.at_factory, "the factory")):
-            before, refused, after = (_knock(knock, certificate) for certificate in (valid, expired, valid))
+    with expired_certificate(facility, visitor.access, ca=ca, now=inputs.now) as expired:
+        for log_in, where in ((visitor.at_gateway, "the gateway"), (visitor.at_factory, "the factory")):
+            before, refused, after = (
+                _attempt(log_in, certificate) for certificate in (valid, expired, valid)
+            )
             judged.append(judge_expiry(before, refused, after, where))
     return join_judgements(judged)
 
 
-def _knock(knock: Callable[[Path | None], Knock], certificate: Path | None) -> Attempt:
-    with knock(certificate) as (_, attempt):
+def _attempt(log_in: Callable[[Path | None], LoginAttempt], certificate: Path | None) -> Attempt:
+    with log_in(certificate) as (_, attempt):
         return attempt
 
 
 def prove_bare_key(visitor: Visitor) -> Judgement:
-    """The same key without a certificate is refused at both doors."""
+    """Gateway and login node refuse the same key without a certificate."""
     judged = []
-    for knock, where in ((visitor.at_gateway, "the gateway"), (visitor.at_factory, "the factory")):
-        judged.append(judge_refusal(_knock(knock, None), where, "the key without certificate"))
+    for log_in, where in ((visitor.at_gateway, "the gateway"), (visitor.at_factory, "the factory")):
+        judged.append(judge_refusal(_attempt(log_in, None), where, "the key without certificate"))
     return join_judgements(judged)
 
 
@@ -180,7 +184,7 @@ def _run_in_session(gateway: PinnedConnection, command: str) -> str:
 
 
 def prove_no_other_way(facility: Facility, visitor: Visitor, services: Services) -> Judgement:
-    """The gateway leads to the factory's door only, and that door opens to the tunnel only."""
+    """The gateway leads to the factory's login node only, and that accepts the tunnel only."""
     login, controller = facility.address_of(services.login), facility.address_of(services.controller)
     others = [(login, 22), (controller, 22), (visitor.access.factory_address, 6817), ("127.0.0.1", 22)]
     with visitor.at_gateway(visitor.access.certificate) as (gateway, attempt):

@@ -1,4 +1,4 @@
-"""A user of an antenna who knocks at the gateway and at the factory, with this certificate or that."""
+"""A user of an antenna who logs in at the gateway and at the factory, with this certificate or that."""
 
 import contextlib
 import datetime
@@ -11,7 +11,7 @@ from invoke.exceptions import CommandTimedOut
 from paramiko.ssh_exception import SSHException
 
 from millwright.antennas.gateway.sshd import JUMP_USER
-from millwright.antennas.proof.connections import PinnedConnection, knock_patiently, user_login
+from millwright.antennas.proof.connections import PinnedConnection, attempt_login_patiently, user_login
 from millwright.antennas.proof.job import Output
 from millwright.antennas.proof.proofs import Answer, Attempt
 from millwright.antennas.ssh.certificate_signing import sign
@@ -33,30 +33,30 @@ class Visitor:
 
     @contextlib.contextmanager
     def at_gateway(self, certificate: Path | None) -> Iterator[tuple[PinnedConnection, Attempt]]:
-        """Knock at the gateway."""
+        """Log in at the gateway."""
         target = self.access.gateway
-        with self._knock((target.address, target.port), JUMP_USER, certificate) as answered:
+        with self._attempt((target.address, target.port), JUMP_USER, certificate) as answered:
             yield answered
 
     @contextlib.contextmanager
     def at_factory(self, certificate: Path | None) -> Iterator[tuple[PinnedConnection, Attempt]]:
-        """Pass the gateway with the valid certificate, then knock at the factory with the given one."""
+        """Pass the gateway with the valid certificate, then log in at the factory with the given one."""
         with self.at_gateway(self.access.certificate) as (gateway, passed):
             if passed.answer is not Answer.ENTERED:
                 yield gateway, Attempt(Answer.UNREACHABLE, f"the gateway: {passed.reason}", passed.seconds)
                 return
             address, user = self.access.factory_address, self.access.user
-            with self._knock((address, 22), user, certificate, gateway=gateway) as answered:
+            with self._attempt((address, 22), user, certificate, gateway=gateway) as answered:
                 yield answered
 
     @contextlib.contextmanager
     def at_address(self, address: str, certificate: Path) -> Iterator[tuple[PinnedConnection, Attempt]]:
-        """Knock at a host directly, past the gateway."""
-        with self._knock((address, 22), self.access.user, certificate) as answered:
+        """Log in at a host directly, past the gateway."""
+        with self._attempt((address, 22), self.access.user, certificate) as answered:
             yield answered
 
     @contextlib.contextmanager
-    def _knock(
+    def _attempt(
         self,
         endpoint: tuple[str, int],
         user: str,
@@ -69,7 +69,7 @@ class Visitor:
             known = [self.access.pinned]
             return PinnedConnection(endpoint, user, login=login, known_hosts=known, gateway=gateway)
 
-        connection, attempt = knock_patiently(make)
+        connection, attempt = attempt_login_patiently(make)
         try:
             yield connection, attempt
         finally:
@@ -105,7 +105,7 @@ def foreign_certificate(
 
 
 def run_on(connection: PinnedConnection) -> Callable[[str], Output]:
-    """Run commands on a connection; raises :exc:`NotTestableError` where it is lost or silent."""
+    """Run commands on a connection; raises :exc:`NotTestableError` if it is lost or silent."""
 
     def run(command: str) -> Output:
         try:

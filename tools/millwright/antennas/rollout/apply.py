@@ -26,20 +26,21 @@ HANDSHAKE_WAIT_S = 45
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """Where things lie, and who runs the factory's play."""
+class RolloutContext:
+    """Paths, clock and callbacks of a change on gateways and factory."""
 
     facility_file: Path
     state: Path
     root: Path
     run_factory_play: Callable[[], int]
     """Brings the factory's side of every antenna to its state; gives the number of its changes."""
-    say: Callable[[str], None]
+    status: Callable[[str], None]
+    """Receives one line about the step under way."""
     now: Callable[[], datetime.datetime] = utc_now
 
 
 def chosen_antennas(facility: Facility, name: str | None) -> tuple[str, ...]:
-    """All antennas, or the named one; raises :exc:`BadInputError` where there is none."""
+    """All antennas, or the named one; raises :exc:`BadInputError` if there is none."""
     if name is not None and name not in facility.antennas:
         known = ", ".join(facility.antennas) or "a facility with antennas"
         raise BadInputError(
@@ -62,42 +63,42 @@ class Applied:
     """Antennas whose gateway needs a new bundle, and why."""
 
 
-def apply_antennas(facility: Facility, antennas: Sequence[str], around: Surroundings) -> Applied:
+def apply_antennas(facility: Facility, antennas: Sequence[str], context: RolloutContext) -> Applied:
     """Bring the antennas to their described state; running it again changes nothing.
 
     A gateway that can't be reached is left out, one that vanishes meanwhile is cut off, and neither delays
     the others for long; one that takes bundles is not tried.
-    Raises :exc:`NotTestableError` where none can be reached (nothing was changed then) and
+    Raises :exc:`NotTestableError` if none can be reached (nothing was changed then) and
     :exc:`FailedError` where a step failed, after all that could be done for the others.
     """
-    around.say("reaching the gateways")
+    context.status("reaching the gateways")
     unreached = find_unreached(facility, antennas)
     names = tuple(name for name in by_ssh(facility, antennas) if name not in unreached)
     if not names and not by_bundle(facility, antennas):
         raise NotTestableError("; ".join(unreached.values()))
-    write_trust(facility, around.facility_file, names, state=around.state, now=around.now())
-    factory_key, changes = around.state / "wireguard" / "factory.pub", 0
+    write_trust(facility, context.facility_file, names, state=context.state, now=context.now())
+    factory_key, changes = context.state / "wireguard" / "factory.pub", 0
     if not factory_key.exists():
-        around.say("factory: making its key")
-        changes = around.run_factory_play()
-    done = _deploy(facility, names, around)
+        context.status("factory: making its key")
+        changes = context.run_factory_play()
+    done = _deploy(facility, names, context)
     shown = factory_key.read_text()
-    around.say("factory: letting the gateways in")
-    changes += around.run_factory_play()
+    context.status("factory: letting the gateways in")
+    changes += context.run_factory_play()
     if factory_key.read_text() != shown:  # the factory's host is a new one: its old key led nowhere
         there = [name for name in names if name not in done.lost]
-        done = done.and_then(_deploy(facility, there, around))
+        done = done.and_then(_deploy(facility, there, context))
     there = [name for name in names if name not in done.lost]
-    around.say(f"waiting for the handshakes of {len(there)} tunnels")
+    context.status(f"waiting for the handshakes of {len(there)} tunnels")
     key = read_public_key(factory_key)
     silent = find_failures(there, lambda name: wait_for_handshake(facility, name, key))
     unreached |= done.lost
     unreached |= {name: str(why) for name, why in silent.items() if isinstance(why, NotTestableError)}
     broken = [str(why) for why in silent.values() if not isinstance(why, NotTestableError)]
     if done.failed or broken:
-        said = dict.fromkeys(done.failed.values())
-        raise FailedError("\n".join([*said, *broken, *unreached.values()]))
-    due = find_due(facility, antennas, state=around.state, now=around.now(), root=around.root)
+        reasons = dict.fromkeys(done.failed.values())
+        raise FailedError("\n".join([*reasons, *broken, *unreached.values()]))
+    due = find_due(facility, antennas, state=context.state, now=context.now(), root=context.root)
     return Applied(done.deployed, changes, unreached, due)
 
 
@@ -107,20 +108,20 @@ def find_unreached(facility: Facility, antennas: Iterable[str]) -> dict[str, str
     return out_of_reach(find_failures(asked, lambda name: reach_gateway(facility, name)))
 
 
-def _deploy(facility: Facility, names: Sequence[str], around: Surroundings) -> Reached:
+def _deploy(facility: Facility, names: Sequence[str], context: RolloutContext) -> Reached:
     """What the deploy did; pyinfra goes on with the gateways on which it works."""
 
     def deploy(antennas: Sequence[str]) -> Deployed:
         groups = [f"antenna_{name}" for name in antennas]
-        return deploy_gateways(around.facility_file, root=around.root, groups=groups)
+        return deploy_gateways(context.facility_file, root=context.root, groups=groups)
 
     if names:
-        around.say("gateways: tunnel and way in")
+        context.status("gateways: tunnel and way in")
     return deploy_to(facility, names, deploy=deploy, reach=lambda name: reach_gateway(facility, name))
 
 
 def reach_gateway(facility: Facility, antenna: str) -> None:
-    """Enter a gateway as its administrator, and leave; raises :exc:`NotTestableError` where that fails."""
+    """Enter a gateway as its administrator, and leave; raises :exc:`NotTestableError` if that fails."""
     target = resolve_target(facility, facility.antennas[antenna].gateway)
     pinned_keys(target)
     connect_as_admin(target).close()
@@ -134,7 +135,7 @@ def wait_for_handshake(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Wait until the gateway has spoken to the factory; raises :exc:`FailedError` where it does not."""
+    """Wait until the gateway has spoken to the factory; raises :exc:`FailedError` if it does not."""
     deadline = clock() + HANDSHAKE_WAIT_S
     with connect_as_admin(resolve_target(facility, facility.antennas[antenna].gateway)) as gateway:
         ask = run_on(gateway)

@@ -83,7 +83,7 @@ def deploy_gateways(
 
     ``root`` is the checkout; ``groups`` limits the run to groups of the inventory.
     Raises :exc:`GatewaysFailedError` with pyinfra's own words where an operation failed on some of them,
-    and :exc:`FailedError` where the run as a whole ended before its end.
+    and :exc:`FailedError` if the run as a whole ended before its end.
     """
     limits = [part for group in groups for part in ("--limit", group)]
     arguments = [
@@ -115,7 +115,7 @@ def _last_words(text: str) -> str:
 def parse_result(text: str) -> Deployed:
     """Parse what ``pyinfra --json -y`` prints.
 
-    Raises :exc:`FailedError` where it is no result, or where an operation failed.
+    Raises :exc:`FailedError` if it is no result, or where an operation failed.
     """
     deployed, stopped = _read_result(text)
     if stopped:

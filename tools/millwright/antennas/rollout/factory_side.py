@@ -17,7 +17,7 @@ def run_factory_play(facility_file: Path, facility: Facility, *, state: Path, no
 
     Gives the number of tasks that changed something.
 
-    Raises :exc:`NotTestableError` where the login node can't be reached, and :exc:`FailedError` with
+    Raises :exc:`NotTestableError` if the login node can't be reached, and :exc:`FailedError` with
     the failed tasks.
     """
     return _run(facility_file, facility, ApplyOptions(playbook=PLAYBOOK), state=state, now=now)

@@ -9,7 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,23 +36,6 @@ class Change:
 
     host: str
     step: str
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Everything that an apply would change."""
-
-    changes: tuple[Change, ...]
-    diff: str
-    """Changed lines of files, in the tools' own form."""
-    unreached: Mapping[str, str]
-    """Antennas or hosts that could not be asked, and why."""
-    is_first: bool
-    """The factory has no key yet: one that stands for it is shown."""
-
-    def as_json(self) -> dict[str, object]:
-        """As JSON knows it."""
-        return asdict(self)
 
 
 @contextlib.contextmanager
@@ -98,7 +81,7 @@ def plan_gateways(facility_file: Path, root: Path, groups: Iterable[str]) -> tup
 
 
 def parse_plan(text: str) -> tuple[Change, ...]:
-    """Parse what ``pyinfra --dry --json`` prints; raises :exc:`FailedError` where it is no plan."""
+    """Parse what ``pyinfra --dry --json`` prints; raises :exc:`FailedError` if it is no plan."""
     try:
         operations: list[dict[str, Any]] = json.loads(text)["plan"]
         found = [Change(host, each["name"]) for each in operations for host in each["hosts_with_change"]]
@@ -110,7 +93,7 @@ def parse_plan(text: str) -> tuple[Change, ...]:
 
 
 def parse_diff(text: str) -> str:
-    """The changed lines of files among what ``pyinfra --dry --diff`` tells on the way."""
+    """The changed lines of files among what ``pyinfra --dry --diff`` prints on the way."""
     lines = [found[1] for line in text.splitlines() if (found := DIFF_LINE.match(line))]
     return "".join(f"{line.rstrip()}\n" for line in lines if not line.strip().startswith("Loading:"))
 

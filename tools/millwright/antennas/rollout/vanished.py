@@ -24,7 +24,7 @@ class Reached:
     """Antennas whose gateway still answers, and why its deploy failed."""
 
     def and_then(self, later: "Reached") -> "Reached":
-        """Both runs as one; the later one says how it ended on those that stayed."""
+        """Both runs as one; the later one decides for those that stayed."""
         lost = {**self.lost, **later.lost}
         return Reached(self.deployed.and_then(later.deployed), lost, later.failed)
 
@@ -36,9 +36,9 @@ def deploy_to(
     deploy: Callable[[Sequence[str]], Deployed],
     reach: Callable[[str], None],
 ) -> Reached:
-    """Deploy to the gateways of the antennas, and tell one that vanished from one on which a step failed.
+    """Deploy to the gateways of the antennas, and distinguish one that vanished from a failed step.
 
-    ``deploy`` raises :exc:`FailedError` where it failed; ``reach`` raises :exc:`NotTestableError` for an
+    ``deploy`` raises :exc:`FailedError` if it failed; ``reach`` raises :exc:`NotTestableError` for an
     antenna whose gateway can't be entered any more. Where a vanished gateway ended the whole run, it is
     made once more for those that are there.
     """

@@ -51,7 +51,7 @@ class Signed:
 def sign(ca: Path, public_key: Path, certificate: Certificate, destination: Path) -> None:
     """Write ``certificate`` for ``public_key`` to ``destination``, signed by the private key ``ca``.
 
-    Raises :exc:`FailedError` where ``ssh-keygen`` refuses; ``destination`` is then unchanged.
+    Raises :exc:`FailedError` if ``ssh-keygen`` refuses; ``destination`` is then unchanged.
     """
     scratch = Path(tempfile.mkdtemp(dir=private_folder(destination.parent), prefix=".sign-"))
     try:
@@ -89,7 +89,7 @@ def _utc() -> dict[str, str]:
 
 
 def read_certificate(path: Path) -> Signed:
-    """Read a certificate; raises :exc:`FailedError` where the file holds none."""
+    """Read a certificate; raises :exc:`FailedError` if the file holds none."""
     text = output_of(["ssh-keygen", "-L", "-f", str(path)], environment=_utc())
     try:
         return parse_certificate(text)

@@ -26,7 +26,7 @@ class SshTarget:
 def resolve_target(facility: Facility, host: str) -> SshTarget:
     """Ask OpenSSH itself (``ssh -G``) how it would reach a host of the facility.
 
-    Raises :exc:`NotTestableError` where the configuration that the facility names does not exist.
+    Raises :exc:`NotTestableError` if the configuration that the facility names does not exist.
     """
     arguments = ["ssh", "-G", "-l", facility.ssh.user]
     if facility.ssh.config is not None:
@@ -72,7 +72,7 @@ def _files(values: Iterable[str]) -> Iterable[Path]:
 def pinned_keys(target: SshTarget) -> tuple[str, ...]:
     """Find the pinned host keys (``type base64``) of a host; hashed and plain files alike.
 
-    Raises :exc:`NotTestableError` where none is pinned: a host that can't be recognised is not asked.
+    Raises :exc:`NotTestableError` if none is pinned: a host that can't be recognised is not asked.
     """
     found: dict[str, None] = {}
     for file in target.known_hosts_files:

@@ -12,7 +12,7 @@ def ensure_key_pair(folder: Path, name: str, *, comment: str) -> Path:
     """The private key ``folder/name`` of an Ed25519 pair, made whole or not at all.
 
     Of two processes that make it at once both get the key of the first.
-    Raises :exc:`BadInputError` where others can read the private key.
+    Raises :exc:`BadInputError` if others can read the private key.
     """
     private = folder / name
     if not private.exists():

@@ -35,7 +35,7 @@ PUBLIC_KEY = re.compile(r"ssh-ed25519 [A-Za-z0-9+/=]{68}")
 def certify(
     facility: Facility, state: Path, keys: Mapping[str, str], now: datetime.datetime, *, check: bool
 ) -> dict[str, object]:
-    """What the role is told: the certificate of each host, and which of them are new.
+    """Variables of the role: the certificate of each host, and which of them are new.
 
     Raises :exc:`BadInputError` with every key that is none and every host that the facility does not know.
     """

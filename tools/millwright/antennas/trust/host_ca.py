@@ -64,7 +64,7 @@ def host_certificate(
 def ensure_host_certificate(ca: Path, public_key: Path, wanted: Certificate, now: datetime.datetime) -> Path:
     """The certificate beside ``public_key``; signed anew where it is not ``wanted`` or half its life is over.
 
-    Raises :exc:`FailedError` where ``ssh-keygen`` refuses.
+    Raises :exc:`FailedError` if ``ssh-keygen`` refuses.
     """
     path = public_key.with_name(f"{public_key.name.removesuffix('.pub')}-cert.pub")
     if not is_still_good(path, ca, public_key, wanted, now):

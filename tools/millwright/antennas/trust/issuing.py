@@ -22,7 +22,7 @@ def issue_certificate(
 ) -> str:
     """The text of a certificate for a user's own public key.
 
-    ``state`` is the facility's state folder, which holds the user CAs. Raises :exc:`BadInputError` where
+    ``state`` is the facility's state folder, which holds the user CAs. Raises :exc:`BadInputError` if
     the file is no public key of OpenSSH, or the user is revoked.
     """
     refuse_revoked(state, wanted)

@@ -20,8 +20,8 @@ def pin_host_key(target: SshTarget, fingerprint: str, *, key_file: Path | None =
     """Pin the Ed25519 key of this fingerprint, in place of every other one; False where it was pinned.
 
     The key comes from a file, or off the wire where none is given. The first ``UserKnownHostsFile`` of
-    the administrator's OpenSSH is changed, in one step. Raises :exc:`BadInputError` where the file holds
-    another key, :exc:`FailedError` where the host shows another, and :exc:`NotTestableError` where none is
+    the administrator's OpenSSH is changed, in one step. Raises :exc:`BadInputError` if the file holds
+    another key, :exc:`FailedError` where the host shows another, and :exc:`NotTestableError` if none is
     shown.
     """
     key = _from_file(key_file, fingerprint) if key_file else _off_the_wire(target, fingerprint)

@@ -1,4 +1,4 @@
-"""What gateways and factory are told to trust, written to the state folder before anything changes."""
+"""CAs and revocations for gateways and factory, written to the state folder before anything changes."""
 
 import datetime
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from millwright.facility.model import Facility
 def write_factory_trust(facility: Facility, facility_file: Path, state: Path) -> None:
     """Write the trusted CAs of each environment and the key revocation list.
 
-    Raises :exc:`BadInputError` where an outside CA is not the pinned one; nothing is written then.
+    Raises :exc:`BadInputError` if an outside CA is not the pinned one; nothing is written then.
     """
     write_trust_files(facility, facility_file, state)
     write_krl(state)
@@ -24,7 +24,7 @@ def write_trust(
 ) -> None:
     """Write all that the gateways of these antennas and the factory need.
 
-    Raises :exc:`NotTestableError` where a host's key is not pinned, else as :func:`write_factory_trust`.
+    Raises :exc:`NotTestableError` if a host's key is not pinned, else as :func:`write_factory_trust`.
     """
     write_factory_trust(facility, facility_file, state)
     for name in antennas:

@@ -79,9 +79,9 @@ def krl_file(state: Path) -> Path:
 
 
 def read_revocations(state: Path) -> tuple[Revocation, ...]:
-    """The list; empty where nobody was revoked.
+    """The list; empty if nobody was revoked.
 
-    Raises :exc:`FailedError` where the file is damaged: an empty list would let the revoked in again.
+    Raises :exc:`FailedError` if the file is damaged: an empty list would let the revoked in again.
     """
     path = list_file(state)
     if not path.exists():

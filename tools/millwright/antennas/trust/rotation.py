@@ -36,7 +36,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """Where the rotation of one CA stands."""
+    """State of the rotation of one CA."""
 
     whose: str
     phase: Phase
@@ -50,7 +50,7 @@ class Rotation:
 
 
 def look(ca: OwnCa, now: datetime.datetime) -> Rotation:
-    """Where the rotation stands at ``now``; the CA must be there."""
+    """State of the rotation at ``now``; the CA must exist."""
     signs = fingerprint(public_half(ca.current))
     if ca.following.exists():
         known_from = _planned(ca, "switch_after")
@@ -70,7 +70,7 @@ def _planned(ca: OwnCa, step: str) -> datetime.datetime | None:
 
 
 def longest_life(facility: Facility, environment: Environment) -> datetime.timedelta:
-    """How long after the last signature of a CA one of its certificates may still open a door."""
+    """How long after the last signature of a CA one of its certificates may still be accepted."""
     minutes: Iterable[int] = (
         antenna.certificate_minutes
         for antenna in facility.antennas.values()

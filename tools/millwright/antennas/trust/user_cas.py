@@ -70,7 +70,7 @@ def _outside_keys(facility: Facility, facility_file: Path) -> dict[Environment, 
 def pinned_ca_key(path: Path, ca: UserCa) -> str:
     """The public key (type and base64) in a file, if its fingerprint is the pinned one.
 
-    Raises :exc:`ValueError` where it is not, or where the file holds no such key.
+    Raises :exc:`ValueError` if it is not, or where the file holds no such key.
     """
     try:
         text = path.read_bytes()[:MAX_BYTES].decode("ascii")
@@ -86,7 +86,7 @@ def pinned_ca_key(path: Path, ca: UserCa) -> str:
 def parse_ca_key(text: str) -> str:
     """One public key (type and base64), from OpenSSH's form or from JSON with ``PublicKey``.
 
-    Raises :exc:`ValueError` where there is not exactly one.
+    Raises :exc:`ValueError` if there is not exactly one.
 
     >>> parse_ca_key('{"PublicKey": "ssh-ed25519 AAAA efp"}')
     'ssh-ed25519 AAAA'
@@ -108,6 +108,6 @@ def parse_ca_key(text: str) -> str:
 
 
 def fingerprint_of(key: str) -> str | None:
-    """SHA-256 fingerprint of a public key as ``ssh-keygen`` reads it; None where it reads none."""
+    """SHA-256 fingerprint of a public key as ``ssh-keygen`` reads it; None if it reads none."""
     done = run_tool(["ssh-keygen", "-l", "-f", "-"], text_input=f"{key}\n")
     return done.stdout.split()[1] if done.returncode == 0 else None

@@ -19,7 +19,7 @@ class Way:
     known_hosts: tuple[str, ...]
     """Lines of a ``known_hosts`` file: host keys, or the CA that signs them."""
     rest: tuple[str, int] | None = None
-    """Host and port of slurmrestd as the login node names it; None where the factory has none."""
+    """Host and port of slurmrestd as the login node names it; None if the factory has none."""
 
     @property
     def name(self) -> str:

@@ -1,0 +1,37 @@
+"""What commands that change gateways and factory share: the rollout's context, and distributing trust."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from millwright.antennas.rollout.apply import RolloutContext
+from millwright.antennas.rollout.distribution import Distributed, distribute_trust
+from millwright.antennas.rollout.factory_side import run_factory_play, run_host_play
+from millwright.app.context import Context
+from millwright.core.places import checkout, state_folder
+from millwright.facility import Facility
+
+Play = Callable[..., int]
+"""Runs the factory's part; the number of tasks that changed something."""
+
+
+def distribute(context: Context, file: Path, facility: Facility) -> Distributed:
+    """Bring the users and CAs of the state folder to the login node and every gateway."""
+    return distribute_trust(facility, rollout_context(context, file, facility, run_factory_play))
+
+
+def distribute_to_all_hosts(context: Context, file: Path, facility: Facility) -> Distributed:
+    """Bring the host CA of the state folder to every host of the factory and every gateway."""
+    return distribute_trust(facility, rollout_context(context, file, facility, run_host_play))
+
+
+def rollout_context(context: Context, file: Path, facility: Facility, play: Play) -> RolloutContext:
+    """The context of a change on gateways and factory; ``play`` is the factory's part."""
+    state = state_folder(facility.name)
+    return RolloutContext(
+        facility_file=file,
+        state=state,
+        root=checkout(),
+        run_factory_play=lambda: play(file, facility, state=state, now=context.now()),
+        status=lambda line: context.progress.step("antennas", line),
+        now=context.now,
+    )
