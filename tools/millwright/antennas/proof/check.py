@@ -90,7 +90,7 @@ def check_antenna(
 
 
 def check_antennas(
-    facility: Facility, antennas: Sequence[str], given: Circumstances, say: Callable[[str], None]
+    facility: Facility, antennas: Sequence[str], given: ProofInputs, say: Callable[[str], None]
 ) -> Iterator[Proof]:
     """Make the proofs of several antennas at the same time, since they time nothing; each as it is made.
 

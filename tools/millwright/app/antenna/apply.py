@@ -41,7 +41,9 @@ def apply(context: Context, facility: str, antenna: str | None) -> AntennaApply:
     file = facility_file(facility)
     described = load_facility(file)
     names = chosen_antennas(described, antenna)
-    applied = apply_antennas(described, names, rollout_context(context, file, described, bring_up_factory_side))
+    applied = apply_antennas(
+        described, names, rollout_context(context, file, described, bring_up_factory_side)
+    )
     is_complete = not applied.unreached and not applied.due
     return AntennaApply(
         facility=described.name,
