@@ -19,8 +19,8 @@ from millwright.antennas.rollout.factory_side import run_factory_play
 from millwright.antennas.ssh.host_keys import pinned_keys, resolve_target
 from millwright.antennas.ssh.keys import fingerprint, public_half
 from millwright.antennas.trust.prepared import write_trust
+from millwright.app.signing import own_signing_key
 from millwright.cli.antenna.user import FacilityName
-from millwright.cli.signing import own_signing_key
 from millwright.core.clock import utc_now
 from millwright.core.errors import ExitCode
 from millwright.core.places import cache_folder, checkout, facility_file, state_folder
