@@ -64,9 +64,10 @@ def test_the_option_that_the_refusal_names_works(rounds, tmp_path):
 
 def test_a_node_that_is_not_in_service_comes_with_the_command_that_tries_again(rounds):
     rounds(Fate.UNREACHABLE)
-    report = commission_nodes(admit_inconclusive=True)
+    report = commission_nodes(admit_inconclusive=True, threshold=0.1, results_dir="my results")
     assert report.exit_code == 3
-    assert report.next_step.startswith("millwright nodes commission rack rack-c2 tries again")
+    options = "--admit-inconclusive --threshold 0.1 --results-dir 'my results'"
+    assert report.next_step.startswith(f"millwright nodes commission rack rack-c2 {options} tries again")
 
 
 def test_an_interrupted_run_warns_which_nodes_are_in_service(rounds, tmp_path):
@@ -75,7 +76,7 @@ def test_an_interrupted_run_warns_which_nodes_are_in_service(rounds, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         commission_nodes(Context(warn=warnings.append), admit_inconclusive=True)
     assert "only those that got their verdict are in service" in warnings[0]
-    assert "millwright nodes commission rack rack-c2 takes them over" in warnings[0]
+    assert "millwright nodes commission rack rack-c2 --admit-inconclusive takes them over" in warnings[0]
     assert latest_journal(tmp_path / "rack", "commission").entries()[-1]["by"] == "ended by SIGTERM"
 
 

@@ -5,6 +5,7 @@ import shlex
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 from millwright.adapters.here.facility_lock import ROLLOUT_LOCK, only_one
 from millwright.app.change.maintenance_context import MaintenanceContext
@@ -23,6 +24,7 @@ from millwright.fleet.service.terms import terms_of
 from millwright.results.run_info import make_run_id
 
 COMMAND = "commission"
+ADMIT = "admit_inconclusive"
 TAKEN_OVER = (str(Purpose.QUARANTINE), str(Purpose.COMMISSION), str(Purpose.DRAIN))
 """Drains that commissioning takes over: after a repair, the gate is the way back into service."""
 
@@ -39,10 +41,8 @@ def commission_nodes(
     file = facility_file(facility)
     described = load_facility(file)
     wanted, terms = select_nodes(described, nodes), terms_of(request_from(**options))
-    again = f"millwright nodes {COMMAND} {as_typed(file)} {shlex.quote(nodes)}"
-    if force_owner:
-        again += f" --force-owner {shlex.quote(force_owner)}"
-    admit = f"{again} --admit-inconclusive"
+    again = _command(file, nodes, {**options, "force_owner": force_owner or None})
+    admit = _command(file, nodes, {**options, "force_owner": force_owner or None, ADMIT: True})
     if not terms.admits_inconclusive:
         require_peers(described, wanted, {admit: "checks them without a comparison"})
     state, now = state_folder(described.name), context.now()
@@ -60,6 +60,15 @@ def commission_nodes(
         journal.note(context.now(), "end", exit_code=int(result.exit_code), finished=True)
     hint = f"{again} tries again, also what this run drained."
     return store(CommissionReport, result, described.name, journal, hint)
+
+
+def _command(file: Path, nodes: str, options: Mapping[str, object]) -> str:
+    """The command line that commissions these nodes with the same options."""
+    words = ["millwright", "nodes", COMMAND, as_typed(file), shlex.quote(nodes)]
+    for name, value in options.items():
+        if value is not None:
+            words += [f"--{name.replace('_', '-')}", *([] if value is True else [shlex.quote(str(value))])]
+    return " ".join(words)
 
 
 @contextmanager
