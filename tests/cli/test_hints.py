@@ -6,7 +6,7 @@ import shlex
 import pytest
 
 from millwright.adapters.ansible.accounts import AccountingReport, OpenGrant
-from millwright.cli.change import accounts
+from millwright.app.change import accounts
 from millwright.cli.main import run
 
 TIDE = OpenGrant("tide", "playground", "billing=60000000000", (), ("account=tide",))

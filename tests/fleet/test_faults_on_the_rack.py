@@ -287,13 +287,13 @@ def test_maintenance_waits_for_jobs_and_leaves_an_admins_drain(rack, on):
 
 
 @pytest.mark.rehearsal
-def test_too_few_peers_keep_a_node_out_and_nobody_else_gets_it_meanwhile(rack, on, tmp_path):
-    done = millwright("nodes", "commission", "rack", "rack-c2", "--results-dir", str(tmp_path), "--json")
-    (line,) = json.loads(done.stdout)["nodes"]
-    assert (line["fate"], line["verdict"], done.returncode) == ("held", "INCONCLUSIVE", 3), line
-    assert "peers are too few" in line["message"]
-    status = json.loads(millwright("nodes", "status", "rack", "rack-c2", "--json").stdout)
-    assert status[0]["owner"].startswith("millwright:commission:")
+def test_too_few_peers_are_reported_before_a_node_is_drained_and_the_hint_works(rack, on, tmp_path):
+    refused = millwright("nodes", "commission", "rack", "rack-c2", "--results-dir", str(tmp_path))
+    assert refused.returncode == 3, refused.stdout
+    assert "rack-c2: too few nodes of the same class to compare with, 1 of 5" in refused.stderr
+    assert "millwright nodes commission rack rack-c2 --admit-inconclusive" in refused.stderr
+    (line,) = json.loads(millwright("nodes", "status", "rack", "rack-c2", "--json").stdout)["nodes"]
+    assert line["owner"] == ""
     assert on("rack-ctl", "scontrol --oneliner show reservation") == "No reservations in the system"
     admitted = millwright(
         *(

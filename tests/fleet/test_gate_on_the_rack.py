@@ -188,6 +188,6 @@ def test_the_backup_controller_serves_while_the_first_one_is_gone(gate, on):
     assert drained.returncode == 0, drained.stderr
     assert "gate-ctl2 answers in its place" in drained.stderr
     status = millwright("nodes", "status", FACILITY, "gate-c3", "--json")
-    (line,) = json.loads(status.stdout)
+    (line,) = json.loads(status.stdout)["nodes"]
     assert line["owner"].startswith("millwright:drain:")
     assert millwright("nodes", "resume", FACILITY, "gate-c3").returncode == 0

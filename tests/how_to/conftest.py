@@ -119,7 +119,7 @@ def described(whole_site):
         whole_site.describe(count)
         millwright("apply", str(whole_site.file))
         wait_until(lambda: set(whole_site.states()) == set(NODES[:count]))
-        drained = json.loads(millwright("nodes", "status", str(whole_site.file), "--json"))
+        drained = json.loads(millwright("nodes", "status", str(whole_site.file), "--json"))["nodes"]
         for line in drained:
             if line["owner"]:
                 named = ("--force-owner", line["owner"])

@@ -27,14 +27,14 @@ from simulated_facility import facility_text
 
 from millwright.adapters.ansible.events import ApplyResult, HostCounts
 from millwright.adapters.ansible.stored_inventory import VARIABLE, write_inventory
-from millwright.cli.change.apply_report import report_data, report_text
+from millwright.app.change.apply_report import make_report, report_text
 from millwright.core.places import checkout
 from millwright.facility import load_facility
 from millwright.fleet.look.role_sources import Sources, sources_of
 from millwright.fleet.look.state_digest import declared_files, digest_of
 from millwright.fleet.rollout.journal import open_journal
 from millwright.fleet.rollout.request import plan_request, request_from
-from millwright.fleet.rollout.run_waves import Surroundings, roll_out
+from millwright.fleet.rollout.run_waves import RolloutContext, roll_out
 from millwright.fleet.rollout.stored_report import store_report
 from millwright.fleet.rollout.waves import Wave
 
@@ -102,18 +102,18 @@ def measure(nodes: int, folder: Path, *, with_ansible: bool) -> tuple[dict[str, 
 def dispatch(waves: Sequence[Wave], digest: str, folder: Path, transport: Transport) -> None:
     """All waves with their journal, then the report; every host must be in it."""
     journal = open_journal(folder, "apply", "run")
-    around = Surroundings(
+    context = RolloutContext(
         converge=transport.converge,
         lost=lambda _: {},
         clock=lambda: datetime.now(UTC),
-        tell=lambda *_: None,
+        report=lambda *_: None,
         wait=lambda _: None,
     )
-    outcome = roll_out(waves, request_from().budget, journal, digest, around)
+    outcome = roll_out(waves, request_from().budget, journal, digest, context)
     if len(outcome.lines) != sum(len(wave.hosts) for wave in waves):
         raise RuntimeError("hosts are missing from the report")
-    data = report_data(outcome, "simulated", journal.run_id, journal.folder)
-    store_report(journal.folder, data, report_text(outcome, "simulated", "simulated"))
+    report = make_report(outcome, "simulated", "simulated", run_id=journal.run_id, folder=journal.folder)
+    store_report(journal.folder, report.model_dump(mode="json"), report_text(report))
 
 
 def parse_by_ansible(file: Path, hosts: Sequence[str], stored: Path) -> None:

@@ -1,58 +1,82 @@
 """How the usage is printed."""
 
-import csv
-import datetime
-import io
-import json
-
 import pytest
 
-from millwright.capacity.account_usage import AccountUsage
-from millwright.capacity.usage import AccessUsage, Usage
-from millwright.cli.change.accounts_usage import chosen_period, print_usage, usage_csv, usage_data
-from millwright.core.errors import BadInputError
-from millwright.facility.meters import Meter
+from millwright.app.change.accounts_usage import (
+    AccessHours,
+    HourKind,
+    UnionHours,
+    UnknownUse,
+    UsageReport,
+)
+from millwright.cli.change.accounts_usage import print_usage
 
-NOW = datetime.datetime(2026, 11, 24, 12, 0, tzinfo=datetime.UTC)
-USUAL = (datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC), NOW)
-METER = Meter("core-hour", "plain", 8)
-ROW = AccountUsage("coast", ("coast",), "playground", "union", "sme", "BE", METER, 100.0, 25.0, 75.0)
-
-
-def usage(*rows):
-    return Usage("2026-01-01T00:00:00Z", "2026-11-24T12:00:00Z", rows, (), (), "", "", (), "")
+METER = HourKind(unit="core-hour", hardware="plain", units_per_node_hour=8)
 
 
-def test_named_days_are_whole_and_end_no_later_than_now():
-    day = datetime.datetime(2026, 11, 23)
-    assert chosen_period(USUAL, None, None) == USUAL
-    assert chosen_period(USUAL, day, day) == (day.replace(tzinfo=datetime.UTC), NOW.replace(hour=0))
-    assert chosen_period(USUAL, day, datetime.datetime(2027, 1, 1))[1] == NOW
-
-
-def test_a_period_that_ends_before_it_begins_is_refused():
-    with pytest.raises(BadInputError, match="is not before"):
-        chosen_period(USUAL, datetime.datetime(2026, 12, 1), None)
-
-
-def test_csv_holds_every_account_and_runs_nothing_in_a_spreadsheet():
-    hostile = AccountUsage("=cmd()", (), "@mode", "", "", "", METER, None, 1.0, None)
-    rows = list(csv.DictReader(io.StringIO(usage_csv(usage(ROW, hostile)))))
-    assert (rows[0]["account"], rows[0]["left"], rows[0]["unit"]) == ("coast", "75.0", "core-hour")
-    assert (rows[1]["account"], rows[1]["access_mode"], rows[1]["granted"]) == ("'=cmd()", "'@mode", "")
-
-
-def test_json_is_json(capsys):
-    assert json.loads(json.dumps(usage_data(usage(ROW))))["accounts"][0]["meter"]["hardware"] == "plain"
-    print_usage(usage(ROW))
-    assert "2026-01-01T00:00:00Z to 2026-11-24T12:00:00Z" in capsys.readouterr().out
+def usage(unit, converted):
+    row = AccessHours(
+        antenna="coast",
+        access_mode="playground",
+        meter=METER,
+        accounts=1,
+        granted=100.0,
+        used=25.0,
+        left=None,
+        small_used=5.0,
+        used_in_reference=converted,
+        small_share=0.2,
+    )
+    return UsageReport(
+        facility="rack",
+        exit_code=0,
+        begin="2026-01-01T00:00:00Z",
+        end="2026-11-24T12:00:00Z",
+        accounts=(),
+        access=(row,),
+        union=(),
+        reference_unit=unit,
+        not_added="",
+        unknown=(),
+    )
 
 
 @pytest.mark.parametrize(("unit", "is_shown"), [("GPU-hour", True), ("", False)])
-def test_converted_hours_stand_beside_the_own_ones_where_there_is_a_unit(capsys, unit, is_shown):
-    row = AccessUsage("coast", "playground", METER, 1, 100.0, 25.0, 75.0, 5.0, 1.25 if unit else None)
-    begin, end = "2026-01-01T00:00:00Z", "2026-11-24T12:00:00Z"
-    print_usage(Usage(begin, end, (), (row,), (), unit, "", (), ""))
+def test_converted_hours_are_a_column_if_there_is_a_unit(capsys, unit, is_shown):
+    print_usage(usage(unit, 1.25 if unit else None))
     printed = capsys.readouterr().out
+    assert "2026-01-01T00:00:00Z to 2026-11-24T12:00:00Z" in printed
     assert ("GPU-hour" in printed, "1.25" in printed) == (is_shown, is_shown)
     assert "20%" in printed
+    assert "core-hour on plain" in printed
+
+
+def test_the_unions_part_and_what_does_not_count_follow(capsys):
+    part = UnionHours(
+        unit="core-hour on plain",
+        used=50.0,
+        used_by_all=100.0,
+        existing=200.0,
+        declared=0.4,
+        ceiling=0.5,
+        of_used=0.5,
+        of_existing=0.25,
+        is_above_ceiling=False,
+    )
+    unknown = UnknownUse(
+        account="tide",
+        user="ada",
+        access_mode="playground",
+        partition="gone",
+        allocated="cpu=1",
+        allocations=1,
+        seconds=7,
+    )
+    changes = {"union": (part,), "unknown": (unknown,), "not_added": "no speed factor"}
+    print_usage(usage("", None).model_copy(update=changes))
+    assert capsys.readouterr().out.splitlines()[-3:] == [
+        "Union, core-hour on plain: 25.00% of the machine's time (50% of what was used);"
+        " declared 40%, ceiling 50%",
+        "not added up: no speed factor",
+        "not counted: 7 s on partition 'gone', account tide: not in the facility",
+    ]

@@ -1,142 +1,75 @@
-"""What ``millwright plan`` and ``millwright drift`` print and end with; the looks are in tests/fleet."""
+"""``millwright drift``: what is printed, and the exit code."""
 
 import json
 
 import pytest
 
-from millwright.adapters.ansible.events import ApplyResult, FileChange, HostCounts
-from millwright.cli.change import drift as drift_command
-from millwright.cli.change import plan as plan_command
+from millwright.app.change.drift import Drift
+from millwright.app.change.findings import Finding
+from millwright.cli.change import drift
 from millwright.cli.main import run
-from millwright.core.places import shipped_facilities
-from millwright.fleet.look.drift import DriftReport, Told
-from millwright.fleet.look.finding import HostLook
-from millwright.fleet.look.plan import Plan
-from millwright.fleet.look.survey import Drift, Need, Survey
 
-NODES = tuple(f"rack-c{number}" for number in range(1, 3001))
+LISTS = ("differences", "untested", "unreachable", "outdated", "unseen", "proved", "left", "undeclared")
+NONE = Drift(
+    **dict.fromkeys(LISTS, ()),
+    facility="rack",
+    exit_code=0,
+    hosts=3000,
+    things=90_000,
+    never_converged=(),
+    manages=None,
+    seconds=1.25,
+    accounts_hint="",
+)
+SHARED = Finding(hosts=("n1", "n2"), nodes="n[1-2]", role="base", what="/etc/hosts", detail="it differs")
 
 
 @pytest.fixture
-def report(monkeypatch, tmp_path):
-    def pretend(**lists):
-        found = DriftReport(NODES, 90_000, **{**dict.fromkeys(LISTS, ()), **lists})
-        monkeypatch.setattr(drift_command, "find_drift", lambda *_: found)
-        monkeypatch.setattr(drift_command, "state_folder", lambda name: tmp_path / name)
+def found(monkeypatch):
+    def pretend(**changes):
+        outcome = NONE.model_copy(update=changes)
+        monkeypatch.setattr(drift, "look_for_drift", lambda *_, **__: outcome)
+        return outcome
 
     return pretend
 
 
-LISTS = (
-    *("differences", "untested", "unreachable", "never_converged"),
-    *("outdated", "unseen", "proved", "undeclared"),
-)
-
-
-def test_thousands_of_equal_hosts_are_one_line(report, capsys):
-    report(differences=(Told(NODES, "base", "/etc/hosts", "[bold]the content differs[/bold]"),))
+def test_each_list_has_its_title(found, capsys):
+    found(exit_code=1, never_converged=("n3",), **dict.fromkeys(LISTS, (SHARED,)))
     assert run(["drift", "rack"]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "differs: rack-c[1-3000]: base: /etc/hosts: [bold]the content differs[/bold]"
-    assert len(lines) < 5
+    titles = ["differs", *["could not be looked at"] * 2, "never converged", "left behind"]
+    titles += ["out of date", "not declared", "unseen", "seen through its proof"]
+    assert [line.split(":")[0] for line in lines[:-1]] == titles
+    assert lines[0] == "differs: n[1-2]: base: /etc/hosts: it differs"
+    counts = "rack: 90000 things on 2997 of 3000 hosts looked at, 2 differ; 1.2 s."
+    assert lines[-1] == counts
 
 
-def test_what_a_role_left_behind_is_told(report, capsys):
-    report(left=(Told(NODES, "directory", "service sssd"),))
-    run(["drift", "rack"])
-    assert "left behind: rack-c[1-3000]: directory: service sssd" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("lists", "code"),
-    [
-        ({}, 0),
-        ({"unseen": (Told(NODES, "a", "Ensure b"),)}, 0),
-        ({"left": (Told(NODES, "directory", "service sssd"),)}, 0),
-        ({"never_converged": ("rack-c1",)}, 3),
-        ({"unreachable": (Told(("rack-c1",), "", "the host", "no route"),)}, 3),
-        ({"differences": (Told(NODES, "a", "b"),), "never_converged": ("rack-c1",)}, 1),
-    ],
-)
-def test_how_drift_ends(report, capsys, lists, code):
-    report(**lists)
-    assert run(["drift", "rack", "--json"]) == code
-    assert json.loads(capsys.readouterr().out)["exit_code"] == code
-
-
-def test_a_grant_that_is_still_open_is_told_with_the_command_that_says_more(report, capsys):
-    report(undeclared=(Told(("rack-ctl",), "slurm_accounts", "open grants", "tide"),))
+def test_a_grant_that_is_still_open_comes_with_the_command_that_shows_more(found, capsys):
+    found(undeclared=(SHARED,), accounts_hint="millwright accounts diff rack")
     assert run(["drift", "rack"]) == 0
-    out = capsys.readouterr().out
-    assert "not declared: rack-ctl: slurm_accounts: open grants: tide" in out
-    assert "millwright accounts diff rack says more" in out
+    assert "millwright accounts diff rack says more" in capsys.readouterr().out
 
 
-LOOK = HostLook("rack-c1", is_reached=True)
-NOTHING = ApplyResult((), (), (), status=0, log=None, seconds=0)
+def test_roles_are_named_if_not_all_may_change_the_cluster(found, capsys):
+    found(manages=("base", "slurm"))
+    run(["drift", "rack"])
+    assert "Only what these roles declare was compared: base, slurm." in capsys.readouterr().out
+    found(manages=())
+    run(["drift", "rack"])
+    assert "none (manages: [])" in capsys.readouterr().out
+    found()
+    run(["drift", "rack"])
+    assert "these roles" not in capsys.readouterr().out
 
 
-@pytest.fixture
-def plan(monkeypatch, tmp_path):
-    def pretend(survey, check=NOTHING):
-        monkeypatch.setattr(plan_command, "make_plan", lambda *_, **__: Plan(NODES, survey, check))
-        monkeypatch.setattr(plan_command, "state_folder", lambda name: tmp_path / name)
-
-    return pretend
+def test_json_is_the_document(found, capsys):
+    outcome = found(exit_code=3, unreachable=(SHARED,))
+    assert run(["drift", "rack", "--json"]) == 3
+    assert Drift(**json.loads(capsys.readouterr().out)) == outcome
 
 
-def test_a_plan_that_changes_nothing_says_so(plan, capsys):
-    plan(Survey({}, {"rack-c1": LOOK}, (), ()))
-    assert run(["plan", "rack", "--fail-on-change"]) == 0
-    assert "an apply would change nothing; nothing was touched" in " ".join(capsys.readouterr().out.split())
-
-
-def test_a_change_is_no_failure_unless_asked(plan, capsys):
-    drift = Drift("rack-c1", "base", "/etc/a", "mode", "0644", "0600")
-    check = ApplyResult(
-        (HostCounts("rack-c1", 5, 1, 0, 0),),
-        (),
-        (FileChange("base : Ensure a", "-x\n+y", ("rack-c1",)),),
-        0,
-        None,
-        1,
-    )
-    plan(Survey({}, {"rack-c1": LOOK}, (drift,), (Need("rack-c1", "", {"base": "the host differs"}),)), check)
-    assert run(["plan", "rack"]) == 0
-    out = capsys.readouterr().out
-    assert "differs: rack-c1: base: /etc/a: mode: 0644 → 0600" in out
-    assert "+y" in out
-    assert "checked by Ansible: rack-c1: base: the host differs" in out
-    assert run(["plan", "rack", "--fail-on-change"]) == 1
-    capsys.readouterr()
-    assert run(["plan", "rack", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["would_change"] is True
-    assert found["would_change_tasks"] == {"rack-c1": 1}
-
-
-def test_a_plan_with_a_host_that_is_not_there_could_not_be_made(plan, capsys):
-    plan(Survey({}, {"rack-c1": HostLook.unreached("rack-c1", "no route")}, (), ()))
-    assert run(["plan", "rack"]) == 3
-    out = " ".join(capsys.readouterr().out.split())
-    assert "unreachable: rack-c1: the host: no route" in out
-    assert "would change nothing" not in out
-    assert "what an apply would change is not known" in out
-
-
-def test_a_facility_that_ansible_provisions_nothing_of_says_so(capsys):
+def test_a_facility_that_ansible_provisions_nothing_of(capsys):
     assert run(["drift", "workstation"]) == 0
     assert "no host that Ansible provisions" in capsys.readouterr().out
-
-
-def test_of_a_cluster_that_is_adopted_role_by_role_it_says_which_roles_are_seen(report, tmp_path, capsys):
-    file = tmp_path / "facility.yaml"
-    shipped = shipped_facilities()["rack"].read_text()
-    file.write_text(shipped.replace("plugin: facility\n", "plugin: facility\nmanages: [base]\n", 1))
-    report()
-    assert run(["drift", str(file)]) == 0
-    assert "Seen is what these roles declare, and nothing else: base." in capsys.readouterr().out
-    assert run(["drift", str(file), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["manages"] == ["base"]
-    assert run(["drift", "rack"]) == 0
-    assert "these roles" not in capsys.readouterr().out

@@ -9,7 +9,7 @@ from millwright.core.errors import ExitCode, FailedError
 from millwright.fleet.rollout.budget import Allowance, Budget
 from millwright.fleet.rollout.host_lines import HostState
 from millwright.fleet.rollout.journal import is_finished, open_journal
-from millwright.fleet.rollout.run_waves import Surroundings, roll_out
+from millwright.fleet.rollout.run_waves import RolloutContext, roll_out
 from millwright.fleet.rollout.waves import Wave
 
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
@@ -56,8 +56,8 @@ class Fleet:
         }
 
     def run(self, budget=FORGIVING, waves=WAVES, digest="d1"):
-        around = Surroundings(self.converge, self.lost, lambda: NOW, lambda *_: None, lambda _: None)
-        return roll_out(waves, budget, self.journal, digest, around)
+        context = RolloutContext(self.converge, self.lost, lambda: NOW, lambda *_: None, lambda _: None)
+        return roll_out(waves, budget, self.journal, digest, context)
 
 
 @pytest.fixture

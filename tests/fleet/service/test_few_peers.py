@@ -1,14 +1,19 @@
-"""A node is held for want of peers: the report says what decides it."""
+"""Nodes with too few peers: refused before anything is drained, or held with the commands that help."""
 
 import pytest
 
+from millwright.core.errors import NotTestableError
+from millwright.core.places import shipped_facilities
 from millwright.core.verdict import Verdict
+from millwright.facility import load_facility
+from millwright.fleet.service.few_peers import count_peers, require_peers
 from millwright.fleet.service.measuring import advise_on_peers
 from millwright.verdicts.admission import Admission
 from millwright.verdicts.peers import compare
 from millwright.verdicts.series import Series
 
 COMMAND = "millwright run 'my site/facility.yaml'"
+ADMIT = "millwright nodes commission rack n1 --admit-inconclusive"
 
 
 def compared(node, peers):
@@ -17,23 +22,24 @@ def compared(node, peers):
     return compare([series], values)
 
 
-def advised(verdict, peers, others, node="n1", measure=COMMAND):
+def advised(verdict, peers, others, node="n1", admit=ADMIT):
     found = Admission("n1", verdict, ("as found",))
-    return advise_on_peers(found, compared(node, peers), others=others, measure=measure).reasons
+    comparisons = compared(node, peers)
+    return advise_on_peers(found, comparisons, others=others, measure=COMMAND, admit=admit).reasons
 
 
 def test_the_command_that_measures_peers_is_told_after_the_reason():
     first, way_out = advised(Verdict.INCONCLUSIVE, peers=4, others=5)
     assert first == "as found"
     assert f"with {COMMAND}, and try again" in way_out
-    assert "--admit-inconclusive" in way_out
+    assert f"{ADMIT} admits it without a comparison" in way_out
 
 
 def test_no_run_is_told_where_the_class_is_too_small_for_any():
     (*_, way_out) = advised(Verdict.INCONCLUSIVE, peers=0, others=4)
     assert "too small for that, 6 nodes are needed" in way_out
     assert "millwright run" not in way_out
-    assert "--admit-inconclusive" in way_out
+    assert f"{ADMIT} admits it without a comparison" in way_out
 
 
 @pytest.mark.parametrize("verdict", [Verdict.PASS, Verdict.FAIL, Verdict.NOT_MEASURED])
@@ -46,5 +52,42 @@ def test_enough_peers_or_another_nodes_want_need_no_advice():
     assert advised(Verdict.INCONCLUSIVE, peers=0, others=9, node="n2") == ("as found",)
 
 
-def test_nothing_is_advised_where_undecided_nodes_are_let_in():
-    assert advised(Verdict.INCONCLUSIVE, peers=0, others=9, measure="") == ("as found",)
+def test_nothing_is_advised_if_undecided_nodes_are_let_in():
+    assert advised(Verdict.INCONCLUSIVE, peers=0, others=9, admit="") == ("as found",)
+
+
+@pytest.fixture
+def facility():
+    """A function: the rack's facility with so many nodes in the partition ``cpu``."""
+    rack = load_facility(shipped_facilities()["rack"])
+
+    def described(count):
+        cpu = rack.partitions["cpu"].model_copy(update={"nodes": f"rack-c[1-{count}]"})
+        return rack.model_copy(update={"partitions": {**rack.partitions, "cpu": cpu}})
+
+    return described
+
+
+WAYS = {"millwright maintain rack cpu --no-checks": "goes on"}
+
+
+@pytest.mark.parametrize("count", [2, 5])
+def test_a_class_that_is_too_small_is_refused_with_the_commands_that_go_on(facility, count):
+    with pytest.raises(NotTestableError) as refused:
+        require_peers(facility(count), ["rack-c1", "rack-c2"], WAYS)
+    first, _, hint = str(refused.value).splitlines()
+    assert first == f"rack-c[1-2]: too few nodes of the same class to compare with, {count - 1} of 5"
+    assert hint == "millwright maintain rack cpu --no-checks goes on"
+
+
+def test_six_nodes_of_a_class_can_be_compared(facility):
+    require_peers(facility(6), ["rack-c1"], WAYS)
+    assert count_peers(facility(6), ["rack-c1"]) == {"rack-c1": 5}
+
+
+def test_nodes_of_another_class_are_no_peers(facility):
+    described = facility(6)
+    (riscv,) = described.partitions["dare"].node_names()
+    assert count_peers(described, ["rack-c1", riscv]) == {"rack-c1": 5, riscv: 0}
+    with pytest.raises(NotTestableError, match=f"{riscv}: too few"):
+        require_peers(described, ["rack-c1", riscv], WAYS)

@@ -30,6 +30,7 @@ def bench(tmp_path, rack_file, rack_facility, warnings):
         token=lambda: "00000000",
         follow=lambda *_: None,
         measure="",
+        admit="",
         warn=warnings.append,
     )
 

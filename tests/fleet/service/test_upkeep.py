@@ -14,7 +14,7 @@ from millwright.fleet.rollout.journal import is_finished, open_journal
 from millwright.fleet.rollout.waves import Wave
 from millwright.fleet.service.drain import Owner, Purpose
 from millwright.fleet.service.gate import Gate
-from millwright.fleet.service.maintenance import keep_up
+from millwright.fleet.service.maintenance import run_maintenance
 from millwright.fleet.service.node_service import Service
 from millwright.fleet.service.upkeep import Fate, Upkeep
 from millwright.verdicts.admission import Admission
@@ -232,7 +232,7 @@ def journal(tmp_path):
 
 
 def run(site, journal, budget=TIGHT):
-    return keep_up(
+    return run_maintenance(
         WAVES, budget, journal, lambda name, nodes: site.upkeep.round(name, nodes, site.wait), lambda: NOW
     )
 

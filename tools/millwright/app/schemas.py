@@ -20,6 +20,18 @@ DOCUMENTS: dict[str, str] = {
     "antenna schedule": "millwright.app.antenna.schedule:AntennaSchedule",
     "doctor": "millwright.app.site.doctor:DoctorReport",
     "init": "millwright.app.site.init:Started",
+    "plan": "millwright.app.change.plan:PlanReport",
+    "apply": "millwright.app.change.apply_report:ApplyReport",
+    "drift": "millwright.app.change.drift:Drift",
+    "maintain": "millwright.app.change.maintenance_report:MaintenanceReport",
+    "nodes status": "millwright.app.change.nodes:NodesStatus",
+    "nodes drain": "millwright.app.change.nodes:NodesDrained",
+    "nodes resume": "millwright.app.change.nodes:NodesResumed",
+    "nodes commission": "millwright.app.change.maintenance_report:CommissionReport",
+    "accounts plan": "millwright.app.change.accounts:AccountsPlan",
+    "accounts diff": "millwright.app.change.accounts:AccountsDiff",
+    "accounts apply": "millwright.app.change.accounts:AccountsChange",
+    "accounts usage": "millwright.app.change.accounts_usage:UsageReport",
     "munge rotate": "millwright.app.change.munge:MungeRotation",
 }
 """Command as typed after ``millwright``, and where the class of its document is defined."""

@@ -1,53 +1,47 @@
 """``millwright apply``: bring the hosts of a facility to their declared state, wave by wave."""
 
-import time
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
+from rich.text import Text
 
-from millwright.adapters.ansible.events import ApplyOptions, ApplyResult
-from millwright.adapters.here.facility_lock import ROLLOUT_LOCK, only_one
-from millwright.antennas.trust.prepared import write_factory_trust
-from millwright.cli.change.apply_report import print_report, report_data, report_text, show_json
-from millwright.cli.change.journalled import begin_or_resume, chooser, resumable
-from millwright.cli.change.wave_options import (
+from millwright.app.change.apply import apply_facility, check_facility
+from millwright.app.change.apply_report import COUNTS, ApplyReport, HostReport
+from millwright.cli.options import (
     WAVES,
+    AsJson,
     Canary,
     CountUnreachable,
+    FacilityName,
     GroupBy,
+    Limit,
     MaxFailed,
     MaxFailedWave,
     Resume,
 )
-from millwright.cli.narrator import Narrator
-from millwright.cli.progress import LiveSteps, PlainSteps, shown
-from millwright.core.clock import utc_now
-from millwright.core.errors import BadInputError, Problem
-from millwright.core.node_sets import NodeSetError, expand
-from millwright.core.places import as_typed, checkout, facility_file, state_folder
-from millwright.facility import Facility, load_facility
-from millwright.fleet.look.converge import converge
-from millwright.fleet.look.over_ssh import answering_hosts
-from millwright.fleet.look.role_sources import sources_of
-from millwright.fleet.look.state_digest import declared_files, digest_of
-from millwright.fleet.rollout.journal import Journal, require_unfinished
-from millwright.fleet.rollout.lost_nodes import lost_nodes
-from millwright.fleet.rollout.request import Request, declared_options, plan_request, request_from
-from millwright.fleet.rollout.run_waves import Outcome, Surroundings, roll_out
-from millwright.fleet.rollout.stored_report import store_report
-from millwright.fleet.rollout.waves import Wave
+from millwright.cli.output import console, context, print_json
+from millwright.core.node_sets import fold
 
-KIND = "apply"
+STYLES = {
+    "ok": "green",
+    "changed": "yellow",
+    "failed": "bold red",
+    "unreachable": "bold magenta",
+    "unfinished": "magenta",
+    "waiting": "dim",
+}
+MAX_ROWS = 40
 
 
 def command(  # noqa: PLR0913 - the options of a command line
-    facility: Annotated[str, typer.Argument(help="Name of a shipped facility, or path to a facility.yaml.")],
+    facility: FacilityName,
     *,
-    check: Annotated[bool, typer.Option("--check", help="Only say what would change.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only report what would change.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show changes of files line by line.")] = False,
-    limit: Annotated[str, typer.Option(help="Hosts as a node set, or groups: rack-c[1-2],login.")] = "",
+    limit: Limit = "",
     canary: Canary = None,
     wave_size: Annotated[
         int | None, typer.Option(help="Most nodes in a wave. [128]", rich_help_panel=WAVES)
@@ -58,9 +52,9 @@ def command(  # noqa: PLR0913 - the options of a command line
     count_unreachable: CountUnreachable = None,
     resume: Resume = False,
     full: Annotated[
-        bool, typer.Option("--full", help="Let Ansible go through everything, also where a look would do.")
+        bool, typer.Option("--full", help="Let Ansible run everything, even if a look would be enough.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+    as_json: AsJson = False,
 ) -> int:
     """Bring the hosts of a facility to their declared state; again changes nothing.
 
@@ -73,115 +67,66 @@ def command(  # noqa: PLR0913 - the options of a command line
 
     Example: millwright apply rack --check --diff --limit rack-c[1-2]
     """
-    file = facility_file(facility)
-    described = load_facility(file)
-    given = request_from(
-        limit=expand_limit(limit),
-        canary=canary,
-        wave_size=wave_size,
-        group_by=group_by,
-        max_failed_wave=max_failed_wave,
-        max_failed=max_failed,
-        count_unreachable=count_unreachable,
-        full=full or None,
-        diff=diff or None,
-    )
-    if check:
-        options = ApplyOptions(check=True, diff=diff, limit=given.limit)
-        return _check(file, described, options, as_json=as_json)
-    return _change(file, described, given, resume=resume, as_json=as_json)
-
-
-def expand_limit(limit: str) -> tuple[str, ...]:
-    """Hosts and groups of ``--limit``; raises :exc:`BadInputError` where it is no node set."""
-    if not limit:
-        return ()
-    try:
-        return expand(limit)
-    except NodeSetError as error:
-        raise BadInputError(
-            [Problem("--limit", limit, f"not a node set ({error})", "for example rack-c[1-2]")]
-        ) from error
-
-
-def _check(file: Path, facility: Facility, options: ApplyOptions, *, as_json: bool) -> int:
-    """A check changes nothing, so it needs no waves and leaves no journal."""
-    with shown() as steps:
-        result = converge(
-            file,
-            facility,
-            options,
-            state=state_folder(facility.name),
-            now=utc_now(),
-            on_event=Narrator(steps),
-        )
-    outcome = Outcome.of_check(result)
+    options: dict[str, object] = {
+        "canary": canary,
+        "wave_size": wave_size,
+        "group_by": group_by,
+        "max_failed_wave": max_failed_wave,
+        "max_failed": max_failed,
+        "count_unreachable": count_unreachable,
+        "full": full or None,
+        "diff": diff or None,
+    }
+    with context() as here:
+        if check:
+            report = check_facility(here, facility, limit=limit, diff=diff)
+        else:
+            report = apply_facility(here, facility, options, limit=limit, resume=resume)
     if as_json:
-        show_json(report_data(outcome, facility.name, "", None))
+        print_json(report)
     else:
-        print_report(outcome, facility.name, as_typed(file), None)
-    return outcome.exit_code
+        print_report(report)
+    return report.exit_code
 
 
-def _change(file: Path, facility: Facility, given: Request, *, resume: bool, as_json: bool) -> int:
-    """Roll the change out with nobody else at it, store the merged report and print it."""
-    state, now = state_folder(facility.name), utc_now()
-    with only_one(state, facility.name, now, ROLLOUT_LOCK):
-        with only_one(state, facility.name, now):
-            pass  # a run refused here must leave no journal, or --resume would go on with it
-        if resume:
-            require_unfinished(state, KIND, as_typed(file))
-        if facility.antennas:
-            write_factory_trust(facility, file, state)
-        journal, request = begin_or_resume(
-            *(state, KIND, facility.name, given),
-            declared_options(facility, wave_size=facility.rollout.wave_size),
-            typed=as_typed(file),
-            resume=resume,
-            now=now,
-        )
-        options = ApplyOptions(diff=request.shows_diff, is_full=request.is_full)
-        with resumable(journal, f"millwright {KIND} {as_typed(file)}", utc_now), shown() as steps:
-            outcome = _roll_out(file, facility, request, journal, steps, options)
-    data = report_data(outcome, facility.name, journal.run_id, journal.folder)
-    store_report(journal.folder, data, report_text(outcome, facility.name, as_typed(file)))
-    if as_json:
-        show_json(data)
-    else:
-        print_report(outcome, facility.name, as_typed(file), journal.folder)
-    return outcome.exit_code
+def print_report(report: ApplyReport) -> None:
+    """Print the report; many hosts with equal counts share a line."""
+    out = console()
+    if not report.hosts:
+        out.print(Text(report.conclusion))
+        return
+    for change in report.changes:
+        out.print(Text(f"{fold(change.hosts)}: {change.task}", style="bold"))
+        out.print(Text(change.text))
+    out.print(_table(report.hosts, is_check=report.is_check))
+    for host in report.hosts:
+        if host.message and host.state != "waiting":
+            out.print(Text(f"{host.host}: {host.message}", style="red"))
+    for line in (*report.remarks, report.conclusion):
+        out.print(Text(line))
+    logs = ", ".join(_from_home(Path(log)) for log in report.logs)
+    files = f"report: {_from_home(Path(report.folder) / 'report.txt')}" if report.folder else f"log: {logs}"
+    out.print(Text(f"{report.seconds:.0f} s, {files}", style="dim"))
 
 
-def _roll_out(  # noqa: PLR0913, PLR0917 - joins what the command found
-    file: Path,
-    facility: Facility,
-    request: Request,
-    journal: Journal,
-    steps: LiveSteps | PlainSteps,
-    options: ApplyOptions,
-) -> Outcome:
-    state = state_folder(facility.name)
-    sources = sources_of(file, facility, state)
-    choose = chooser(
-        journal,
-        lambda hosts: answering_hosts(facility, sources.inventory, hosts),
-        utc_now,
-        lambda text: steps.done("canaries", text),
-    )
-    planned = plan_request(file, facility, request, choose)
-    narrator = Narrator(steps, counts_waves=len(planned.waves) > 1)
+def _table(hosts: Sequence[HostReport], *, is_check: bool) -> Table:
+    folds = len(hosts) > MAX_ROWS
+    rows: dict[tuple[object, ...], list[HostReport]] = {}
+    for host in hosts:
+        key = (host.state, *(getattr(host, name) for name in COUNTS), host.wave, host.resumed)
+        rows.setdefault(key if folds else (host.host,), []).append(host)
+    shows_waves = len({host.wave for host in hosts}) > 1
+    counts = ["would change" if is_check and name == "changed" else name for name in COUNTS]
+    table = Table("host", *(["wave"] if shows_waves else []), "state", *counts, box=None, pad_edge=False)
+    for group in rows.values():
+        first = group[0]
+        name = fold(host.host for host in group) if folds else first.host
+        wave = [Text(first.wave)] if shows_waves else []
+        label = Text(first.label, style=STYLES[first.state])
+        table.add_row(Text(name), *wave, label, *(str(getattr(first, name)) for name in COUNTS))
+    return table
 
-    def one_wave(wave: Wave) -> ApplyResult:
-        here = replace(options, limit=wave.hosts)
-        return converge(file, facility, here, state=state, now=utc_now(), on_event=narrator, sources=sources)
 
-    around = Surroundings(
-        one_wave,
-        lost=lambda hosts: lost_nodes(facility, hosts),
-        clock=utc_now,
-        tell=narrator.tell,
-        wait=time.sleep,
-    )
-    digest = digest_of(declared_files(file, checkout()), checkout())
-    outcome = roll_out(planned.waves, request.budget, journal, digest, around)
-    return replace(outcome, remarks=planned.canaries.says)
+def _from_home(path: Path) -> str:
+    home = Path.home()
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)

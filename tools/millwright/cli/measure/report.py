@@ -10,10 +10,10 @@ from rich.console import Console
 
 from millwright import __version__
 from millwright.adapters.openssh.signatures import check_signature
+from millwright.app.signing import known_signers
 from millwright.capacity.assessment import Assessment, assess
 from millwright.catalogue.catalogue import catalogue_file, load_catalogue
 from millwright.cli.measure.results import DEFAULT_DIR, ResultsDir
-from millwright.cli.signing import known_signers
 from millwright.core.errors import ExitCode
 from millwright.core.places import checkout, default_folder
 from millwright.facility import load_facility

@@ -14,7 +14,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from millwright.adapters.openssh.signatures import check_signature
-from millwright.cli.signing import known_signers
+from millwright.app.signing import known_signers
 from millwright.core.errors import BadInputError, FailedError
 from millwright.core.places import default_folder
 from millwright.core.verdict import Verdict

@@ -20,8 +20,8 @@ from millwright.adapters.reframe.benchmark import machines_of, run_benchmarks
 from millwright.adapters.reframe.process import CaseEvent, Seat
 from millwright.adapters.slurm.usage import usage_or_reason
 from millwright.antennas.user.files import ensure_user_access
+from millwright.app.signing import own_signing_key
 from millwright.cli.measure.results import DEFAULT_DIR, ResultsDir, print_scorecard
-from millwright.cli.signing import own_signing_key
 from millwright.core.clock import utc_now
 from millwright.core.errors import BadInputError, MillwrightError, Problem
 from millwright.core.places import checkout, facility_file, state_folder

@@ -12,9 +12,9 @@ from typing import Annotated
 import typer
 
 from millwright.adapters.openssh.signatures import check_signature, sign_file
-from millwright.cli.narrator import Narrator
+from millwright.app.playbook_progress import PlaybookProgress
+from millwright.app.signing import known_signers, own_signing_key
 from millwright.cli.progress import LiveSteps, PlainSteps, shown
-from millwright.cli.signing import known_signers, own_signing_key
 from millwright.core.clock import utc_now
 from millwright.core.errors import BadInputError, FailedError, Problem
 from millwright.core.places import as_typed, cache_folder, checkout, facility_file, state_folder
@@ -153,7 +153,7 @@ def _surroundings(
         now=utc_now(),
         sign=partial(sign_file, key=key),
         progress=steps,
-        on_event=Narrator(steps),
+        on_event=PlaybookProgress(steps),
     )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from millwright.core.errors import ExitCode
-from millwright.core.node_sets import fold
 from millwright.fleet.look.declared_items import OPEN_GRANTS
 from millwright.fleet.look.declared_state import DeclaredHost, Store
 from millwright.fleet.look.finding import HostLook
@@ -16,7 +15,7 @@ UNTESTED = "untested"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SharedFinding:
     """The same thing on several hosts."""
 
     hosts: tuple[str, ...]
@@ -32,21 +31,21 @@ class DriftReport:
     hosts: tuple[str, ...]
     things: int
     """How many things were looked at, on all hosts together."""
-    differences: tuple[Told, ...]
-    untested: tuple[Told, ...]
-    """Things that a host could not tell."""
-    unreachable: tuple[Told, ...]
+    differences: tuple[SharedFinding, ...]
+    untested: tuple[SharedFinding, ...]
+    """Items whose state a host could not report."""
+    unreachable: tuple[SharedFinding, ...]
     never_converged: tuple[str, ...]
-    outdated: tuple[Told, ...]
+    outdated: tuple[SharedFinding, ...]
     """Roles that would declare something else today: apply first."""
-    unseen: tuple[Told, ...]
+    unseen: tuple[SharedFinding, ...]
     """Tasks whose state no look can see; Ansible goes to them in every apply."""
-    proved: tuple[Told, ...]
+    proved: tuple[SharedFinding, ...]
     """Tasks that are seen through what their role proves only."""
-    left: tuple[Told, ...] = ()
+    left: tuple[SharedFinding, ...] = ()
     """Things of roles that the facility no longer gives these hosts, still there; no difference, for an
     apply takes nothing off a host and some are meant to stay."""
-    undeclared: tuple[Told, ...] = ()
+    undeclared: tuple[SharedFinding, ...] = ()
     """What hosts hold beside what is declared and an apply leaves as it is: grants that are still open."""
 
     @property
@@ -56,37 +55,6 @@ class DriftReport:
             return ExitCode.FAIL
         blind = self.untested or self.unreachable or self.never_converged
         return ExitCode.NOT_TESTED if blind else ExitCode.OK
-
-    def as_data(self) -> dict[str, object]:
-        """Everything as JSON knows it; hosts folded to node sets."""
-        lists = (
-            "differences",
-            "untested",
-            "unreachable",
-            "outdated",
-            "unseen",
-            "proved",
-            "left",
-            "undeclared",
-        )
-        return {
-            "exit_code": int(self.exit_code),
-            "hosts": len(self.hosts),
-            "things": self.things,
-            "never_converged": list(self.never_converged),
-            **{name: [told_as_data(told) for told in getattr(self, name)] for name in lists},
-        }
-
-
-def told_as_data(told: Told) -> dict[str, object]:
-    """One line of a report as JSON knows it."""
-    return {
-        "hosts": list(told.hosts),
-        "nodes": fold(told.hosts),
-        "role": told.role,
-        "what": told.what,
-        "detail": told.detail,
-    }
 
 
 def find_drift(hosts: Sequence[str], store: Store, sources: Sources, look_at: LookAtHosts) -> DriftReport:
@@ -101,25 +69,25 @@ def find_drift(hosts: Sequence[str], store: Store, sources: Sources, look_at: Lo
     return DriftReport(
         tuple(hosts),
         sum(own[host] for host, look in looks.items() if look.is_seen),
-        told_of(item for item in drift if item.attribute != UNTESTED),
-        told_of(item for item in drift if item.attribute == UNTESTED),
+        findings_of(item for item in drift if item.attribute != UNTESTED),
+        findings_of(item for item in drift if item.attribute == UNTESTED),
         _unreached(looks),
         tuple(host for host in hosts if host not in declared),
         _outdated(declared, sources),
-        fold_told(_tasks(declared, "unseen")),
-        fold_told(_tasks(declared, "proved")),
-        fold_told(
+        share_findings(_tasks(declared, "unseen")),
+        share_findings(_tasks(declared, "proved")),
+        share_findings(
             (host, each.role, name_of(each.thing), "")
             for host, look in answers.items()
             for each in found_there(look, own[host], left[host])
         ),
-        fold_told(_undeclared(looks, seen, sources.facility.accounts)),
+        share_findings(_undeclared(looks, seen, sources.facility.accounts)),
     )
 
 
-def told_of(drift: Iterable[Drift]) -> tuple[Told, ...]:
+def findings_of(drift: Iterable[Drift]) -> tuple[SharedFinding, ...]:
     """Differences, those that are equal on several hosts once."""
-    return fold_told((item.host, item.role, item.what, detail_of(item)) for item in drift)
+    return share_findings((item.host, item.role, item.what, detail_of(item)) for item in drift)
 
 
 def detail_of(item: Drift) -> str:
@@ -129,17 +97,19 @@ def detail_of(item: Drift) -> str:
     return f"{item.attribute}: {item.wanted} → {item.found}" if item.wanted else item.found
 
 
-def fold_told(lines: Iterable[tuple[str, str, str, str]]) -> tuple[Told, ...]:
+def share_findings(lines: Iterable[tuple[str, str, str, str]]) -> tuple[SharedFinding, ...]:
     """Lines of ``(host, role, what, detail)`` as one line for all hosts that share it."""
     found: dict[tuple[str, str, str], list[str]] = {}
     for host, *rest in lines:
         role, what, detail = rest
         found.setdefault((role, what, detail), []).append(host)
-    return tuple(Told(tuple(hosts), *key) for key, hosts in found.items())
+    return tuple(SharedFinding(tuple(hosts), *key) for key, hosts in found.items())
 
 
-def _unreached(looks: Mapping[str, HostLook]) -> tuple[Told, ...]:
-    return fold_told((host, "", "the host", look.reason) for host, look in looks.items() if not look.is_seen)
+def _unreached(looks: Mapping[str, HostLook]) -> tuple[SharedFinding, ...]:
+    return share_findings(
+        (host, "", "the host", look.reason) for host, look in looks.items() if not look.is_seen
+    )
 
 
 def _undeclared(
@@ -153,8 +123,8 @@ def _undeclared(
                 yield host, seen[host].roles[number], OPEN_GRANTS, ", ".join(left)
 
 
-def _outdated(declared: Mapping[str, DeclaredHost], sources: Sources) -> tuple[Told, ...]:
-    return fold_told(
+def _outdated(declared: Mapping[str, DeclaredHost], sources: Sources) -> tuple[SharedFinding, ...]:
+    return share_findings(
         (host, role, "what it would declare", reason)
         for host, found in declared.items()
         for role, reason in stale_roles(found, sources).items()

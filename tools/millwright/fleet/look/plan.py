@@ -12,7 +12,7 @@ from millwright.facility.model import Facility
 from millwright.fleet.look.ansible_runs import runs_for
 from millwright.fleet.look.converge import LOOKING, looker, options_for
 from millwright.fleet.look.declared_state import Store
-from millwright.fleet.look.drift import Told, fold_told, told_as_data, told_of
+from millwright.fleet.look.drift import SharedFinding, findings_of, share_findings
 from millwright.fleet.look.merged_result import merge
 from millwright.fleet.look.role_sources import sources_of
 from millwright.fleet.look.survey import Survey, survey
@@ -33,21 +33,21 @@ class Plan:
         return bool(self.differences or any(host.changed for host in self.check.hosts))
 
     @property
-    def differences(self) -> tuple[Told, ...]:
+    def differences(self) -> tuple[SharedFinding, ...]:
         """What the look found, equal differences once."""
-        return told_of(self.survey.drift)
+        return findings_of(self.survey.drift)
 
     @property
-    def reasons(self) -> tuple[Told, ...]:
+    def reasons(self) -> tuple[SharedFinding, ...]:
         """Why Ansible was asked, equal reasons once."""
-        return fold_told(
+        return share_findings(
             (need.host, role, "", reason)
             for need in self.survey.needs
             for role, reason in (need.roles or {"": need.everything}).items()
         )
 
     @property
-    def unreachable(self) -> tuple[Told, ...]:
+    def unreachable(self) -> tuple[SharedFinding, ...]:
         """Hosts of which nothing is known."""
         looked = ((look.host, "", "the host", look.reason) for look in self.survey.unreachable())
         asked = (
@@ -55,7 +55,7 @@ class Plan:
             for failure in self.check.failures
             if any(host.host == failure.host and host.unreachable for host in self.check.hosts)
         )
-        return fold_told([*looked, *asked])
+        return share_findings([*looked, *asked])
 
     @property
     def exit_code(self) -> ExitCode:
@@ -63,29 +63,6 @@ class Plan:
         if self.check.exit_code is ExitCode.FAIL:
             return ExitCode.FAIL
         return ExitCode.NOT_TESTED if self.unreachable else ExitCode.OK
-
-    def as_data(self) -> dict[str, object]:
-        """Everything as JSON knows it."""
-        return {
-            "exit_code": int(self.exit_code),
-            "would_change": self.would_change,
-            "hosts": len(self.hosts),
-            "looked_at": len(self.survey.looks),
-            "checked_by_ansible": len(self.survey.needs),
-            "reasons": [told_as_data(told) for told in self.reasons],
-            "differences": [told_as_data(told) for told in self.differences],
-            "changes": [
-                {"hosts": list(change.hosts), "task": change.task, "text": change.text}
-                for change in self.check.changes
-            ],
-            "would_change_tasks": {host.host: host.changed for host in self.check.hosts if host.changed},
-            "failures": [
-                {"host": failure.host, "task": failure.task, "message": failure.message}
-                for failure in self.check.failures
-            ],
-            "unreachable": [told_as_data(told) for told in self.unreachable],
-            "log": str(self.check.log) if self.check.log else None,
-        }
 
 
 def make_plan(  # noqa: PLR0913 - time, state and progress are given, not taken from the surroundings

@@ -25,14 +25,14 @@ SETTLED = {
     "group_by": "--by",
     "full": "--full",
     "no_checks": "--no-checks",
-    "admit_inconclusive": "--admit-inconclusive",
     "threshold": "--threshold",
     "results_dir": "--results-dir",
 }
-"""What a run that goes on keeps, and with which option it is said.
+"""What a resumed run keeps, and the option of each.
 
-That is which hosts are in which wave, and how they are changed and judged. Patience may change on the way:
-budgets, and how long jobs are waited for. So may what is shown.
+Which hosts are in which wave, and how they are changed and judged. What an operator decides when a run stops
+may change on the way: budgets, how long jobs are waited for, and whether undecided nodes are admitted. So may
+what is shown.
 """
 
 

@@ -18,31 +18,30 @@ Converge = Callable[[Wave], ApplyResult]
 Lost = Callable[[Sequence[str]], Mapping[str, str]]
 """Nodes that can't take jobs although nobody took them out of service, with Slurm's word for it."""
 
-
 SILENCE_S = 60.0
 POLL_S = 3.0
 
 
 class Step(StrEnum):
-    """What a follower is told."""
+    """The event of a wave that is reported."""
 
     BEGINS = "begins"
     ENDED = "ended"
 
 
-Tell = Callable[[Step, Wave, Sequence[HostLine]], None]
+ReportWave = Callable[[Step, Wave, Sequence[HostLine]], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """How a roll-out acts on the world."""
+class RolloutContext:
+    """The effects of a roll-out, and its clock."""
 
     converge: Converge
     lost: Lost
     clock: Callable[[], datetime]
-    tell: Tell
+    report: ReportWave
     wait: Callable[[float], None]
-    """Let so many seconds pass."""
+    """Sleep for so many seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ class Outcome:
 
 
 def roll_out(
-    waves: Sequence[Wave], budget: Budget, journal: Journal, digest: str, around: Surroundings
+    waves: Sequence[Wave], budget: Budget, journal: Journal, digest: str, context: RolloutContext
 ) -> Outcome:
     """Change the hosts of each wave, and note in the journal what each became.
 
@@ -94,45 +93,45 @@ def roll_out(
         if stopped or not left.hosts:
             lines.extend(HostLine(host, wave.name, HostState.WAITING, message=stopped) for host in left.hosts)
             continue
-        found, result, stopped = _one_wave(left, journal, digest, around)
+        found, result, stopped = _one_wave(left, journal, digest, context)
         lines.extend(found)
         results.extend([result] if result else [])
         whole, overall = _spent([*kept, *found], len(wave.hosts)), _spent(lines, total)
         stopped = stopped or budget.why_to_stop(whole, overall, is_trial=wave.is_trial)
     outcome = Outcome(tuple(lines), tuple(results), stopped if _waits(lines) else "")
     finished = all(line.state.is_done for line in lines)
-    journal.note(around.clock(), "end", exit_code=int(outcome.exit_code), stopped=stopped, finished=finished)
+    journal.note(context.clock(), "end", exit_code=int(outcome.exit_code), stopped=stopped, finished=finished)
     return outcome
 
 
 def _one_wave(
-    wave: Wave, journal: Journal, digest: str, around: Surroundings
+    wave: Wave, journal: Journal, digest: str, context: RolloutContext
 ) -> tuple[tuple[HostLine, ...], ApplyResult | None, str]:
     """Lines and result of a wave, and why nothing may follow where it could not be run."""
-    around.tell(Step.BEGINS, wave, ())
-    journal.note(around.clock(), "wave", wave=wave.name, hosts=len(wave.hosts))
-    before = around.lost(wave.hosts)
+    context.report(Step.BEGINS, wave, ())
+    journal.note(context.clock(), "wave", wave=wave.name, hosts=len(wave.hosts))
+    before = context.lost(wave.hosts)
     result, why = None, ""
     try:
-        result = around.converge(wave)
+        result = context.converge(wave)
         lines = lines_of(wave.name, wave.hosts, result)
     except FailedError as error:
         why = str(error)
         lines = tuple(HostLine(host, wave.name, HostState.UNFINISHED, message=why) for host in wave.hosts)
-    lines = lost_lines(lines, _newly_lost(wave, before, around))
-    journal.note_all(around.clock(), (_entry(line, digest) for line in lines))
-    around.tell(Step.ENDED, wave, lines)
+    lines = lost_lines(lines, _newly_lost(wave, before, context))
+    journal.note_all(context.clock(), (_entry(line, digest) for line in lines))
+    context.report(Step.ENDED, wave, lines)
     return lines, result, why
 
 
-def _newly_lost(wave: Wave, before: Mapping[str, str], around: Surroundings) -> Mapping[str, str]:
+def _newly_lost(wave: Wave, before: Mapping[str, str], context: RolloutContext) -> Mapping[str, str]:
     """Nodes that were lost in their wave; one whose slurmd was restarted is given time to call again."""
     waited_s = 0.0
     while True:
-        now = {host: word for host, word in around.lost(wave.hosts).items() if host not in before}
+        now = {host: word for host, word in context.lost(wave.hosts).items() if host not in before}
         if not now or waited_s >= SILENCE_S:
             return now
-        around.wait(POLL_S)
+        context.wait(POLL_S)
         waited_s += POLL_S
 
 

@@ -15,7 +15,7 @@ Round = Callable[[str, Sequence[str]], tuple[NodeLine, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Upkept:
+class MaintenanceResult:
     """What a run left."""
 
     lines: tuple[NodeLine, ...]
@@ -31,9 +31,9 @@ class Upkept:
         return ExitCode.OK if fates <= {Fate.IN_SERVICE} else ExitCode.NOT_TESTED
 
 
-def keep_up(
+def run_maintenance(
     waves: Sequence[Wave], budget: Budget, journal: Journal, one_round: Round, clock: Callable[[], datetime]
-) -> Upkept:
+) -> MaintenanceResult:
     """Take wave after wave through its round; nodes that the journal knows to be through are left out."""
     known = finished_nodes(journal)
     lines: list[NodeLine] = []
@@ -55,7 +55,7 @@ def keep_up(
             _spent([*kept, *found], len(wave.hosts)), overall, is_trial=wave.is_trial
         )
     waits = any(line.fate is Fate.WAITING for line in lines)
-    outcome = Upkept(tuple(lines), stopped if waits else "")
+    outcome = MaintenanceResult(tuple(lines), stopped if waits else "")
     finished = all(line.fate.is_final for line in lines)
     journal.note(clock(), "end", exit_code=int(outcome.exit_code), stopped=stopped, finished=finished)
     return outcome

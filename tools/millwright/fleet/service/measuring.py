@@ -48,7 +48,9 @@ class Bench:
     """Eight fresh hexadecimal digits."""
     follow: Follow
     measure: str
-    """Command that measures the whole facility, told for want of peers; empty where that is no matter."""
+    """Command that measures the whole facility, for nodes without measured peers."""
+    admit: str
+    """Command that admits undecided nodes of this run; empty if they are admitted anyway."""
     warn: Callable[[str], None]
     """Hears of stored runs that are left out of the comparison with peers, once each."""
     warned: set[Path] = field(default_factory=set)
@@ -72,6 +74,7 @@ class Bench:
                 comparisons,
                 others=count_others(self.facility, node),
                 measure=self.measure,
+                admit=self.admit,
             )
             for node in nodes
         }
@@ -167,21 +170,21 @@ def count_others(facility: Facility, node: str) -> int:
 
 
 def advise_on_peers(
-    found: Admission, comparisons: Iterable[Comparison], *, others: int, measure: str
+    found: Admission, comparisons: Iterable[Comparison], *, others: int, measure: str, admit: str
 ) -> Admission:
-    """Put the way out last among the reasons of an undecided verdict that wants peers.
+    """Append the commands that help to the reasons of a node that is undecided for lack of peers.
 
     `others` counts all further nodes of its class, measured or not; `measure` is the command that
-    measures them, empty where undecided nodes are let in, so that nothing has to be done.
+    measures them, and `admit` the one that admits the node, empty if it is admitted anyway.
     """
-    wants_peers = any(each.node == found.node and each.peers < FEWEST_PEERS for each in comparisons)
-    if found.verdict is not Verdict.INCONCLUSIVE or not wants_peers or not measure:
+    lacks_peers = any(each.node == found.node and each.peers < FEWEST_PEERS for each in comparisons)
+    if found.verdict is not Verdict.INCONCLUSIVE or not lacks_peers or not admit:
         return found
-    return replace(found, reasons=(*found.reasons, _way_out(others, measure)))
+    return replace(found, reasons=(*found.reasons, _way_out(others, measure, admit)))
 
 
-def _way_out(others: int, measure: str) -> str:
-    admit = "--admit-inconclusive lets it in without a comparison"
+def _way_out(others: int, measure: str, admit: str) -> str:
+    admits = f"{admit} admits it without a comparison"
     if others < FEWEST_PEERS:
-        return f"its class is too small for that, {FEWEST_PEERS + 1} nodes are needed; {admit}"
-    return f"have the others measured first, with {measure}, and try again; or {admit}"
+        return f"its class is too small for that, {FEWEST_PEERS + 1} nodes are needed; {admits}"
+    return f"have the others measured first, with {measure}, and try again; or {admits}"
