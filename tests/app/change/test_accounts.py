@@ -18,7 +18,7 @@ DIFFERS = AccountingReport(
     (),
     ("account tide",),
     ("qos=x",),
-    (("sacctmgr", "-i", "modify"),),
+    (tuple("sacctmgr -i modify".split()),),
 )
 
 

@@ -64,7 +64,7 @@ def commission_nodes(
 
 def _command(file: Path, nodes: str, options: Mapping[str, object]) -> str:
     """The command line that commissions these nodes with the same options."""
-    words = ["millwright", "nodes", COMMAND, as_typed(file), shlex.quote(nodes)]
+    words = [f"millwright nodes {COMMAND}", as_typed(file), shlex.quote(nodes)]
     for name, value in options.items():
         if value is not None:
             words += [f"--{name.replace('_', '-')}", *([] if value is True else [shlex.quote(str(value))])]
