@@ -18,7 +18,7 @@ DIFFERS = AccountingReport(
     (),
     ("account tide",),
     ("qos=x",),
-    (tuple("sacctmgr -i modify".split()),),
+    (tuple(["sacctmgr", "-i", "modify"]),),
 )
 
 
