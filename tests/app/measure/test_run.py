@@ -59,20 +59,30 @@ def test_a_run_that_was_stopped_says_so(measured, rack_file):
     assert run_checks(Context(), RunRequest(str(rack_file))).was_interrupted
 
 
-def test_a_certificate_that_cannot_be_renewed_is_warned_of(monkeypatch, rack_facility):
-    """The checks of the access would fail for a reason that nobody sees."""
+def test_an_access_that_could_not_be_renewed_is_reported_and_the_others_go_on(
+    rack_facility, monkeypatch, tmp_path
+):
+    """A login that fails later would be the only sign of it."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    renewed = []
 
-    def refuse(*_, **__):
-        raise FailedError("ada is revoked")
+    def renew(_facility, antenna, user, **_):
+        if antenna == first:
+            raise FailedError("the user is revoked")
+        renewed.append((antenna, user))
 
-    monkeypatch.setattr(module, "ensure_user_access", refuse)
+    first, *others = rack_facility.antennas
+    monkeypatch.setattr(module, "ensure_user_access", renew)
     warnings = []
-    context = Context(warn=warnings.append)
-    module._renew_certificates(context, rack_facility, Seat.HARNESS)
-    assert warnings == []
-    module._renew_certificates(context, rack_facility, Seat.USER)
-    assert warnings
-    assert all("was not renewed" in line and line.endswith("ada is revoked") for line in warnings)
+    module._renew_certificates(Context(warn=warnings.append), rack_facility, Seat.USER)
+    user = rack_facility.antennas[first].first_user.name
+    assert warnings == [f"antenna {first}: the access of {user} was not renewed: the user is revoked"]
+    assert [antenna for antenna, _ in renewed] == others
+
+
+def test_only_the_seat_of_a_user_needs_an_access(rack_facility, monkeypatch):
+    monkeypatch.setattr(module, "ensure_user_access", lambda *_, **__: pytest.fail("renewed"))
+    module._renew_certificates(Context(warn=pytest.fail), rack_facility, Seat.HARNESS)
 
 
 def test_each_unknown_check_is_listed_with_a_suggestion(rack_facility):
