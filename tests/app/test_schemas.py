@@ -12,23 +12,27 @@ from millwright.app.schemas import DOCUMENTS, format_of, schema_of
 from millwright.cli import main
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/reference/json.md"
-PENDING = {
+PENDING: set[str] = {
     "accounts apply",
+    "accounts diff",
     "accounts plan",
     "accounts usage",
     "antenna bundle",
     "antenna check",
+    "antenna config",
     "antenna import",
     "antenna list",
     "antenna log",
+    "antenna pin",
     "antenna plan",
+    "antenna revoke",
     "antenna rotate-ca",
+    "antenna schedule",
     "apply",
     "drift",
     "maintain",
     "nodes commission",
     "nodes drain",
-    "nodes list",
     "nodes resume",
     "nodes status",
     "plan",
@@ -57,7 +61,7 @@ def test_a_document_begins_with_its_name_and_version(command):
     schema = schema_of(command)
     first = next(iter(schema["properties"]))
     assert first in {"format", "schema"}
-    assert first in schema.get("required", [first])
+    assert first in schema["required"], "a reader looks for it first"
     name, _, version = format_of(command).partition("/")
     assert name.startswith(f"millwright-{command.replace(' ', '-')}")
     assert int(version) >= 1

@@ -80,7 +80,7 @@ def _type(schema: Schema, definitions: Mapping[str, Schema], links: Mapping[str,
 
 
 def _plain_type(schema: Schema, definitions: Mapping[str, Schema], links: Mapping[str, str]) -> str:
-    kind = schema.get("type", "any value")
+    kind: str = schema.get("type", "any value")
     inner = schema.get("items" if kind == "array" else "additionalProperties")
     of = f" of {_type(inner, definitions, links)}" if isinstance(inner, Mapping) and inner else ""
     if kind in {"array", "object"}:
