@@ -27,7 +27,7 @@ def found(state):
         NodeStatus("bench-a", "10.0.0.1", State.RUNNING),
         NodeStatus("bench-b", "10.0.0.2", state, "why"),
     )
-    return RackStatus("nowhere", bridge=True, mirror=True, nodes=(first, second))
+    return RackStatus("nowhere", bridge=True, mirror=True, nodes=nodes)
 
 
 @pytest.mark.parametrize(
