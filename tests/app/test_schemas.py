@@ -12,31 +12,7 @@ from millwright.app.schemas import DOCUMENTS, format_of, schema_of
 from millwright.cli import main
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/reference/json.md"
-PENDING: set[str] = {
-    "accounts apply",
-    "accounts diff",
-    "accounts plan",
-    "accounts usage",
-    "antenna bundle",
-    "antenna check",
-    "antenna config",
-    "antenna import",
-    "antenna list",
-    "antenna log",
-    "antenna pin",
-    "antenna plan",
-    "antenna revoke",
-    "antenna rotate-ca",
-    "antenna schedule",
-    "apply",
-    "drift",
-    "maintain",
-    "nodes commission",
-    "nodes drain",
-    "nodes resume",
-    "nodes status",
-    "plan",
-}
+PENDING: set[str] = set()
 """Commands that still print what has not been declared."""
 
 
