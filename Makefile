@@ -72,8 +72,9 @@ format: $(VENV)/.ready ## Format the Python code
 bench-demo: ## Measure the demo from nothing and again, in a clone of its own; takes the rack down first
 	@$(PYTHON) tools/benchmarks/demo.py
 
-schema: $(VENV)/.ready ## Write inventories/facility.schema.json anew
+schema: $(VENV)/.ready ## Write inventories/facility.schema.json and docs/reference/json.md
 	@$(BIN)/millwright facility schema > inventories/facility.schema.json.new && mv inventories/facility.schema.json.new inventories/facility.schema.json
+	@$(BIN)/millwright schema --markdown > docs/reference/json.md.new && mv docs/reference/json.md.new docs/reference/json.md
 
 wheel: $(VENV)/.ready ## Build dist/millwright-VERSION-py3-none-any.whl, which installs without a checkout
 	@$(BIN)/python -m hatchling build --target wheel --directory dist

@@ -4,8 +4,6 @@ import errno
 import json
 
 import pytest
-import typer.core
-import typer.main
 
 from millwright.cli import main
 from millwright.core.errors import FailedError, NotTestableError
@@ -90,19 +88,37 @@ def test_errors_become_exit_codes(error, code, message, monkeypatch, capsys):
     assert message in capsys.readouterr().err
 
 
-def commands(group: typer.core.TyperGroup, prefix: str = "") -> list[tuple[str, str]]:
-    found = []
-    for name in group.list_commands(None):
-        command = group.get_command(None, name)
-        if hasattr(command, "list_commands"):
-            found += commands(command, f"{prefix}{name} ")
-        else:
-            found.append((f"{prefix}{name}", command.help or ""))
-    return found
-
-
 @pytest.mark.parametrize(
-    ("name", "text"), commands(typer.main.get_command(main.app)), ids=lambda value: value[:30]
+    ("arguments", "ending"),
+    [
+        (["rapport"], "no such command 'rapport'; did you mean report? See millwright --help"),
+        (["xyz"], "no such command 'xyz'; see millwright --help"),
+        (["results", "shwo"], "no such command 'shwo'; did you mean show? See millwright results --help"),
+        (["report"], "; see millwright report --help"),
+        (["facility", "list", "--jsn"], " millwright facility list --help"),
+    ],
 )
-def test_every_command_has_help_with_an_example(name, text):
-    assert f"Example: millwright {name}" in " ".join(text.split()), text
+def test_a_wrong_command_line_points_to_the_nearest_help(arguments, ending, capsys):
+    assert main.run(arguments) == 2
+    message = capsys.readouterr().err
+    assert message.startswith("millwright: ")
+    assert message.endswith(f"{ending}\n")
+
+
+def test_a_mistyped_facility_check_or_metric_gets_a_suggestion(tmp_path, capsys):
+    assert main.run(["facility", "show", "rak"]) == 2
+    assert "; did you mean rack?" in capsys.readouterr().err
+    path = tmp_path / "facility.yaml"
+    path.write_text(
+        "plugin: facility\nname: site\ntitle: t\nkind: physical\npartitions: {local: {nodes: localhost, "
+        "scheduler: local, checks: {Gem: {fp64_rate: null}, Gemm: {fp64_rat: null}}}}\n"
+    )
+    assert main.run(["facility", "check", str(path)]) == 2
+    message = capsys.readouterr().err
+    assert "; did you mean Gemm?" in message
+    assert "; did you mean fp64_rate?" in message
+
+
+def test_the_help_explains_the_exit_codes_of_signals(capsys):
+    assert main.run(["--help"]) == 0
+    assert "130 interrupted with Ctrl-C, 128 + N" in " ".join(capsys.readouterr().out.split())

@@ -9,7 +9,7 @@ from millwright.adapters.here.facility_lock import only_one
 from millwright.core.errors import FailedError, NotTestableError
 from millwright.facility import load_facility
 from millwright.images import build as module
-from millwright.images.build import BUILDING, LOCK, Surroundings, build
+from millwright.images.build import BUILDING, LOCK, BuildContext, build
 from millwright.rack.cgroups import Cgroup
 from millwright.results.manifest import MANIFEST
 from millwright.results.verification import verify_run
@@ -29,7 +29,7 @@ class Quiet:
 @pytest.fixture
 def around(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_group", lambda _facility: Cgroup(()))
-    return Surroundings(
+    return BuildContext(
         file=FILE,
         facility=load_facility(FILE),
         state=tmp_path / "state",

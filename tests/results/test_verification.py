@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from millwright.results.verification import SignatureCheck, verify_run
+from millwright.results.verification import Sealed, SignatureCheck, verify_run, verify_sealed
 
 
 def write(path, text):
@@ -114,3 +114,10 @@ def test_a_folder_that_cannot_be_read_is_an_error_and_no_all_clear(stored_run):
 def test_a_folder_that_is_not_there_is_an_error_and_no_all_clear(tmp_path):
     with pytest.raises(FileNotFoundError):
         verify_run(tmp_path / "gone")
+
+
+def test_words_are_those_of_the_folder_that_was_sealed(stored_run):
+    write(stored_run / "samples.jsonl", "{}\n")
+    result = verify_sealed(stored_run, None, Sealed("image", "the image was built"))
+    assert result.describe() == ("samples.jsonl: changed since the image was built",)
+    assert result.signature.detail == "nobody signed this image's manifest"

@@ -7,7 +7,7 @@ from millwright.core.errors import BadInputError, ExitCode
 from millwright.core.verdict import Verdict
 from millwright.facility.model import Facility
 from millwright.results.sample import Sample
-from millwright.verdicts.scorecard import score
+from millwright.verdicts.scorecard import limit_to_checks, score
 
 
 @pytest.fixture
@@ -222,3 +222,12 @@ def test_a_facility_with_impossible_commitments_is_refused(rack_file, rack_run):
     data["partitions"]["cpu"]["checks"]["MemoryBandwidth"]["triad_bw"]["unit"] = "GiB/s"
     with pytest.raises(BadInputError, match="wrong unit"):
         score(Facility.model_validate(data), rack_run)
+
+
+def test_a_check_that_was_not_asked_for_is_not_missing(scorecard):
+    kept = limit_to_checks(scorecard, ["RiscvVector"])
+    assert {row.expectation.check for row in kept.rows} == {"RiscvVector"}
+    assert {rollup.check for rollup in kept.rollups} == {"RiscvVector"}
+    assert scorecard.exit_code is ExitCode.FAIL
+    assert kept.exit_code is ExitCode.OK, "what failed belongs to another check"
+    assert kept.rejected == scorecard.rejected

@@ -2,11 +2,7 @@
 
 import pytest
 
-from millwright.adapters.reframe.process import Seat
 from millwright.cli.main import run
-from millwright.cli.measure import run as command
-from millwright.core.errors import FailedError
-from millwright.verdicts.scorecard import score
 
 
 @pytest.fixture
@@ -55,38 +51,3 @@ def test_a_commitment_that_can_not_be_met_is_refused(workstation, capsys):
     assert code == 2
     assert "unknown metric" in message
     assert "unknown check" in message
-
-
-def test_an_access_that_could_not_be_renewed_is_reported_and_the_others_go_on(
-    rack_facility, monkeypatch, workstation
-):
-    """A login that fails later would be the only sign of it."""
-    renewed = []
-
-    def renew(_facility, antenna, user, **_):
-        if antenna == first:
-            raise FailedError("the user is revoked")
-        renewed.append((antenna, user))
-
-    first, *others = rack_facility.antennas
-    monkeypatch.setattr(command, "ensure_user_access", renew)
-    warnings = []
-    command._renew_certificates(rack_facility, warnings.append, Seat.USER)
-    user = rack_facility.antennas[first].users[0].name
-    assert warnings == [f"antenna {first}: the access of {user} was not renewed: the user is revoked"]
-    assert [antenna for antenna, _ in renewed] == others
-
-
-def test_only_the_seat_of_a_user_needs_an_access(rack_facility, monkeypatch):
-    monkeypatch.setattr(command, "ensure_user_access", lambda *_, **__: pytest.fail("renewed"))
-    command._renew_certificates(rack_facility, pytest.fail, Seat.HARNESS)
-
-
-def test_a_run_of_some_checks_is_judged_by_those_alone(rack_facility, rack_run):
-    """Not measuring a check that was left out on purpose is no failure."""
-    whole = score(rack_facility, rack_run)
-    found = command._only(whole, ["MemoryBandwidth"])
-    assert {row.expectation.check for row in found.rows} == {"MemoryBandwidth"}
-    assert {rollup.check for rollup in found.rollups} == {"MemoryBandwidth"}
-    assert len(found.rollups) == sum(rollup.check == "MemoryBandwidth" for rollup in whole.rollups)
-    assert {rollup.check for rollup in whole.rollups} > {"MemoryBandwidth"}

@@ -19,7 +19,7 @@ def test_a_file_that_is_complete(tmp_path, capsys):
     assert discover("--captured", DATA / "rack", "--harness", "rack-login", "--output", file) == 0
     assert run(["facility", "check", str(file)]) == 0
     assert discover("--captured", DATA / "rack", "--output", file) == 2
-    assert "is there already" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
     assert [path.name for path in file.parent.iterdir()] == ["facility.yaml"]
 
 

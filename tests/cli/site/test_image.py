@@ -40,7 +40,8 @@ def test_no_image_is_told_with_how_to_build_one(capsys):
     assert main.run(["image", "list", "rack"]) == 0
     assert "millwright image build rack PARTITION" in capsys.readouterr().out
     assert main.run(["image", "list", "rack", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == []
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["format"], printed["images"]) == ("millwright-image-list/1", [])
 
 
 def test_a_folder_that_is_no_image_is_refused(capsys, tmp_path):

@@ -33,7 +33,7 @@ def test_status_of_a_rack_that_is_down_exits_3(facility, capsys):
 def test_status_as_json_is_nothing_but_json(facility, capsys):
     assert run("status", "-f", facility, "--json") == 3
     answer = json.loads(capsys.readouterr().out)
-    assert answer["up"] is False
+    assert (answer["format"], answer["up"]) == ("millwright-rack-status/1", False)
     assert [node["state"] for node in answer["nodes"]] == ["down", "down"]
 
 
@@ -59,9 +59,3 @@ def test_a_user_without_a_way_to_root_is_told_everything_and_nothing_is_made(fac
     with pytest.raises(NotTestableError, match="root or passwordless sudo"):
         run("up", "-f", facility)
     assert not (tmp_path / ".local").exists()
-
-
-def test_every_command_has_an_example():
-    group = typer.main.get_command(rack.app)
-    for name, command in group.commands.items():
-        assert f"millwright rack {name}" in command.help

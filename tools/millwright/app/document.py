@@ -6,7 +6,12 @@ from pydantic import BaseModel, ConfigDict
 class Part(BaseModel):
     """An object within a :class:`Document`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        use_attribute_docstrings=True,
+        json_schema_serialization_defaults_required=True,
+    )
 
 
 class Document(Part):

@@ -3,7 +3,9 @@
 import importlib
 from typing import Any
 
-from millwright.app.document import Document
+from pydantic import TypeAdapter
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 DOCUMENTS: dict[str, str] = {
     "antenna list": "millwright.app.antenna.listing:AntennaList",
@@ -32,19 +34,43 @@ DOCUMENTS: dict[str, str] = {
     "accounts diff": "millwright.app.change.accounts:AccountsDiff",
     "accounts apply": "millwright.app.change.accounts:AccountsChange",
     "accounts usage": "millwright.app.change.accounts_usage:UsageReport",
+    "facility check": "millwright.app.site.facility:FacilityCheck",
+    "facility discover": "millwright.app.site.facility_discover:Discovered",
+    "facility list": "millwright.app.site.facility:FacilityList",
+    "facility show": "millwright.app.site.facility:FacilityShow",
+    "image build": "millwright.app.site.image:ImageBuilt",
+    "image list": "millwright.app.site.image:ImageList",
+    "image verify": "millwright.app.site.image:ImageVerification",
     "munge rotate": "millwright.app.change.munge:MungeRotation",
+    "rack down": "millwright.app.site.rack:RackStopped",
+    "rack status": "millwright.app.site.rack:RackStatus",
+    "rack up": "millwright.app.site.rack:RackStarted",
+    "results export": "millwright.app.measure.results_export:ResultsExport",
+    "results list": "millwright.app.measure.results_list:ResultsList",
+    "results show": "millwright.app.measure.results_show:ResultsShow",
+    "results verify": "millwright.app.measure.results_verify:ResultsVerification",
+    "report": "millwright.report.content:ReportContent",
+    "run": "millwright.app.measure.run:RunOutcome",
+    "schema": "millwright.app.schema:SchemaList",
 }
 """Command as typed after ``millwright``, and where the class of its document is defined."""
 
 
-def document_of(command: str) -> type[Document]:
+def document_of(command: str) -> type:
     """The class of a command's document; raises :exc:`KeyError` if it prints none."""
     module, _, name = DOCUMENTS[command].partition(":")
-    found: type[Document] = getattr(importlib.import_module(module), name)
+    found: type = getattr(importlib.import_module(module), name)
     return found
 
 
 def schema_of(command: str) -> dict[str, Any]:
     """JSON Schema (2020-12) of what a command prints with ``--json``."""
-    schema = document_of(command).model_json_schema(mode="serialization")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    schema = TypeAdapter(document_of(command)).json_schema(mode="serialization")
+    return {"$schema": DIALECT, **schema}
+
+
+def format_of(command: str) -> str:
+    """Name and version of a document, as its key ``format`` (of the report: ``schema``) gives it."""
+    properties = schema_of(command)["properties"]
+    found: str = (properties.get("format") or properties["schema"])["const"]
+    return found

@@ -2,6 +2,7 @@
 
 import errno
 import importlib
+import re
 import sys
 from typing import Any
 
@@ -13,6 +14,7 @@ from typer.core import TyperGroup
 from millwright import __version__
 from millwright.cli.signals import EndedError, explain_ending, unwind_on_signals
 from millwright.core.errors import BadInputError, ExitCode, MillwrightError
+from millwright.core.suggestions import did_you_mean
 
 GROUPS = {
     "facility": "site.facility",
@@ -36,8 +38,12 @@ COMMANDS = {
     "report": "measure.report",
     "demo": "site.demo",
     "doctor": "site.doctor",
+    "schema": "site.schema",
 }
 """Single commands by name, likewise."""
+
+
+NO_COMMAND = re.compile(r"No such command '(.*?)'")
 
 
 class _OnDemand(TyperGroup):
@@ -76,7 +82,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Describe, provision, commission, benchmark and report an AI-factory cluster from one file.\n\n"
     "Example: millwright facility check rack && millwright rack up && millwright apply rack",
-    epilog="Exit codes: 0 all good, 1 a FAIL or regression, 2 bad input, 3 could not be tested or reached.",
+    epilog="Exit codes: 0 all good, 1 a FAIL or regression, 2 bad input, 3 could not be tested or reached, "
+    "130 interrupted with Ctrl-C, 128 + N ended by signal N (143 for SIGTERM).",
 )
 
 
@@ -126,15 +133,28 @@ def explain(error: BaseException) -> tuple[int, str]:
         case MillwrightError():
             return error.exit_code, f"millwright: {error}"
         case typer.exceptions.TyperException():
-            text = error.format_message()
-            if text.startswith("Usage:"):  # no command was given: the text is the help
-                return ExitCode.BAD_INPUT, text
-            return ExitCode.BAD_INPUT, f"millwright: {text.rstrip('.')}; see millwright --help"
+            return ExitCode.BAD_INPUT, explain_usage(error)
         case OSError():
             hint = "; free some space and run it again" if error.errno == errno.ENOSPC else ""
             return ExitCode.FAIL, f"millwright: {error}{hint}"
         case _:
             return explain_ending(error)
+
+
+def explain_usage(error: typer.exceptions.TyperException) -> str:
+    """The message of a wrong command line: the nearest right word, and the help of that very command."""
+    text = error.format_message()
+    if text.startswith("Usage:"):  # no command was given: the text is the help
+        return text
+    context = getattr(error, "ctx", None)
+    unknown = NO_COMMAND.match(text)
+    if context is not None and unknown:
+        known = context.command.list_commands(context)
+        text = f"no such command {unknown[1]!r}{did_you_mean(unknown[1], known)}"
+    text = text.rstrip(".")
+    command = context.command_path if context is not None else "millwright"
+    joint = " See" if text.endswith("?") else "; see"
+    return f"millwright: {text}{joint} {command} --help"
 
 
 def main() -> None:

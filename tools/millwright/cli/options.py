@@ -15,6 +15,13 @@ AntennaName = Annotated[str | None, typer.Option("--antenna", "-a", help="One an
 OneAntenna = Annotated[str, typer.Option("--antenna", "-a", help="The antenna.")]
 ResultsDir = Annotated[Path, typer.Option(help="Folder that holds the results of all facilities.")]
 DEFAULT_RESULTS_DIR = default_folder("results")
+RunId = Annotated[str | None, typer.Argument(help="Run; the newest if none is named.", show_default=False)]
+AllowedSigners = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="OpenSSH file of who may sign.")
+]
+VirtualFacility = Annotated[
+    str, typer.Option("--facility", "-f", help="A virtual facility: its name or file.")
+]
 Limit = Annotated[str, typer.Option(help="Hosts as a node set, or groups: rack-c[1-2],login.")]
 Nodes = Annotated[
     str,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import millwright
 from millwright.core.errors import BadInputError, Problem
+from millwright.core.suggestions import did_you_mean
 
 DATA = "data"
 """Folder of the installed package that holds the product's other folders; a checkout has none."""
@@ -89,9 +90,8 @@ def facility_file(name_or_path: str) -> Path:
     expected = f"one of {names}, or a path to a facility.yaml" if names else "a path to a facility.yaml"
     site = os.environ.get(SITE_VARIABLE)
     looked = f" in {site} ({SITE_VARIABLE})" if site else ""
-    problem = Problem(
-        name_or_path, "-", f"no such facility{looked}", f"{expected}; `millwright init PATH` starts a site"
-    )
+    expected = f"{expected}; `millwright init PATH` starts a site{did_you_mean(name_or_path, known)}"
+    problem = Problem(name_or_path, "-", f"no such facility{looked}", expected)
     raise BadInputError([problem])
 
 

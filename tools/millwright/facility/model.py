@@ -164,6 +164,11 @@ class Antenna(Frozen):
     """The check `AntennaRecovery` may cut the tunnel for seconds; a virtual facility's always may be."""
     checks: Checks = {}
 
+    @property
+    def first_user(self) -> AntennaUser | None:
+        """The user whose access the checks and the antenna's own ``ssh_config`` use; None without users."""
+        return self.users[0] if self.users else None
+
 
 class Ssh(Frozen):
     """How Millwright reaches the hosts."""

@@ -47,15 +47,15 @@ END_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What one build is given: nothing of it is taken from the machine by itself."""
+class BuildContext:
+    """The context of one build: nothing of it is taken from the machine by itself."""
 
     file: Path
     facility: Facility
     state: Path
     """The facility's folder for what does not belong in git."""
     images: Path
-    """Where images of the facility lie."""
+    """Folder of the facility's images."""
     proxy: str | None
     now: datetime
     sign: Callable[[Path], None]
@@ -63,7 +63,7 @@ class Surroundings:
     on_event: Callable[[Event], None]
 
 
-def build(recipe: ImageRecipe, around: Surroundings) -> tuple[Path, bool]:
+def build(recipe: ImageRecipe, around: BuildContext) -> tuple[Path, bool]:
     """Return the folder of an image, and whether it was built now.
 
     Raises :exc:`FailedError` with what went wrong; then nothing of it is left, runs or is mounted.
@@ -110,7 +110,7 @@ def _building(images: Path, group: Cgroup) -> Iterator[Path]:
         remove_tree(folder)
 
 
-def _fill(recipe: ImageRecipe, around: Surroundings, folder: Path, group: Cgroup, lock: int) -> None:
+def _fill(recipe: ImageRecipe, around: BuildContext, folder: Path, group: Cgroup, lock: int) -> None:
     tree, out, steps = folder / "tree", folder / "out", around.progress
     _bootstrap(recipe, around, tree, group)
     inventory = build_inventory(around.facility, around.file)
@@ -134,7 +134,7 @@ def _fill(recipe: ImageRecipe, around: Surroundings, folder: Path, group: Cgroup
     _seal(out, manifest, around.sign)
 
 
-def _bootstrap(recipe: ImageRecipe, around: Surroundings, tree: Path, group: Cgroup) -> None:
+def _bootstrap(recipe: ImageRecipe, around: BuildContext, tree: Path, group: Cgroup) -> None:
     steps = around.progress
     steps.step("system", f"Debian {recipe.release} from {recipe.archive}")
     proxy = {"http_proxy": around.proxy, "https_proxy": around.proxy} if around.proxy else {}
@@ -160,7 +160,7 @@ def refuse_secrets(tree: Path, state: Path) -> None:
         raise FailedError(f"the image would give secrets away, so it was thrown away:\n{listed}")
 
 
-def _pack(recipe: ImageRecipe, around: Surroundings, tree: Path, out: Path, group: Cgroup) -> None:
+def _pack(recipe: ImageRecipe, around: BuildContext, tree: Path, out: Path, group: Cgroup) -> None:
     target = out / f"rootfs.{recipe.format}"
     epoch = {"SOURCE_DATE_EPOCH": str(recipe.source_date_epoch)}
     argv = pack_argv(tree, target, recipe.format, recipe.source_date_epoch)

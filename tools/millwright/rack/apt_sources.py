@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from millwright.core.errors import NotTestableError
+from millwright.core.process import run_tool
+
 DEFAULT_ARCHIVE = "http://deb.debian.org/debian"
 RELEASES = ("bullseye", "bookworm", "trixie", "forky", "duke", "sid")
 ALIASES = ("oldoldstable", "oldstable", "stable", "testing", "unstable")
@@ -103,6 +106,15 @@ def archive_proxy(apt_config: str, archive: str, environment: Mapping[str, str])
         (folded[key] for key in keys if folded.get(key)), environment.get(f"{parts.scheme}_proxy", "")
     )
     return found if PROXY_URI.fullmatch(found) else None
+
+
+def proxy_here(archive: str, environment: Mapping[str, str]) -> str | None:
+    """The HTTP proxy that this machine's apt uses for an archive; None without apt or without a proxy."""
+    try:
+        config = run_tool(["apt-config", "dump"]).stdout
+    except NotTestableError:
+        config = ""
+    return archive_proxy(config, archive, environment)
 
 
 def read_sources(root: Path = Path("/etc/apt")) -> dict[str, str]:

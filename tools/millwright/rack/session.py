@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import subprocess
 import threading
 from collections.abc import Iterator
 from types import FrameType
@@ -12,7 +11,7 @@ from millwright.core.errors import NotTestableError
 from millwright.core.places import cache_folder, checkout, facility_file, state_folder
 from millwright.core.progress import Progress
 from millwright.facility.load import load_facility
-from millwright.rack.apt_sources import archive_proxy, debian_archive, read_sources
+from millwright.rack.apt_sources import debian_archive, proxy_here, read_sources
 from millwright.rack.cgroups import Hierarchies, find_hierarchies
 from millwright.rack.down import take_down
 from millwright.rack.files import make_folder
@@ -59,11 +58,7 @@ def _hierarchies() -> Hierarchies:
 
 def _upstream() -> Upstream:
     archive = debian_archive(read_sources())
-    try:
-        config = subprocess.run(["apt-config", "dump"], check=False, capture_output=True, text=True).stdout
-    except OSError:
-        config = ""
-    return Upstream(archive, archive_proxy(config, archive, os.environ))
+    return Upstream(archive, proxy_here(archive, os.environ))
 
 
 def _site(plan: RackPlan) -> Site:

@@ -7,11 +7,13 @@ serialisation. Values are unrounded and in the unit that stands beside them; tim
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Final, Literal
+
+from pydantic import ConfigDict
 
 from millwright.core.verdict import Verdict
 
-SCHEMA = "millwright-report/1"
+SCHEMA: Final = "millwright-report/1"
 
 VERDICTS = tuple(Verdict)
 
@@ -316,7 +318,8 @@ class Access:
 class ReportContent:
     """Everything that one report says."""
 
-    schema: str
+    __pydantic_config__ = ConfigDict(use_attribute_docstrings=True)
+    schema: Literal["millwright-report/1"]
     facility: str
     title: str
     kind: Literal["physical", "virtual"]

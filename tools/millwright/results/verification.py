@@ -1,4 +1,4 @@
-"""Whether a stored run is still what was stored."""
+"""Whether a stored run, or another folder with a manifest, is still what was stored."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -23,14 +23,25 @@ class SignatureCheck:
 SignatureChecker = Callable[[Path, Path], SignatureCheck]
 """Judges the signature (second path) of a file (first path)."""
 
-UNSIGNED = SignatureCheck("unsigned", "nobody signed this run's manifest")
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """The words for a folder whose files a manifest lists."""
+
+    noun: str
+    since: str
+    """The event after which nothing may change."""
+
+
+RUN = Sealed("run", "the run was stored")
 
 
 @dataclass(frozen=True, slots=True)
 class VerifyResult:
-    """Every difference between a run's manifest and its files."""
+    """Every difference between a manifest and the files of its folder."""
 
-    run_id: str
+    name: str
+    """The folder's name: the id of a run."""
     files: int
     """How many files the manifest lists."""
     changed: tuple[str, ...]
@@ -39,6 +50,7 @@ class VerifyResult:
     malformed: tuple[str, ...]
     """Lines of the manifest that are no sums, or the manifest's own absence."""
     signature: SignatureCheck
+    sealed: Sealed = RUN
 
     @property
     def is_intact(self) -> bool:
@@ -47,13 +59,13 @@ class VerifyResult:
 
     @property
     def is_trustworthy(self) -> bool:
-        """Whether the run is intact and no signature contradicts it; an unsigned run may be."""
+        """Whether it is intact and no signature contradicts it; an unsigned folder may be."""
         return self.is_intact and self.signature.state != "bad"
 
     def describe(self) -> tuple[str, ...]:
-        """Every difference in words; empty where the run is intact and its signature is not bad."""
+        """Every difference in words; empty if all is intact and the signature is not bad."""
         groups = (("changed", self.changed), ("missing", self.missing), ("added", self.extra))
-        lines = [f"{name}: {what} since the run was stored" for what, names in groups for name in names]
+        lines = [f"{name}: {what} since {self.sealed.since}" for what, names in groups for name in names]
         lines += [f"{MANIFEST}: {line}" for line in self.malformed]
         if self.signature.state == "bad":
             lines.append(f"{SIGNATURE}: {self.signature.detail}")
@@ -61,25 +73,32 @@ class VerifyResult:
 
 
 def verify_run(path: Path, check_signature: SignatureChecker | None = None) -> VerifyResult:
-    """Compare every file of a stored run with its manifest, and the manifest with its signature.
+    """Verify a stored run, see :func:`verify_sealed`."""
+    return verify_sealed(path, check_signature, RUN)
 
-    Without `check_signature` a signature is found but not checked. Raises :exc:`OSError` where the
-    folder can't be read.
+
+def verify_sealed(path: Path, check_signature: SignatureChecker | None, sealed: Sealed) -> VerifyResult:
+    """Compare every file of a folder with its manifest, and the manifest with its signature.
+
+    Without `check_signature` a signature is found but not checked. Raises :exc:`OSError` if the folder
+    can't be read.
     """
     found = frozenset(_list_files(path))
     if MANIFEST not in found or (path / MANIFEST).is_symlink():
-        return VerifyResult(path.name, 0, (), (), tuple(sorted(found)), ("missing",), UNSIGNED)
+        unsigned = _unsigned(sealed)
+        return VerifyResult(path.name, 0, (), (), tuple(sorted(found)), ("missing",), unsigned, sealed)
     sums, malformed = read_sums((path / MANIFEST).read_text(encoding="utf-8", errors="replace"))
     listed = frozenset(sums)
     here = listed & found
     return VerifyResult(
-        run_id=path.name,
+        name=path.name,
         files=len(sums),
         changed=tuple(sorted(name for name in here if _differs(path / name, sums[name]))),
         missing=tuple(sorted(listed - found)),
         extra=tuple(sorted(found - listed - {MANIFEST, SIGNATURE})),
         malformed=tuple(f"not a sum of a file: {line!r}" for line in malformed),
-        signature=_check(path, check_signature),
+        signature=_check(path, check_signature, sealed),
+        sealed=sealed,
     )
 
 
@@ -99,9 +118,13 @@ def _differs(path: Path, digest: str) -> bool:
     return path.is_symlink() or not path.is_file() or sum_file(path) != digest
 
 
-def _check(path: Path, check_signature: SignatureChecker | None) -> SignatureCheck:
+def _unsigned(sealed: Sealed) -> SignatureCheck:
+    return SignatureCheck("unsigned", f"nobody signed this {sealed.noun}'s manifest")
+
+
+def _check(path: Path, check_signature: SignatureChecker | None, sealed: Sealed) -> SignatureCheck:
     if not (path / SIGNATURE).is_file():
-        return UNSIGNED
+        return _unsigned(sealed)
     if check_signature is None:
-        return SignatureCheck("not checked", "the run is signed; its signature was not checked")
+        return SignatureCheck("not checked", f"the {sealed.noun} is signed; its signature was not checked")
     return check_signature(path / MANIFEST, path / SIGNATURE)

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from millwright.core.errors import BadInputError, Problem
 from millwright.core.node_sets import fold
+from millwright.core.suggestions import did_you_mean
 from millwright.facility.model import Checks, Commitment, Facility
 from millwright.results.metrics import METRICS, Better, Metric, Scope
+from millwright.results.run_info import ExpectedValue
 from millwright.verdicts.reference import Reference, to_reference
 
 
@@ -27,6 +29,11 @@ class Expectation:
     emulated: bool
     devices: int | None = None
     """Devices of the node, where its class names accelerators."""
+
+
+def expected_value(expectation: Expectation) -> ExpectedValue:
+    """The expectation as a run records it."""
+    return ExpectedValue(expectation.partition, expectation.check, expectation.metric, expectation.place)
 
 
 def list_expectations(facility: Facility) -> tuple[Expectation, ...]:
@@ -92,7 +99,8 @@ def _find(checks: Checks, key: str, home: frozenset[Scope]) -> Iterator[tuple[st
     for check, metrics in checks.items():
         known = METRICS.get(check)
         if known is None:
-            yield f"{key}.{check}", "unknown check", f"one of {', '.join(METRICS)}"
+            expected = f"one of {', '.join(METRICS)}{did_you_mean(check, METRICS)}"
+            yield f"{key}.{check}", "unknown check", expected
             continue
         if not metrics:
             yield (
@@ -104,7 +112,7 @@ def _find(checks: Checks, key: str, home: frozenset[Scope]) -> Iterator[tuple[st
             says = known.get(metric)
             where = f"{key}.{check}.{metric}"
             if says is None:
-                yield where, "unknown metric", f"one of {', '.join(known)}"
+                yield where, "unknown metric", f"one of {', '.join(known)}{did_you_mean(metric, known)}"
             elif says.scope not in home:
                 yield where, f"measures {_owner(says.scope)}", f"under the checks of {_owner(says.scope)}"
             elif commitment is not None:

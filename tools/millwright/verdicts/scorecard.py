@@ -1,8 +1,8 @@
 """Every expected value with its verdict: nothing that was expected is silently missing."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from millwright.core.errors import BadInputError, ExitCode, Problem
 from millwright.core.node_sets import NodeSetError, expand
@@ -88,6 +88,15 @@ def score(facility: Facility, run: Run) -> Scorecard:
         for series in matching:
             unexpected.pop(series.place, None)
     return Scorecard(run.info.run_id, tuple(rows), _roll_up(rows), tuple(unexpected.values()), run.rejected)
+
+
+def limit_to_checks(scorecard: Scorecard, checks: Container[str]) -> Scorecard:
+    """The verdicts of the checks that were asked for: one that was left out on purpose is not missing."""
+    return replace(
+        scorecard,
+        rows=tuple(row for row in scorecard.rows if row.expectation.check in checks),
+        rollups=tuple(rollup for rollup in scorecard.rollups if rollup.check in checks),
+    )
 
 
 Index = dict[Key, dict[str, list[Series]]]

@@ -186,9 +186,9 @@ def _repetitions(facility: Facility) -> int | None:
 
 def _job_options(facility: Facility, antenna: Antenna) -> list[str]:
     """What sbatch needs for a job of the antenna's first user, in the access mode of the user's account."""
-    if not antenna.users:
+    if antenna.first_user is None:
         return []
-    account = antenna.users[0].account
+    account = antenna.first_user.account
     mode = facility.access_mode_of(account)
     return [f"--account={account}", *([f"--qos={mode}"] if mode else [])]
 

@@ -68,7 +68,8 @@ def ensure_user_access(
         factory_address=factory_address,
     )
     write_whole(access.config, ssh_config_text(access))
-    if user == facility.antennas[antenna].users[0].name:
+    first = facility.antennas[antenna].first_user
+    if first is not None and user == first.name:
         write_whole(folder / "ssh_config", ssh_config_text(access))
     return access
 

@@ -1,29 +1,27 @@
 """Measures single nodes: the checks of their partitions that look at one node at a time, and nothing else."""
 
-import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from millwright import __version__
-from millwright.adapters.here.provenance import git_commit, host_facts, wheel_version
+from millwright.adapters.here.run_start import start_run
 from millwright.adapters.openssh.signatures import sign_file
 from millwright.adapters.reframe.benchmark import Follow, run_benchmarks
 from millwright.adapters.reframe.launch_sites import harness_machine
 from millwright.adapters.reframe.settings import NODES_VARIABLE, RESERVATION_VARIABLE
 from millwright.core.errors import BadInputError, NotTestableError
 from millwright.core.node_sets import fold
-from millwright.core.places import checkout, state_folder
+from millwright.core.places import state_folder
 from millwright.core.verdict import Verdict
 from millwright.facility.model import Facility
 from millwright.results.metrics import Scope
-from millwright.results.run_info import ExpectedValue, RunInfo, iso_utc, make_run_id
+from millwright.results.run_info import iso_utc
 from millwright.results.runs import Run, list_runs, load_run
 from millwright.statistics.outliers import FEWEST_PEERS
 from millwright.verdicts.admission import Admission, judge_node
-from millwright.verdicts.expectations import Expectation, list_expectations
+from millwright.verdicts.expectations import Expectation, expected_value, list_expectations
 from millwright.verdicts.peers import Comparison, compare, newest_values
 from millwright.verdicts.scorecard import score
 from millwright.verdicts.series import gather
@@ -86,7 +84,7 @@ class Bench:
             raise NotTestableError(
                 f"no check of {fold(tuple(nodes))} measures single nodes: nothing can be judged"
             )
-        info = self._info(expected)
+        info = start_run(self.facility, map(expected_value, expected), self.clock(), self.token())
         folder = state_folder(self.facility.name) / "sessions" / info.run_id / "harness"
         narrow = {NODES_VARIABLE: fold(tuple(nodes)), RESERVATION_VARIABLE: reservation}
         stored = run_benchmarks(
@@ -102,21 +100,6 @@ class Bench:
         if stored.was_interrupted:
             raise KeyboardInterrupt
         return load_run(stored.path)
-
-    def _info(self, expected: Iterable[Expectation]) -> RunInfo:
-        started = self.clock()
-        return RunInfo(
-            run_id=make_run_id(started, self.token()),
-            facility=self.facility.name,
-            started=iso_utc(started),
-            finished="",
-            millwright_version=__version__,
-            git_commit=git_commit(checkout()),
-            tool_versions={"Python": platform.python_version(), **wheel_version(checkout())},
-            host=host_facts(),
-            emulated_partitions=tuple(n for n in self.facility.partitions if self.facility.is_emulated(n)),
-            expected=tuple(ExpectedValue(e.partition, e.check, e.metric, e.place) for e in expected),
-        )
 
     def _recent(self, run: Run) -> Iterable[Run]:
         """Runs before this one, newest first; one that was changed since is left out, with a warning."""

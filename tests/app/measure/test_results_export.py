@@ -1,0 +1,50 @@
+"""Samples as one table."""
+
+import csv
+import shutil
+
+import pytest
+
+from millwright.app.context import Context
+from millwright.app.measure import results_export
+from millwright.app.measure.results_export import ExportRequest, export_results
+from millwright.core.errors import BadInputError
+
+
+def rows_of(path):
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_newest_run_is_written_whole(stored_run, rack_run, tmp_path):
+    file = tmp_path / "samples.csv"
+    found = export_results(Context(), ExportRequest("rack", file, results=stored_run.parents[1]))
+    assert found.runs == (stored_run.name,)
+    assert len(rows_of(file)) == found.samples == len(rack_run.samples)
+
+
+@pytest.fixture
+def two_runs(stored_run, monkeypatch, rack_run):
+    """A second, newer run; its content is that of the first, since only the choice is tried here."""
+    newer = stored_run.with_name("20270101T000000Z-00000000")
+    shutil.copytree(stored_run, newer)
+    loaded = []
+    monkeypatch.setattr(results_export, "load_run", lambda path: (loaded.append(path.name), rack_run)[1])
+    return stored_run, newer, loaded
+
+
+def test_only_all_writes_every_run(two_runs, tmp_path):
+    older, newer, loaded = two_runs
+    request = ExportRequest("rack", tmp_path / "x.csv", results=older.parents[1])
+    export_results(Context(), request)
+    assert loaded == [newer.name]
+    loaded.clear()
+    export_results(Context(), ExportRequest("rack", tmp_path / "x.csv", None, True, older.parents[1]))
+    assert loaded == [older.name, newer.name]
+
+
+def test_one_run_and_all_runs_are_refused(stored_run, tmp_path):
+    request = ExportRequest("rack", tmp_path / "x.csv", stored_run.name, True, stored_run.parents[1])
+    with pytest.raises(BadInputError, match="one of them"):
+        export_results(Context(), request)
+    assert not request.to.exists()

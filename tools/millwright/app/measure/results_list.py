@@ -1,0 +1,80 @@
+"""``millwright results list``: the stored runs of a facility."""
+
+from pathlib import Path
+from typing import Literal
+
+from millwright.app.context import Context
+from millwright.app.document import Document, Part
+from millwright.app.measure.stored_name import stored_name
+from millwright.core.errors import BadInputError
+from millwright.results.run_info import RUN_ID
+from millwright.results.runs import StoredRuns, list_runs, read_info
+
+
+class StoredRun(Part):
+    """One complete run."""
+
+    run: str
+    started: str
+    """ISO 8601, UTC; ``unreadable`` for a run whose description can't be read."""
+    finished: str
+    sessions: str
+    """The places that ReFrame was started from."""
+    millwright: str
+    """Version that measured; the problem of an unreadable run."""
+
+
+class ResultsList(Document):
+    """Everything in a facility's folder of results."""
+
+    format: Literal["millwright-results-list/1"] = "millwright-results-list/1"
+    facility: str
+    runs: tuple[StoredRun, ...]
+    """Oldest first."""
+    leftovers: tuple[str, ...]
+    """Paths that are no complete run: an interrupted write, or something foreign."""
+
+
+def list_results(context: Context, facility: str, results: Path) -> ResultsList:
+    """List the stored runs; warns of what is not counted as one."""
+    name = _name(facility, results)
+    stored = list_runs(results, name)
+    warn_of_leftovers(context, stored)
+    return ResultsList(
+        facility=name,
+        runs=tuple(_describe(path) for path in stored.runs),
+        leftovers=tuple(str(path) for path in stored.leftovers),
+    )
+
+
+def _name(facility: str, results: Path) -> str:
+    """A facility that has no runs yet has an empty list; that is no error."""
+    try:
+        return stored_name(facility, results)
+    except BadInputError:
+        if "/" in facility or Path(facility).suffix in {".yaml", ".yml"}:
+            raise
+        return facility
+
+
+def warn_of_leftovers(context: Context, stored: StoredRuns) -> None:
+    """Warn of everything that is no complete run."""
+    for path in stored.leftovers:
+        why = "a run whose manifest is gone" if RUN_ID.fullmatch(path.name) else "no complete run"
+        context.warn(f"not counted: {path}: {why}")
+
+
+def _describe(path: Path) -> StoredRun:
+    try:
+        info = read_info(path)
+    except BadInputError as error:
+        return StoredRun(
+            run=path.name, started="unreadable", finished="-", sessions="-", millwright=str(error)
+        )
+    return StoredRun(
+        run=path.name,
+        started=info.started,
+        finished=info.finished,
+        sessions=", ".join(session.seat for session in info.sessions),
+        millwright=info.millwright_version,
+    )

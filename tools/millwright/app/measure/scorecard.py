@@ -1,0 +1,200 @@
+"""The verdicts of a run in declared form, as ``run`` and ``results show`` print them."""
+
+import datetime
+from collections.abc import Iterable
+from typing import TypeVar
+
+from pydantic import ConfigDict, Field
+
+from millwright.app.document import Document, Part
+from millwright.core.verdict import Verdict
+from millwright.verdicts.scorecard import Rollup as JudgedRollup
+from millwright.verdicts.scorecard import Scorecard
+
+P = TypeVar("P", bound=Part)
+
+
+class MetricDefinition(Part):
+    """One measured quantity of a check."""
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
+    unit: str
+    better: str
+    """``higher`` or ``lower``."""
+    scope: str
+    """One series a ``node``, ``partition`` or ``antenna``."""
+    label: str = Field(validation_alias="says")
+    """The value's meaning, as the report prints it."""
+    adds_up_to: str
+    """Quantity that a partition's capacity sums up from this metric; empty for none."""
+
+
+class Reference(Part):
+    """A committed value."""
+
+    value: float
+    unit: str
+    tolerance: float
+    """Share of the value by which a measurement may miss it, 0 to 1."""
+    limit: float
+    """The value less its tolerance, or plus it if lower is better; in ``unit``."""
+    better: str
+    source: str
+    kind: str
+    """How the value is known: read, secondary or derived."""
+    date: datetime.date
+    commitment_class: str
+
+
+class Expectation(Part):
+    """One expected value."""
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
+    partition: str
+    """Partition, or antenna for the checks of an antenna."""
+    check: str
+    metric: str
+    place: str
+    """Node, folded node set of the partition, or the antenna's gateway."""
+    nodes: tuple[str, ...]
+    definition: MetricDefinition = Field(validation_alias="says")
+    reference: Reference | None
+    """Null if nothing is committed: the value is measured and not judged."""
+    emulated: bool
+    devices: int | None
+    """Accelerators that each node has; null if its class names none."""
+
+
+class Interval(Part):
+    """Repeated measurements of one quantity, in the metric's unit."""
+
+    n: int
+    median: float
+    low: float | None
+    """Lower end of the median's 95 % interval; null if ``n`` is too small for one."""
+    high: float | None
+    minimum: float
+    maximum: float
+    mad: float
+    """Median absolute deviation from the median, not scaled."""
+
+
+class Judgement(Part):
+    """A verdict and its grounds."""
+
+    verdict: Verdict | None
+    """Null for a value without a reference."""
+    interval: Interval | None
+    """Null if nothing was measured."""
+    reason: str
+    more_repetitions: int | None
+    """For INCONCLUSIVE: further repetitions that would decide; null if repeating does not help."""
+    margin: float | None
+    """Distance of the interval's bad end from the limit, as a share of the limit; negative misses it."""
+
+
+class Row(Part):
+    """One expected value in one place, and its measurements."""
+
+    expectation: Expectation
+    node: str
+    """Node or folded node set that was measured; the expected place if none was."""
+    device: str
+    values: tuple[float, ...]
+    judgement: Judgement
+    emulated: bool
+
+
+class Rollup(Part):
+    """All places of one metric of a check on one partition or antenna."""
+
+    partition: str
+    check: str
+    metric: str
+    verdict: Verdict | None
+    """The worst of its rows; null if they were measured and nothing was committed."""
+    deciding: Row
+    """The row that the verdict rests on."""
+    places: int
+    """Rows of this metric, among which the deciding one is the worst."""
+
+
+class Series(Part):
+    """Repetitions of one metric in one place."""
+
+    partition: str
+    check: str
+    metric: str
+    unit: str
+    node: str
+    device: str
+    values: tuple[float, ...]
+    emulated: bool
+
+
+class Origin(Part):
+    """The case of ReFrame behind some values, and its raw files."""
+
+    seat: str
+    """Where ReFrame was started: harness or user."""
+    partition: str
+    check: str
+    case: str
+    run_index: int
+    job_id: str
+    """Empty if no job started."""
+    nodes: tuple[str, ...]
+    nodes_left_out: tuple[tuple[str, str], ...]
+    """Nodes that took no job, each with the reason."""
+    files: tuple[str, ...]
+    """Raw files, by their path within the run's folder."""
+
+
+class Rejected(Part):
+    """A case that does not count."""
+
+    origin: Origin
+    reasons: tuple[str, ...]
+
+
+class ScorecardDocument(Document):
+    """Every expected value of a run with its verdict."""
+
+    format: str
+    run_id: str
+    exit_code: int
+    """1 if a value failed, else 3 if one is missing or undecided, else 0."""
+    rows: tuple[Row, ...]
+    rollups: tuple[Rollup, ...]
+    unexpected: tuple[Series, ...]
+    """Measured, although the facility does not expect it."""
+    rejected: tuple[Rejected, ...]
+
+
+def scorecard_fields(scorecard: Scorecard) -> dict[str, object]:
+    """The arguments of a :class:`ScorecardDocument`, but for its format."""
+    return {
+        "run_id": scorecard.run_id,
+        "exit_code": int(scorecard.exit_code),
+        "rows": _parts(Row, scorecard.rows),
+        "rollups": tuple(map(_rollup, scorecard.rollups)),
+        "unexpected": _parts(Series, scorecard.unexpected),
+        "rejected": _parts(Rejected, scorecard.rejected),
+    }
+
+
+def _parts(kind: type[P], found: Iterable[object]) -> tuple[P, ...]:
+    return tuple(kind.model_validate(each, from_attributes=True) for each in found)
+
+
+def _rollup(found: JudgedRollup) -> Rollup:
+    return Rollup(
+        partition=found.partition,
+        check=found.check,
+        metric=found.metric,
+        verdict=found.verdict,
+        deciding=Row.model_validate(found.deciding, from_attributes=True),
+        places=len(found.rows),
+    )

@@ -1,0 +1,52 @@
+"""The verdicts of a run as text."""
+
+from rich.text import Text
+
+from millwright.app.measure.scorecard import Judgement, Rollup, ScorecardDocument
+from millwright.cli.output import console
+from millwright.core.verdict import Verdict
+
+STYLES: dict[Verdict | None, str] = {
+    Verdict.PASS: "green",
+    Verdict.FAIL: "red",
+    Verdict.INCONCLUSIVE: "yellow",
+    Verdict.NOT_MEASURED: "magenta",
+}
+
+
+def print_scorecard(scorecard: ScorecardDocument) -> None:
+    """Print the verdict on every expected value, then what was not expected or rejected."""
+    out = console()
+    out.print(Text(f"Run {scorecard.run_id}"))
+    for rollup in scorecard.rollups:
+        out.print(_line(rollup))
+        out.print(Text(f"{'':14}{_place(rollup)}: {rollup.deciding.judgement.reason}", style="dim"))
+    for series in scorecard.unexpected:
+        place = f"{series.partition} {series.check} {series.metric} {series.node} {series.device}".rstrip()
+        out.print(Text(f"not expected: {place}: {len(series.values)} samples"))
+    for rejected in scorecard.rejected:
+        origin = rejected.origin
+        out.print(Text(f"rejected: {origin.partition} {origin.case}: {'; '.join(rejected.reasons)}"))
+
+
+def _line(rollup: Rollup) -> Text:
+    expectation = rollup.deciding.expectation
+    unit, reference = expectation.definition.unit, expectation.reference
+    limit = f", limit {reference.limit:.4g} {unit}" if reference else ""
+    line = Text(f"{rollup.verdict or 'no reference':12}  ", style=STYLES.get(rollup.verdict, ""))
+    name = f"{rollup.partition} {rollup.check} {rollup.metric}{' (emulated)' * rollup.deciding.emulated}"
+    return line.append(f"{name}  {_median(rollup.deciding.judgement, unit)}{limit}", style="default")
+
+
+def _place(rollup: Rollup) -> str:
+    """The deciding place, and of how many it is the worst."""
+    place = f"{rollup.deciding.node} {rollup.deciding.device}".rstrip()
+    return f"{place} (worst of {rollup.places})" if rollup.places > 1 else place
+
+
+def _median(judgement: Judgement, unit: str) -> str:
+    interval = judgement.interval
+    if interval is None:
+        return "no value"
+    ends = "no interval" if interval.low is None else f"{interval.low:.4g} to {interval.high:.4g}"
+    return f"{interval.median:.4g} {unit} ({ends}, n = {interval.n})"

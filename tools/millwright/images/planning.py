@@ -1,0 +1,83 @@
+"""The recipe of a partition's image: the request, the facility and this machine's settings put together."""
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from millwright.core.errors import BadInputError, Problem
+from millwright.facility.model import Facility
+from millwright.images.needs import choose_format
+from millwright.images.recipe import (
+    FORMATS,
+    RELEASED_S,
+    Format,
+    ImageRecipe,
+    architecture_of,
+    release_of,
+    stand_in,
+)
+from millwright.rack.apt_sources import PLAIN_URI, debian_archive, read_sources
+
+EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageWishes:
+    """The choices of a user; an empty text stands for the default."""
+
+    partition: str
+    release: str = ""
+    """Release of Debian."""
+    archive: str = ""
+    """URL of a Debian archive, by default that of this machine's apt."""
+    format: str = ""
+    """One of :data:`FORMATS`."""
+    with_kernel: bool = False
+
+
+def plan_image(
+    facility: Facility, wishes: ImageWishes, declared: str, environment: Mapping[str, str]
+) -> ImageRecipe:
+    """Everything that decides how the image comes out; ``declared`` is the digest of the declared state.
+
+    Raises :exc:`BadInputError` for a partition, release, format, archive or ``SOURCE_DATE_EPOCH`` that no
+    image can be built with.
+    """
+    kind = choose_format(_format(wishes.format))
+    node = stand_in(facility, wishes.partition)
+    release = release_of(facility, wishes.release)
+    architecture = architecture_of(facility, wishes.partition, platform.machine())
+    if wishes.archive and not PLAIN_URI.fullmatch(wishes.archive):
+        text = "not a plain http(s) address without a user name"
+        expected = "for example http://deb.debian.org/debian"
+        raise BadInputError([Problem("--archive", wishes.archive, text, expected)])
+    return ImageRecipe(
+        facility=facility.name,
+        partition=wishes.partition,
+        node=node,
+        release=release,
+        architecture=architecture,
+        archive=wishes.archive.rstrip("/") or debian_archive(read_sources()),
+        declared=declared,
+        source_date_epoch=source_date_epoch(release, environment),
+        format=kind,
+        with_kernel=wishes.with_kernel,
+        keeps_archive=facility.kind != "virtual",
+    )
+
+
+def source_date_epoch(release: str, environment: Mapping[str, str]) -> int:
+    """Seconds since 1970: the caller's ``SOURCE_DATE_EPOCH``, else the day of the release."""
+    given = environment.get(EPOCH_VARIABLE, "")
+    if given and not given.isdecimal():
+        raise BadInputError([Problem(EPOCH_VARIABLE, given, "not a number", "seconds since 1970")])
+    return int(given) if given else RELEASED_S[release]
+
+
+def _format(given: str) -> Format | None:
+    for each in FORMATS:
+        if given == each:
+            return each
+    if given:
+        raise BadInputError([Problem("--format", given, "no such format", " or ".join(FORMATS))])
+    return None
