@@ -18,7 +18,7 @@ DIFFERS = AccountingReport(
     (),
     ("account tide",),
     ("qos=x",),
-    (tuple(["sacctmgr", "-i", "modify"]),),
+    (("modify", "user", "ada"),),
 )
 
 
