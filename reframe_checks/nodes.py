@@ -29,7 +29,7 @@ class NodesPlugin(rfm.RegressionTestPlugin):
     nodes_taken = variable(typ.List[str], value=[])
 
     @run_before("run")
-    def take_nodes(self):
+    def select_nodes(self):
         """Leave out a drained node, which the job would wait for; its values then show as not measured."""
         partition = self.current_partition
         working = partition.extras["nodes"]
@@ -67,7 +67,7 @@ class NodesPlugin(rfm.RegressionTestPlugin):
             self.postrun_cmds = ["done", "exit $worst"]
 
     @run_before("run")
-    def tell_probe(self):
+    def set_probe_environment(self):
         """What a probe can't find out: its name in the facility, and which share of a machine it has."""
         extras = self.current_partition.extras
         if not (self.is_on_slurm and self.scope is Scope.NODE):

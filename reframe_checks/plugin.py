@@ -52,7 +52,7 @@ class MillwrightCheck(NodesPlugin):
             shutil.copy(source, self.stagedir)
 
     @run_before("compile")
-    def let_build_fail_later(self):
+    def defer_build_errors(self):
         """Of a build that fails, ReFrame tells the exit code only; `require_program` tells why."""
         self.prebuild_cmds = ["trap 'exit 0' ERR"]
 
@@ -65,7 +65,7 @@ class MillwrightCheck(NodesPlugin):
             raise ReframeError(f"its probe could not be built: {' / '.join(errors[:2]) or 'no message'}")
 
     @run_after("setup")
-    def take_references(self):
+    def set_references(self):
         """Numbers come from the facility only, for this partition."""
         committed = self.current_partition.extras["references"].get(type(self).__name__, {})
         bounds = {metric: tuple(bound) for metric, bound in committed.items()}

@@ -152,7 +152,7 @@ class Controller:
             return False
         return bool(FOLLOWS.search(self._run(["timeout", "20", "scontrol", "show", "config"])[1]))
 
-    def let_follow(self, state: str = "") -> str:
+    def start_following(self, state: str = "") -> str:
         """Let it read its files; what it said where it refuses them, else nothing.
 
         ``state`` is the folder of its state. At its very first start slurmctld gets the cluster's number from
@@ -294,7 +294,7 @@ def main() -> None:
         old, new = state_folder(kept), state_folder(here)
         if old and new and old != new:
             controller.move_state(old, new)
-        reason = controller.let_follow(new)
+        reason = controller.start_following(new)
         if not reason:
             accept(here, accepted)
             module.exit_json(changed=True)

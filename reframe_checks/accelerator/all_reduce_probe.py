@@ -34,7 +34,7 @@ PATIENCE_S = 300
 
 
 @dataclass(frozen=True)
-class Seat:
+class Rank:
     """One process of a group: its rank, its device, and where the group meets."""
 
     rank: int
@@ -46,27 +46,27 @@ class Seat:
     port: int
 
 
-def find_seat(form):
+def find_rank(form):
     """The place of this process, as Slurm gave it."""
     environment = os.environ
     local, devices = int(environment["SLURM_LOCALID"]), int(environment["MILLWRIGHT_DEVICES"])
     node, port = environment["SLURMD_NODENAME"], 20000 + int(environment["SLURM_JOB_ID"]) % 20000
     if form == "node":
-        return Seat(local, devices, local, node, 1, "127.0.0.1", port)
+        return Rank(local, devices, local, node, 1, "127.0.0.1", port)
     nodes = int(environment["MILLWRIGHT_NODE_COUNT"])
     first = environment["SLURM_LAUNCH_NODE_IPADDR"]
-    return Seat(int(environment["SLURM_PROCID"]), nodes * devices, local, node, nodes, first, port)
+    return Rank(int(environment["SLURM_PROCID"]), nodes * devices, local, node, nodes, first, port)
 
 
-def require_devices(torch, seat):
+def require_devices(torch, place):
     """Exactly the devices that the facility says, each with memory enough, or no result."""
     found = torch.cuda.device_count() if torch.cuda.is_available() else 0
     expected = int(os.environ["MILLWRIGHT_DEVICES"])
     if found != expected:
-        message = f"PyTorch finds {found} devices on {seat.node}, the facility has {expected}"
+        message = f"PyTorch finds {found} devices on {place.node}, the facility has {expected}"
         probe.stop(message, probe.NOT_TESTABLE)
-    if torch.cuda.get_device_properties(seat.device).total_memory < MEMORY_BYTES:
-        message = f"device {seat.device} of {seat.node} has less than {MEMORY_BYTES >> 30} GiB of memory"
+    if torch.cuda.get_device_properties(place.device).total_memory < MEMORY_BYTES:
+        message = f"device {place.device} of {place.node} has less than {MEMORY_BYTES >> 30} GiB of memory"
         probe.stop(message, probe.NOT_TESTABLE)
 
 
@@ -111,10 +111,10 @@ def slowest(torch, seconds, device):
     return value.item()
 
 
-def all_reduce(torch, seat, buffers, rep):
+def all_reduce(torch, place, buffers, rep):
     """Seconds of one call, of the slowest rank; ends the probe where an element of a sum is wrong."""
-    dist, device, count = torch.distributed, seat.device, len(buffers[0])
-    mine = spread(torch, own_share(seat.rank, rep), count, device)
+    dist, device, count = torch.distributed, place.device, len(buffers[0])
+    mine = spread(torch, own_share(place.rank, rep), count, device)
     for buffer in buffers:
         buffer.copy_(mine)
     dist.barrier()
@@ -124,43 +124,43 @@ def all_reduce(torch, seat, buffers, rep):
         dist.all_reduce(buffer)
     torch.cuda.synchronize(device)
     seconds = slowest(torch, time.monotonic() - start, device) / len(buffers)
-    expected = spread(torch, expected_sums(seat.ranks, rep), count, device)
+    expected = spread(torch, expected_sums(place.ranks, rep), count, device)
     if not all(torch.equal(buffer, expected) for buffer in buffers):
-        probe.stop(f"a sum is wrong on device {device} of {seat.node} in repetition {rep}")
+        probe.stop(f"a sum is wrong on device {device} of {place.node} in repetition {rep}")
     return seconds
 
 
-def measure(torch, seat):
+def measure(torch, place):
     """Samples of both sizes."""
     repetitions = range(-probe.WARM_UPS, probe.REPETITIONS)
-    where = f"on device {seat.device} of {seat.node}"
-    small = make_buffers(torch, SMALL_BYTES, SMALL_CALLS, seat.device)
+    where = f"on device {place.device} of {place.node}"
+    small = make_buffers(torch, SMALL_BYTES, SMALL_CALLS, place.device)
     for rep in repetitions:
         with within(PATIENCE_S, f"an all-reduce of {SMALL_BYTES} bytes {where}"):
-            yield probe.sample("small_time", 1e6 * all_reduce(torch, seat, small, rep), "us", rep)
-    traffic = LARGE_BYTES * 2.0 * (seat.ranks - 1) / seat.ranks
-    large = make_buffers(torch, LARGE_BYTES, LARGE_CALLS, seat.device)
+            yield probe.sample("small_time", 1e6 * all_reduce(torch, place, small, rep), "us", rep)
+    traffic = LARGE_BYTES * 2.0 * (place.ranks - 1) / place.ranks
+    large = make_buffers(torch, LARGE_BYTES, LARGE_CALLS, place.device)
     for rep in repetitions:
         with within(PATIENCE_S, f"an all-reduce of {LARGE_BYTES} bytes {where}"):
-            seconds = all_reduce(torch, seat, large, rep)
+            seconds = all_reduce(torch, place, large, rep)
         yield probe.sample("large_bus_bw", 1e-9 * traffic / seconds, "GB/s", rep)
 
 
-def find_seat_problems(told, seat, devices):
+def find_rank_problems(told, place, devices):
     """Processes that share a device, or nodes that are not as many as they should be."""
     nodes = {each["node"] for each in told}
-    if len(nodes) != seat.nodes:
-        yield f"the group spans {len(nodes)} nodes, expected {seat.nodes}"
+    if len(nodes) != place.nodes:
+        yield f"the group spans {len(nodes)} nodes, expected {place.nodes}"
     for node in sorted(nodes):
         found = {each["device"] for each in told if each["node"] == node}
         if len(found) != devices:
             yield f"the processes on {node} have {len(found)} devices, expected {devices}"
 
 
-def find_problems(told, seat):
+def find_problems(told, place):
     """Everything that makes a group's times no measurement of this facility."""
-    yield from find_seat_problems(told, seat, int(os.environ["MILLWRIGHT_DEVICES"]))
-    if seat.nodes == 1:
+    yield from find_rank_problems(told, place, int(os.environ["MILLWRIGHT_DEVICES"]))
+    if place.nodes == 1:
         return
     fabric, rails = os.environ["MILLWRIGHT_FABRIC"], os.environ["MILLWRIGHT_RAILS"]
     for node in sorted({each["node"] for each in told}):
@@ -172,52 +172,52 @@ def find_problems(told, seat):
         )
 
 
-def tell(store, seat, log):
+def tell(store, place, log):
     """Let the first rank know of this one's device and way."""
     text = log.read_text(errors="replace") if log.exists() else ""
     told = {
-        "node": seat.node,
-        "device": seat.device,
+        "node": place.node,
+        "device": place.device,
         "transports": nccl_log.find_transports(text),
         "adapters": nccl_log.find_adapters(text),
     }
-    store.set(f"told/{seat.rank}", json.dumps(told))
+    store.set(f"told/{place.rank}", json.dumps(told))
 
 
-def vouch(torch, store, seat, lines):
+def vouch(torch, store, place, lines):
     """The first rank's last word: what all used, and the samples if nothing is wrong with that."""
-    told = [json.loads(store.get(f"told/{rank}")) for rank in range(seat.ranks)]
+    told = [json.loads(store.get(f"told/{rank}")) for rank in range(place.ranks)]
     ways = Counter(transport for each in told for transport in each["transports"])
     shown = ", ".join(f"{way} ({count} ranks)" for way, count in sorted(ways.items())) or "not told by NCCL"
     version = ".".join(map(str, torch.cuda.nccl.version()))
-    print(f"# PyTorch {torch.__version__}, NCCL {version}, {seat.ranks} ranks, by {shown}", flush=True)
-    if problems := list(find_problems(told, seat)):
+    print(f"# PyTorch {torch.__version__}, NCCL {version}, {place.ranks} ranks, by {shown}", flush=True)
+    if problems := list(find_problems(told, place)):
         probe.stop("; ".join(problems[:5]), probe.NOT_TESTABLE)
     probe.finish(lines)
 
 
 def run(form, log):
     """One process of the group."""
-    seat = find_seat(form)
+    place = find_rank(form)
     torch = import_torch()
-    require_devices(torch, seat)
+    require_devices(torch, place)
     require_nccl(torch)
-    torch.cuda.set_device(seat.device)
+    torch.cuda.set_device(place.device)
     limit = datetime.timedelta(seconds=PATIENCE_S)
     try:
-        with within(PATIENCE_S, f"the start of rank {seat.rank} on {seat.node}"):
+        with within(PATIENCE_S, f"the start of rank {place.rank} on {place.node}"):
             dist = torch.distributed
-            store = dist.TCPStore(seat.meets_at, seat.port, seat.ranks, seat.rank == 0, limit)
+            store = dist.TCPStore(place.meets_at, place.port, place.ranks, place.rank == 0, limit)
             dist.init_process_group(
-                "nccl", store=store, rank=seat.rank, world_size=seat.ranks, timeout=2 * limit
+                "nccl", store=store, rank=place.rank, world_size=place.ranks, timeout=2 * limit
             )
-        lines = list(measure(torch, seat))
-        tell(store, seat, log)
-        if seat.rank == 0:
-            vouch(torch, store, seat, lines)
+        lines = list(measure(torch, place))
+        tell(store, place, log)
+        if place.rank == 0:
+            vouch(torch, store, place, lines)
     except Exception as error:  # the library raises anything; its first line says what
         reason = str(error).strip().splitlines() or [repr(error)]
-        probe.stop(f"rank {seat.rank} on {seat.node} failed: {reason[0]}")
+        probe.stop(f"rank {place.rank} on {place.node} failed: {reason[0]}")
 
 
 def main():

@@ -18,7 +18,7 @@ class CollectiveCheck(MillwrightCheck):
         return self.current_partition.extras["accelerators"]
 
     @run_before("run")
-    def tell_devices_and_fabric(self):
+    def set_devices_and_fabric(self):
         """A device too few or too many is no result, and neither is a slower network than the facility's."""
         fabric = self.current_partition.extras["fabric"]
         self.env_vars["MILLWRIGHT_DEVICES"] = self.tasks_per_node

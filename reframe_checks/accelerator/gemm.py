@@ -20,6 +20,6 @@ class AcceleratorGemm(MillwrightCheck, rfm.RunOnlyRegressionTest):
     tags = {"accelerator", "commissioning"}
 
     @run_before("run")
-    def tell_devices(self):
+    def set_devices(self):
         """Too few devices on a node are no result."""
         self.env_vars["MILLWRIGHT_DEVICES"] = self.current_partition.extras["accelerators"]

@@ -2,7 +2,7 @@
 
 import reframe as rfm
 
-from .seat import AccessCheck
+from .user_side import AccessCheck
 
 
 @rfm.simple_test

@@ -5,7 +5,7 @@ import shlex
 import reframe as rfm
 from reframe.core.builtins import run_before
 
-from .seat import AccessCheck
+from .user_side import AccessCheck
 
 
 @rfm.simple_test
@@ -18,6 +18,6 @@ class AntennaJob(AccessCheck):
     executable_opts = ["job_probe.py"]
 
     @run_before("run")
-    def take_job_options(self):
+    def set_job_options(self):
         """Account, partition and access mode of the antenna's first user."""
         self.env_vars["MILLWRIGHT_JOB"] = shlex.quote(shlex.join(self.current_partition.extras["job"]))

@@ -5,7 +5,7 @@ import shlex
 import reframe as rfm
 from reframe.core.builtins import run_before
 
-from .seat import AccessCheck
+from .user_side import AccessCheck
 
 
 @rfm.simple_test
@@ -18,7 +18,7 @@ class AntennaRecovery(AccessCheck):
     executable_opts = ["recovery_probe.py"]
 
     @run_before("run")
-    def take_way_to_cut(self):
+    def set_link_to_cut(self):
         """Nothing is handed over where the antenna may not be cut, and the probe says so."""
         extras = self.current_partition.extras
         if extras["may_be_cut"]:

@@ -28,7 +28,7 @@ class RdmaPointToPoint(MillwrightCheck, rfm.RunOnlyRegressionTest):
     tags = {"interconnect", "commissioning"}
 
     @run_before("run")
-    def tell_pairs_and_rails(self):
+    def set_pairs_and_rails(self):
         """As a file: thousands of names are too long for a variable."""
         fabric = self.current_partition.extras["fabric"]
         rounds = [

@@ -5,7 +5,7 @@ import pytest
 from millwright.core.errors import BadInputError
 from millwright.core.places import shipped_facilities
 from millwright.facility import load_facility
-from millwright.images.planning import ImageWishes, plan_image, source_date_epoch
+from millwright.images.planning import ImageRequest, plan_image, source_date_epoch
 from millwright.images.recipe import RELEASED_S
 
 DIGEST = "0" * 64
@@ -17,7 +17,7 @@ def facility():
 
 
 def test_a_request_overrides_the_defaults(facility):
-    wishes = ImageWishes("cpu", "bookworm", "http://mirror.example/debian/", "tar.zst", with_kernel=True)
+    wishes = ImageRequest("cpu", "bookworm", "http://mirror.example/debian/", "tar.zst", with_kernel=True)
     recipe = plan_image(facility, wishes, DIGEST, {"SOURCE_DATE_EPOCH": "12"})
     assert (recipe.release, recipe.format, recipe.with_kernel) == ("bookworm", "tar.zst", True)
     assert (recipe.archive, recipe.declared) == ("http://mirror.example/debian", DIGEST)
@@ -34,9 +34,9 @@ def test_the_epoch_is_that_of_the_release_unless_the_caller_sets_it():
 @pytest.mark.parametrize(
     ("wishes", "problem"),
     [
-        (ImageWishes("cpu", format="zip"), "squashfs or tar.zst"),
-        (ImageWishes("cpu", archive="http://ada:secret@mirror/debian"), "without a user name"),
-        (ImageWishes("gpu"), "no such partition of Slurm"),
+        (ImageRequest("cpu", format="zip"), "squashfs or tar.zst"),
+        (ImageRequest("cpu", archive="http://ada:secret@mirror/debian"), "without a user name"),
+        (ImageRequest("gpu"), "no such partition of Slurm"),
     ],
 )
 def test_bad_wishes_are_refused(facility, wishes, problem):

@@ -75,7 +75,7 @@ def test_what_is_refused_is_put_back_with_its_reason(place, tmp_path):
     host.log.write_text("[2025-01-01T00:00:00.000] fatal: an old story\n")
     module.keep(controller(host), folder, accepted)
     (folder / "slurm.conf").write_bytes(BAD)
-    assert controller(host).let_follow() == "fatal: Can't find plugin for select/none"
+    assert controller(host).start_following() == "fatal: Can't find plugin for select/none"
     said = module.put_back(controller(host), folder, accepted)
     assert "jobs go on" in said
     assert host.here() == GOOD
@@ -88,7 +88,7 @@ def test_a_refusal_by_a_controller_that_was_down_starts_it_with_the_earlier_file
     host = Host(folder, tmp_path / "log")
     module.accept(module.read_files(folder), accepted)
     (folder / "slurm.conf").write_bytes(BAD)
-    assert controller(host).let_follow()
+    assert controller(host).start_following()
     assert "jobs go on" in module.put_back(controller(host), folder, accepted)
     assert host.works_with == GOOD
 
@@ -100,7 +100,7 @@ def test_a_controller_that_is_mute_after_a_refusal_is_started_anew(place, tmp_pa
     host = Host(folder, tmp_path / "log", works_with=GOOD)
     module.accept(module.read_files(folder), accepted)
     (folder / "slurm.conf").write_bytes(BAD)
-    assert controller(host).let_follow()
+    assert controller(host).start_following()
     host.mute = True
     assert "jobs go on" in module.put_back(controller(host), folder, accepted)
     assert not host.mute
@@ -112,7 +112,7 @@ def test_a_backup_whose_controller_has_other_files_says_so(place, tmp_path):
     host = Host(folder, tmp_path / "log", works_with=GOOD)
     (folder / "slurm.conf").write_bytes(NEW)
     host.read = lambda: (0, "", "")
-    assert "both have to be applied" in controller(host, standby=True).let_follow()
+    assert "both have to be applied" in controller(host, standby=True).start_following()
 
 
 def test_without_earlier_files_nothing_is_put_back_and_that_is_told(place, tmp_path):
@@ -127,7 +127,7 @@ def test_a_change_is_followed(place, tmp_path):
     folder, _ = place
     host = Host(folder, tmp_path / "log", works_with=GOOD)
     (folder / "slurm.conf").write_bytes(NEW)
-    assert controller(host).let_follow() == ""
+    assert controller(host).start_following() == ""
     assert host.works_with == NEW
     assert not any("restart" in call for call in host.calls)
 
@@ -136,7 +136,7 @@ def test_a_backup_is_restarted_since_it_reads_its_files_then_only(place, tmp_pat
     folder, _ = place
     host = Host(folder, tmp_path / "log", works_with=GOOD)
     (folder / "slurm.conf").write_bytes(NEW)
-    assert controller(host, standby=True).let_follow() == ""
+    assert controller(host, standby=True).start_following() == ""
     assert "systemctl restart slurmctld" in host.calls
 
 
@@ -172,7 +172,7 @@ class Doubled(Host):
 def test_a_first_start_that_was_told_two_numbers_is_made_once_more(place, tmp_path):
     folder, _ = place
     host = Doubled(folder, tmp_path / "log", tmp_path)
-    assert controller(host).let_follow(str(tmp_path)) == ""
+    assert controller(host).start_following(str(tmp_path)) == ""
     assert host.calls.count("systemctl start slurmctld") == 2
 
 
@@ -180,7 +180,7 @@ def test_the_number_of_a_state_that_was_there_before_is_left_alone(place, tmp_pa
     folder, _ = place
     (tmp_path / "clustername").write_text("a|1")
     host = Doubled(folder, tmp_path / "log", tmp_path)
-    assert "should be 2" in controller(host).let_follow(str(tmp_path))
+    assert "should be 2" in controller(host).start_following(str(tmp_path))
     assert (tmp_path / "clustername").read_text() == "a|1"
     assert host.calls.count("systemctl start slurmctld") == 1
 

@@ -13,7 +13,7 @@ import pytest
 
 from millwright.adapters.reframe.benchmark import run_benchmarks
 from millwright.adapters.reframe.launch_sites import LocalMachine
-from millwright.adapters.reframe.process import Seat
+from millwright.adapters.reframe.process import LaunchSite
 from millwright.core.errors import BadInputError, NotTestableError
 from millwright.core.verdict import Verdict
 from millwright.facility import load_facility
@@ -82,7 +82,7 @@ def run_in(folder, home, checks, interrupt=None):
     expected = {check: dict.fromkeys(METRICS[check]) for check in checks}
     facility.write_text(FACILITY + f"      {json.dumps(expected)}\n")
     machine = LocalMachine(
-        Seat.HARNESS,
+        LaunchSite.HARNESS,
         folder / "session",
         home=PurePosixPath(home),
         reframe=PurePosixPath(sys.executable).with_name("reframe"),
@@ -215,7 +215,9 @@ def test_a_selection_that_is_empty_is_no_success(tmp_path):
 
 
 def test_a_machine_without_reframe_is_not_testable(tmp_path):
-    nowhere = LocalMachine(Seat.HARNESS, tmp_path / "s", PurePosixPath("/"), PurePosixPath("/no/reframe"))
+    nowhere = LocalMachine(
+        LaunchSite.HARNESS, tmp_path / "s", PurePosixPath("/"), PurePosixPath("/no/reframe")
+    )
 
     with pytest.raises(NotTestableError, match="/no/reframe can't be started"):
         run_benchmarks(

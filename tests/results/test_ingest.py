@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from millwright.results.evidence import RawOutput, SeatReport
+from millwright.results.evidence import LaunchSiteReport, RawOutput
 from millwright.results.ingest import ingest
 from millwright.results.parsers.reframe import parse_report
 from millwright.results.session import open_session
@@ -170,7 +170,7 @@ def test_many_and_long_reasons_are_cut_with_a_count(seat):
 
 
 def test_an_empty_session_of_evidence_gives_nothing(seat):
-    bare = SeatReport(seat.seat, seat.report, {folder: RawOutput() for folder in seat.raw})
+    bare = LaunchSiteReport(seat.seat, seat.report, {folder: RawOutput() for folder in seat.raw})
     found = ingest([bare], facility="rack")
     assert (found.samples, found.counted) == ((), ())
     assert len(found.rejected) == 7

@@ -58,7 +58,7 @@ class Transport:
     def converge(self, wave: Wave) -> ApplyResult:
         """What an apply does in a wave on this machine."""
         self.waves += 1
-        self.sources.read_anew()
+        self.sources.read_again()
         for host in wave.hosts:
             self.sources.basis(host)
         stored = self.folder / f"wave-{self.waves}.inventory.json"

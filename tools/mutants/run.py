@@ -129,7 +129,7 @@ def _try_all(root: Path, chosen: Sequence[Mutation]) -> Tried:
     _require_green()
     outcomes: list[Outcome] = []
     survived: list[tuple[Mutation, Change]] = []
-    say = _teller(len(chosen))
+    say = _reporter(len(chosen))
     for number, mutation in enumerate(chosen, start=1):
         outcome, change = _try(root, mutation)
         outcomes.append(outcome)
@@ -175,7 +175,7 @@ def _changed(module: str, before: str, after: str) -> Change:
     return Change(module, removed, added)
 
 
-def _teller(total: int) -> Callable[[int, int], None]:
+def _reporter(total: int) -> Callable[[int, int], None]:
     """Print how far it is, at most once in 5 s and at the end."""
     last = time.monotonic()
 

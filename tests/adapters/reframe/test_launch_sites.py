@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from millwright.adapters.reframe.launch_sites import HarnessMachine, LocalMachine, harness_machine
-from millwright.adapters.reframe.process import Seat
+from millwright.adapters.reframe.process import LaunchSite
 from millwright.core.errors import FailedError, NotTestableError
 from millwright.facility.model import Facility
 
@@ -145,7 +145,7 @@ def test_ssh_gets_the_facilitys_configuration_and_asks_nothing(tmp_path):
 
 def test_a_users_own_settings_of_reframe_stay_outside(tmp_path, monkeypatch):
     monkeypatch.setenv("RFM_PREFIX", "/elsewhere")
-    machine = LocalMachine(Seat.HARNESS, tmp_path / "s", PurePosixPath("/"), PurePosixPath("/"))
+    machine = LocalMachine(LaunchSite.HARNESS, tmp_path / "s", PurePosixPath("/"), PurePosixPath("/"))
     machine.put("facility.yaml", b"")
     code = "import os; print([key for key in os.environ if key.startswith('RFM_')])"
 
@@ -155,9 +155,9 @@ def test_a_users_own_settings_of_reframe_stay_outside(tmp_path, monkeypatch):
 
 
 def test_clearing_removes_the_runs_folder_with_its_last_session(tmp_path):
-    for seat in Seat:
+    for seat in LaunchSite:
         LocalMachine(seat, tmp_path / "r1" / seat, PurePosixPath("/"), PurePosixPath("/")).put("a", b"")
-    for seat in Seat:
+    for seat in LaunchSite:
         assert (tmp_path / "r1").exists()
         LocalMachine(seat, tmp_path / "r1" / seat, PurePosixPath("/"), PurePosixPath("/")).clear()
 

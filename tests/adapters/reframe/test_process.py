@@ -6,7 +6,7 @@ import pytest
 
 from millwright.adapters.reframe.process import (
     CaseEvent,
-    Seat,
+    LaunchSite,
     checks_of,
     count_listed,
     explain_failure,
@@ -24,16 +24,16 @@ def command(seat, checks=("Gemm",), action="--run"):
 
 
 def test_the_harness_leaves_access_to_the_user():
-    assert "--exclude-tag=access" in command(Seat.HARNESS)
-    assert "--tag=access" in command(Seat.USER)
+    assert "--exclude-tag=access" in command(LaunchSite.HARNESS)
+    assert "--tag=access" in command(LaunchSite.USER)
 
 
 def test_checks_are_selected_by_their_whole_name():
-    assert "--name=^Gemm( |$)" in command(Seat.HARNESS)
+    assert "--name=^Gemm( |$)" in command(LaunchSite.HARNESS)
 
 
 def test_one_measurement_runs_at_a_time():
-    assert "--exec-policy=serial" in command(Seat.HARNESS)
+    assert "--exec-policy=serial" in command(LaunchSite.HARNESS)
 
 
 def test_warnings_are_errors_whatever_the_user_has_set():
@@ -43,8 +43,8 @@ def test_warnings_are_errors_whatever_the_user_has_set():
 def test_each_check_belongs_to_one_seat():
     checks = ["AntennaAccess", "MemoryBandwidth", "Gemm"]
 
-    assert checks_of(Seat.USER, checks) == ("AntennaAccess",)
-    assert checks_of(Seat.HARNESS, checks) == ("MemoryBandwidth", "Gemm")
+    assert checks_of(LaunchSite.USER, checks) == ("AntennaAccess",)
+    assert checks_of(LaunchSite.HARNESS, checks) == ("MemoryBandwidth", "Gemm")
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_file_that_does_not_import_is_named():
         "ERROR: run session stopped: warning as error: skipping test file 'reframe_checks/a.py': "
         "module not found error: No module named 'nothing':\n| /x/reframe_checks/a.py:1\n"
     )
-    error = explain_failure(output, Seat.HARNESS)
+    error = explain_failure(output, LaunchSite.HARNESS)
 
     assert isinstance(error, BadInputError)
     assert [(p.file, p.problem) for p in error.problems] == [
@@ -90,7 +90,7 @@ def test_a_file_that_is_not_python_is_named():
         'Traceback:\n  File "/venv/reframe/cli.py", line 1, in main\n'
         '  File "/x/reframe_checks/a.py", line 2\n    def x(:\n          ^\nSyntaxError: invalid syntax\n'
     )
-    error = explain_failure(output, Seat.HARNESS)
+    error = explain_failure(output, LaunchSite.HARNESS)
 
     assert isinstance(error, BadInputError)
     assert error.problems[0].file == "/x/reframe_checks/a.py"
@@ -99,7 +99,7 @@ def test_a_file_that_is_not_python_is_named():
 def test_a_session_that_ran_nothing_is_bad_input():
     output = "[  PASSED  ] Ran 0/0 test case(s) from 0 check(s) (0 failure(s))\n"
 
-    assert isinstance(explain_failure(output, Seat.USER), BadInputError)
+    assert isinstance(explain_failure(output, LaunchSite.USER), BadInputError)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_session_that_ran_nothing_is_bad_input():
     ],
 )
 def test_any_other_failure_is_not_testable_and_told_in_one_line(output, reason):
-    error = explain_failure(output, Seat.HARNESS)
+    error = explain_failure(output, LaunchSite.HARNESS)
 
     assert isinstance(error, NotTestableError)
     assert reason in str(error)

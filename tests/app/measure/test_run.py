@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from millwright.adapters.reframe.benchmark import Stored
-from millwright.adapters.reframe.process import CaseEvent, Seat
+from millwright.adapters.reframe.process import CaseEvent, LaunchSite
 from millwright.app.context import Context
 from millwright.app.measure import run as module
 from millwright.app.measure.run import RunRequest, choose_expected, run_checks
@@ -34,8 +34,8 @@ def measured(monkeypatch, stored_run, tmp_path):
 
     def run_benchmarks(machines, names, _yaml, **more):
         given.update(more, names=names, seats=[machine.seat for machine in machines])
-        more["follow"](Seat.HARNESS, CaseEvent("Gemm", "cpu", ""))
-        more["follow"](Seat.HARNESS, CaseEvent("Gemm", "cpu", "OK", 1, 1))
+        more["follow"](LaunchSite.HARNESS, CaseEvent("Gemm", "cpu", ""))
+        more["follow"](LaunchSite.HARNESS, CaseEvent("Gemm", "cpu", "OK", 1, 1))
         return Stored(stored_run, given.get("stop", False))
 
     monkeypatch.setattr(module, "run_benchmarks", run_benchmarks)
@@ -74,7 +74,7 @@ def test_an_access_that_could_not_be_renewed_is_reported_and_the_others_go_on(
     first, *others = rack_facility.antennas
     monkeypatch.setattr(module, "ensure_user_access", renew)
     warnings = []
-    module._renew_certificates(Context(warn=warnings.append), rack_facility, Seat.USER)
+    module._renew_certificates(Context(warn=warnings.append), rack_facility, LaunchSite.USER)
     user = rack_facility.antennas[first].first_user.name
     assert warnings == [f"antenna {first}: the access of {user} was not renewed: the user is revoked"]
     assert [antenna for antenna, _ in renewed] == others
@@ -82,7 +82,7 @@ def test_an_access_that_could_not_be_renewed_is_reported_and_the_others_go_on(
 
 def test_only_the_seat_of_a_user_needs_an_access(rack_facility, monkeypatch):
     monkeypatch.setattr(module, "ensure_user_access", lambda *_, **__: pytest.fail("renewed"))
-    module._renew_certificates(Context(warn=pytest.fail), rack_facility, Seat.HARNESS)
+    module._renew_certificates(Context(warn=pytest.fail), rack_facility, LaunchSite.HARNESS)
 
 
 def test_each_unknown_check_is_listed_with_a_suggestion(rack_facility):

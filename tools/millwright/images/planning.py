@@ -22,7 +22,7 @@ EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
 
 
 @dataclass(frozen=True, slots=True)
-class ImageWishes:
+class ImageRequest:
     """The choices of a user; an empty text stands for the default."""
 
     partition: str
@@ -36,7 +36,7 @@ class ImageWishes:
 
 
 def plan_image(
-    facility: Facility, wishes: ImageWishes, declared: str, environment: Mapping[str, str]
+    facility: Facility, wishes: ImageRequest, declared: str, environment: Mapping[str, str]
 ) -> ImageRecipe:
     """Everything that decides how the image comes out; ``declared`` is the digest of the declared state.
 

@@ -28,13 +28,13 @@ def secrets_of(state: Path) -> dict[str, bytes]:
         content = path.read_bytes().strip()
         body = BODY.search(content)
         if body:
-            found[str(path)] = _telling_line(body[1])
+            found[str(path)] = _identifying_line(body[1])
         elif SECRET_NAME.search(path.name) and len(content) >= MIN_BYTES:
             found[str(path)] = content
     return found
 
 
-def _telling_line(body: bytes) -> bytes:
+def _identifying_line(body: bytes) -> bytes:
     """The last whole line of a key, where two keys differ: their beginnings are alike."""
     lines = [line for line in body.split() if len(line) >= 40]
     return lines[-1] if lines else body

@@ -33,7 +33,7 @@ def _is_there(chain: str, bridge: str) -> bool:
     return True
 
 
-def let_pass(plan: RackPlan, journal: Journal) -> None:
+def admit_traffic(plan: RackPlan, journal: Journal) -> None:
     """Insert the rules that are needed and not there yet."""
     if find_program("iptables") is None:
         return

@@ -13,7 +13,7 @@ from millwright.rack.cgroups import Hierarchies, cgroup_of
 from millwright.rack.down import clear_folders, end_member
 from millwright.rack.emulation import is_registered, register
 from millwright.rack.files import make_folder, write_file
-from millwright.rack.firewall import let_pass
+from millwright.rack.firewall import admit_traffic
 from millwright.rack.image import build_image, images_folder
 from millwright.rack.journal import Entry, Journal
 from millwright.rack.kernel_limits import raise_limits
@@ -96,7 +96,7 @@ class RackUp:
         self._journal.note(Entry("plan", self._plan.digest()))
         make_keys(self._plan)
         make_bridge(self._plan, self._journal)
-        let_pass(self._plan, self._journal)
+        admit_traffic(self._plan, self._journal)
         raise_limits(len(self._plan.nodes), self._journal)
         if not member_runs(self._journal, MIRROR):
             self._start_mirror()

@@ -192,7 +192,7 @@ def _make_ids_unique(root: Xml.Element, prefix: str) -> None:
             item.attrib["href"] = f"#{prefix}-{link.removeprefix('#')}"
 
 
-def _take_page_style(root: Xml.Element) -> None:
+def _apply_page_style(root: Xml.Element) -> None:
     for item in root.iter():
         style = re.sub(r"font-family:[^;]*;? ?", "", item.attrib.get("style", ""))
         for stand_in, colour in COLOURS.items():
@@ -224,7 +224,7 @@ def draw_plot(strips: tuple[Strip, ...], bound: Bound | None, words: Words, pref
     _add_text(root, (WIDTH - RIGHT, height - 4), words.axis, MUTED)
     if bound:
         _name_bound(root, bound, words.limit, span)
-    _take_page_style(root)
+    _apply_page_style(root)
     _label(root, prefix, words)
     for size in ("width", "height", "version"):
         root.attrib.pop(size, None)

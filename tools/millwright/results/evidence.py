@@ -18,7 +18,7 @@ class RawOutput:
 
 
 @dataclass(frozen=True, slots=True)
-class SeatReport:
+class LaunchSiteReport:
     """What one start of ReFrame left behind."""
 
     seat: str

@@ -8,7 +8,7 @@ Everything else is rejected with its reasons; nothing is dropped in silence.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from millwright.results.evidence import Counted, Ingested, Origin, RawOutput, Rejected, SeatReport
+from millwright.results.evidence import Counted, Ingested, LaunchSiteReport, Origin, RawOutput, Rejected
 from millwright.results.metrics import METRICS
 from millwright.results.parsers.probe import ProbeSample, parse_probe
 from millwright.results.parsers.reframe import FAILED, PASSED, Case
@@ -28,15 +28,17 @@ class _Outcome:
     reasons: tuple[str, ...]
 
 
-def ingest(seats: Sequence[SeatReport], *, facility: str, emulated: frozenset[str] = frozenset()) -> Ingested:
-    """Sort the cases of every seat into counted and rejected, and collect the samples of the counted.
+def ingest(
+    reports: Sequence[LaunchSiteReport], *, facility: str, emulated: frozenset[str] = frozenset()
+) -> Ingested:
+    """Sort the cases of every launch site into counted and rejected, and collect the samples of the counted.
 
     `emulated` names the partitions whose user programs run under emulation. Fixtures that passed
     carry no samples and are left out. Where several cases measured one series (retries, reruns,
     repeats), all their samples stay, and repetitions are numbered on from case to case.
     """
     outcomes = [
-        _judge(seat, case, facility) for seat in seats for case in seat.report.cases if _matters(case)
+        _judge(site, case, facility) for site in reports for case in site.report.cases if _matters(case)
     ]
     counted = [outcome for outcome in outcomes if not outcome.reasons]
     return Ingested(
@@ -78,11 +80,11 @@ def _matters(case: Case) -> bool:
     return not (case.fixture and case.result == PASSED)
 
 
-def _judge(seat: SeatReport, case: Case, facility: str) -> _Outcome:
-    folder = seat.report.session.folder_of(case)
-    raw = seat.raw.get(folder, RawOutput()) if folder else RawOutput()
+def _judge(site: LaunchSiteReport, case: Case, facility: str) -> _Outcome:
+    folder = site.report.session.folder_of(case)
+    raw = site.raw.get(folder, RawOutput()) if folder else RawOutput()
     origin = Origin(
-        seat=seat.seat,
+        seat=site.seat,
         partition=case.partition,
         check=case.check,
         case=case.name,

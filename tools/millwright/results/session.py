@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from millwright.core.errors import BadInputError, Problem
-from millwright.results.evidence import RawOutput, SeatReport
+from millwright.results.evidence import LaunchSiteReport, RawOutput
 from millwright.results.parsers.reframe import Case, Report, parse_report
 
 JOB_FILES = frozenset(
@@ -42,7 +42,7 @@ class SessionFiles:
     raw: Mapping[str, Path]
     """Raw files by their name within the session's ``raw`` folder, case folder first."""
 
-    def read(self) -> SeatReport:
+    def read(self) -> LaunchSiteReport:
         """Read the output of every case."""
         raw: dict[str, RawOutput] = {}
         for case in self.report.cases:
@@ -50,7 +50,7 @@ class SessionFiles:
                 stdout = self.raw.get(f"{folder}/{case.job_stdout}")
                 files = (raw_path(self.seat, name) for name in self.raw if name.startswith(f"{folder}/"))
                 raw[folder] = RawOutput(_read_output(stdout) if stdout else None, tuple(sorted(files)))
-        return SeatReport(self.seat, self.report, raw)
+        return LaunchSiteReport(self.seat, self.report, raw)
 
 
 def raw_path(seat: str, name: str) -> str:

@@ -18,7 +18,7 @@ from millwright.adapters.reframe.process import (
     REPORT,
     STAGE,
     CaseEvent,
-    Seat,
+    LaunchSite,
     checks_of,
     count_listed,
     explain_failure,
@@ -34,10 +34,10 @@ from millwright.results.run_info import RunInfo
 from millwright.results.session import SessionFiles, SessionFolder, open_session
 from millwright.results.storing import Signer, store_run
 
-Follow = Callable[[Seat, CaseEvent], None]
+Follow = Callable[[LaunchSite, CaseEvent], None]
 """Told of every case that starts or ends."""
 
-Begin = Callable[[Seat], None]
+Begin = Callable[[LaunchSite], None]
 """Called right before a seat's checks run, for what must be fresh then: certificates live for minutes."""
 
 Account = Callable[[], AccountingEvidence | None]
@@ -69,14 +69,14 @@ def machines_of(facility: Facility, checks: Sequence[str], run_id: str, folder: 
     Without services, the harness is this machine. Raises :exc:`BadInputError` where no seat is needed.
     """
     machines: list[Machine] = []
-    if checks_of(Seat.HARNESS, checks):
-        place = folder / Seat.HARNESS
+    if checks_of(LaunchSite.HARNESS, checks):
+        place = folder / LaunchSite.HARNESS
         if facility.services:
             machines.append(harness_machine(facility, run_id, place))
         else:
-            machines.append(local_machine(Seat.HARNESS, place))
-    if checks_of(Seat.USER, checks):
-        machines.append(local_machine(Seat.USER, folder / Seat.USER))
+            machines.append(local_machine(LaunchSite.HARNESS, place))
+    if checks_of(LaunchSite.USER, checks):
+        machines.append(local_machine(LaunchSite.USER, folder / LaunchSite.USER))
     if not machines:
         problem = Problem(facility.name, "checks", "nothing is expected", "checks of a partition or antenna")
         raise BadInputError([problem])

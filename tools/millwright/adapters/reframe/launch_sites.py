@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from millwright.adapters.here.console_scripts import find_script
-from millwright.adapters.reframe.process import FACILITY_COPY, OUTPUT, REPORT, STAGE, Seat
+from millwright.adapters.reframe.process import FACILITY_COPY, OUTPUT, REPORT, STAGE, LaunchSite
 from millwright.core.errors import FailedError, NotTestableError
 from millwright.core.places import checkout
 from millwright.facility.model import Facility
@@ -35,7 +35,7 @@ class Machine(Protocol):
     """Where a session runs, in a folder of its own that keeps its files until they are fetched."""
 
     @property
-    def seat(self) -> Seat:
+    def seat(self) -> LaunchSite:
         """Which checks it runs."""
 
     @property
@@ -69,7 +69,7 @@ class Machine(Protocol):
 class LocalMachine:
     """The machine that this runs on."""
 
-    seat: Seat
+    seat: LaunchSite
     folder: Path
     home: PurePosixPath
     reframe: PurePosixPath
@@ -108,7 +108,7 @@ class HarnessMachine:
     """Folder on the harness, below the user's home."""
     folder: Path
     """Local folder that fetched files go to."""
-    seat: Seat = Seat.HARNESS
+    seat: LaunchSite = LaunchSite.HARNESS
     home: PurePosixPath = HARNESS_HOME
     reframe: PurePosixPath = HARNESS_REFRAME
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -179,7 +179,7 @@ class HarnessMachine:
         return done.stdout
 
 
-def local_machine(seat: Seat, folder: Path) -> LocalMachine:
+def local_machine(seat: LaunchSite, folder: Path) -> LocalMachine:
     """The machine that this runs on, with the checkout and the environment that run just now."""
     reframe = PurePosixPath(find_script("reframe-hpc", "reframe"))
     return LocalMachine(seat, folder, home=PurePosixPath(checkout()), reframe=reframe)

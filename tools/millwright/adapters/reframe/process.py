@@ -29,7 +29,7 @@ NONE_RUN = re.compile(r"Ran 0/0 test case")
 MAX_REASON_LENGTH = 400
 
 
-class Seat(StrEnum):
+class LaunchSite(StrEnum):
     """Where checks are started from."""
 
     HARNESS = "harness"
@@ -51,10 +51,10 @@ class CaseEvent:
     """Cases that ended so far, and all of this session; 0 at the start."""
 
 
-def checks_of(seat: Seat, checks: Iterable[str]) -> tuple[str, ...]:
+def checks_of(seat: LaunchSite, checks: Iterable[str]) -> tuple[str, ...]:
     """The checks that are started from a seat."""
     wanted = set(checks)
-    return tuple(name for name in METRICS if name in wanted and _is_access(name) is (seat is Seat.USER))
+    return tuple(name for name in METRICS if name in wanted and _is_access(name) is (seat is LaunchSite.USER))
 
 
 def _is_access(check: str) -> bool:
@@ -62,14 +62,14 @@ def _is_access(check: str) -> bool:
 
 
 def session_command(
-    reframe: PurePosixPath, home: PurePosixPath, seat: Seat, checks: Sequence[str], action: str
+    reframe: PurePosixPath, home: PurePosixPath, seat: LaunchSite, checks: Sequence[str], action: str
 ) -> list[str]:
     """Command line of one session, which writes into the folder that it is started in.
 
     `home` is the checkout, `action` is ``--run`` or ``--list``.
     """
     names = [f"--name=^{name}( |$)" for name in checks]
-    tag = f"--tag={ACCESS_TAG}" if seat is Seat.USER else f"--exclude-tag={ACCESS_TAG}"
+    tag = f"--tag={ACCESS_TAG}" if seat is LaunchSite.USER else f"--exclude-tag={ACCESS_TAG}"
     return [
         str(reframe),
         f"--config-file={home / 'reframe_checks' / 'settings.py'}",
@@ -111,7 +111,7 @@ def count_listed(output: str) -> int:
     return int(found["count"]) if found else 0
 
 
-def explain_failure(output: str, seat: Seat) -> MillwrightError:
+def explain_failure(output: str, seat: LaunchSite) -> MillwrightError:
     """Why a session wrote no report, from all that it printed."""
     if skipped := SKIPPED_FILE.search(output):
         return _broken_file(skipped["file"], skipped["why"])
@@ -125,7 +125,7 @@ def explain_failure(output: str, seat: Seat) -> MillwrightError:
     return NotTestableError(f"ReFrame could not run at the seat {seat}: {reason[:MAX_REASON_LENGTH]}")
 
 
-def no_check_selected(seat: Seat) -> BadInputError:
+def no_check_selected(seat: LaunchSite) -> BadInputError:
     """Nothing to run is never a success."""
     expected = "a check whose features a partition has"
     return BadInputError([Problem("reframe_checks", f"seat {seat}", "no check is selected", expected)])

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Literal
 
-from millwright.adapters.reframe.process import Seat, checks_of
+from millwright.adapters.reframe.process import LaunchSite, checks_of
 from millwright.antennas.proof.schedule import Schedule, unit_files, unit_stem
 from millwright.antennas.proof.user_units import ensure_no_timer, ensure_timer, user_units_folder
 from millwright.app.document import Document
@@ -74,7 +74,7 @@ def schedule(facility: str, results_dir: Path) -> AntennaSchedule:
 
 
 def _schedule(facility: Facility, every: Every, file: Path, results: Path) -> Schedule:
-    checks = checks_of(Seat.USER, {each.check for each in list_expectations(facility)})
+    checks = checks_of(LaunchSite.USER, {each.check for each in list_expectations(facility)})
     if not checks:
         problem = Problem(str(file), "acceptance", "no antenna expects anything", "checks of an antenna")
         raise BadInputError([problem])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from millwright.adapters.ansible.events import ApplyOptions, ApplyResult, Event
 from millwright.adapters.reframe.launch_sites import HARNESS_USER
-from millwright.adapters.reframe.process import CaseEvent, Seat
+from millwright.adapters.reframe.process import CaseEvent, LaunchSite
 from millwright.app.context import Context
 from millwright.app.signing import own_signing_key
 from millwright.core.node_sets import fold
@@ -44,7 +44,7 @@ class StepReporter:
         if event["event"] == "task":
             self._progress.step("converge", str(event["name"]))
 
-    def case(self, _launch_site: Seat, event: CaseEvent) -> None:
+    def case(self, _launch_site: LaunchSite, event: CaseEvent) -> None:
         """A check started or ended."""
         self._progress.step("check", f"{event.check} on {event.partition} {event.result}".rstrip())
 

@@ -10,7 +10,7 @@ from typing import Literal
 from millwright.adapters.here.run_start import start_run
 from millwright.adapters.openssh.signatures import sign_file
 from millwright.adapters.reframe.benchmark import machines_of, run_benchmarks
-from millwright.adapters.reframe.process import CaseEvent, Seat
+from millwright.adapters.reframe.process import CaseEvent, LaunchSite
 from millwright.adapters.slurm.usage import usage_or_reason
 from millwright.antennas.user.files import ensure_user_access
 from millwright.app.context import Context
@@ -117,7 +117,7 @@ def choose_expected(
     return tuple(expectation for expectation in expected if not checks or expectation.check in checks)
 
 
-def _narrate(context: Context, seat: Seat, event: CaseEvent) -> None:
+def _narrate(context: Context, seat: LaunchSite, event: CaseEvent) -> None:
     """A step for each case, and how many of all have ended."""
     case = f"{event.check} on {event.partition}"
     if event.result:
@@ -126,9 +126,9 @@ def _narrate(context: Context, seat: Seat, event: CaseEvent) -> None:
         context.progress.step(case, f"running from {seat}")
 
 
-def _renew_certificates(context: Context, facility: Facility, seat: Seat) -> None:
+def _renew_certificates(context: Context, facility: Facility, seat: LaunchSite) -> None:
     """Make each antenna's first user ready for the checks of the access; warn if that is not possible."""
-    for name, antenna in facility.antennas.items() if seat is Seat.USER else ():
+    for name, antenna in facility.antennas.items() if seat is LaunchSite.USER else ():
         if antenna.first_user is None:
             continue
         user = antenna.first_user.name

@@ -18,7 +18,7 @@ from millwright.fleet.look.state_digest import declared_files, digest_of
 from millwright.images.build import BuildContext, build
 from millwright.images.manifest import read_summary
 from millwright.images.needs import find_missing, require
-from millwright.images.planning import ImageWishes, plan_image
+from millwright.images.planning import ImageRequest, plan_image
 from millwright.images.stored import list_images, verify_image
 from millwright.rack.apt_sources import proxy_here
 from millwright.results.manifest import MANIFEST
@@ -120,7 +120,7 @@ def build_image(context: Context, request: BuildRequest) -> ImageBuilt:
     file = facility_file(request.facility)
     facility = load_facility(file)
     declared = digest_of(declared_files(file, checkout()), checkout())
-    wishes = ImageWishes(
+    wishes = ImageRequest(
         request.partition, request.release, request.archive, request.format, request.with_kernel
     )
     recipe = plan_image(facility, wishes, declared, os.environ)

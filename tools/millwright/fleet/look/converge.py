@@ -63,7 +63,7 @@ def converge(  # noqa: PLR0913 - time, state and progress are given, not taken f
     begun = time.monotonic()
     with only_one(state, facility.name, now) as lock:
         store = Store(state / "declared")
-        sources.read_anew()
+        sources.read_again()
         look_at = looker(sources, store, on_event)
         for host in hosts:
             sources.basis(host)  # variables count as they were before the run

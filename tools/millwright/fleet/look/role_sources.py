@@ -108,7 +108,7 @@ class Sources:
             told.append(self._digest_of("product"))
         return _sha256("\0".join(told).encode())
 
-    def read_anew(self) -> None:
+    def read_again(self) -> None:
         """Begin another run: what stands in files counts as it is now; the facility stays as it was read."""
         self.play = read_play(self.checkout)
         self._files = self._variable_files()

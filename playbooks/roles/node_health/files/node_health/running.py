@@ -46,13 +46,13 @@ def _start(check: Check, node: Node, expected: dict[str, Any]) -> tuple[int, int
         return pid, reader
     try:
         os.setsid()  # so that a time-out also ends what the check has started
-        _let_go_of_all_but(writer)
+        _close_all_but(writer)
         os.write(writer, json.dumps(_outcome(check, node, expected)).encode()[:60000])
     finally:
         os._exit(0)
 
 
-def _let_go_of_all_but(pipe: int) -> None:
+def _close_all_but(pipe: int) -> None:
     """One that hangs must hold neither the lock of this run nor the pipe on which slurmd waits."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in range(3):

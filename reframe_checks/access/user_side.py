@@ -9,7 +9,7 @@ from ..plugin import MillwrightCheck
 
 
 class AccessCheck(MillwrightCheck, rfm.RunOnlyRegressionTest):
-    """Runs where the user sits, so a harness inside the factory leaves it out (``-T access``)."""
+    """Runs where the user is, so a harness inside the factory leaves it out (``-T access``)."""
 
     valid_prog_environs = ["builtin"]
     executable = "python3"
@@ -17,6 +17,6 @@ class AccessCheck(MillwrightCheck, rfm.RunOnlyRegressionTest):
     tags = {"access"}
 
     @run_before("run")
-    def take_configuration(self):
+    def set_configuration(self):
         """The user's own OpenSSH configuration, and no other."""
         self.env_vars["MILLWRIGHT_SSH_CONFIG"] = shlex.quote(self.current_partition.extras["ssh_config"])
