@@ -29,9 +29,11 @@ def to_reference(facility: Facility, hours: Iterable[Hours]) -> float:
     missing = [meter for meter, factor in sorted(factors.items()) if factor is None]
     if missing or facility.access_time is None or facility.access_time.reference_unit is None:
         problems = [
-            Problem("hours", str(meter), "can't be converted", "partitions.….charging.speed")
+            Problem("hours", str(meter), "can't be converted", "partitions.….charging.speed", code="MW6072")
             for meter in missing
         ]
-        unit = Problem("hours", "sum", "there is no unit to convert into", "access_time.reference_unit")
+        unit = Problem(
+            "hours", "sum", "there is no unit to convert into", "access_time.reference_unit", code="MW1608"
+        )
         raise BadInputError(problems or [unit])
     return sum(each.value * (factors[each.meter] or 0.0) for each in terms)

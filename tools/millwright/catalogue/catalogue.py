@@ -77,9 +77,10 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
         return Catalogue.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
     except (OSError, yaml.YAMLError) as error:
         raise BadInputError(
-            [Problem(str(file), "-", f"can't be read: {error}", "the hardware catalogue")]
+            [Problem(str(file), "-", f"can't be read: {error}", "the hardware catalogue", code="MW1801")]
         ) from error
     except ValidationError as error:
         raise BadInputError(
-            Problem(str(file), ".".join(map(str, item["loc"])), item["msg"]) for item in error.errors()
+            Problem(str(file), ".".join(map(str, item["loc"])), item["msg"], code="MW1802")
+            for item in error.errors()
         ) from error

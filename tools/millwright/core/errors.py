@@ -1,7 +1,7 @@
 """Exit codes and the errors that carry them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 
@@ -22,16 +22,32 @@ class Problem:
     key: str
     problem: str
     expected: str = ""
+    code: str = field(default="", kw_only=True)
+    """Stable code of this kind of problem, declared in ``error_codes.toml``."""
 
     def __str__(self) -> str:
         tail = f", expected {self.expected}" if self.expected else ""
-        return f"{self.file}: {self.key}: {self.problem}{tail}"
+        return with_code(f"{self.file}: {self.key}: {self.problem}{tail}", self.code)
+
+
+def with_code(message: str, code: str) -> str:
+    """A message as it is printed, with its code at the end."""
+    return f"{message} [{code}]" if code else message
 
 
 class MillwrightError(Exception):
     """Base of every error that a user meets; the message says what to do."""
 
     exit_code: ExitCode = ExitCode.FAIL
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        """Stable code, declared in ``error_codes.toml``; empty if the message holds those of its parts."""
+
+    def for_user(self) -> str:
+        """The message with its code."""
+        return with_code(str(self), self.code)
 
 
 class BadInputError(MillwrightError, ValueError):

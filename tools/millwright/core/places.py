@@ -91,7 +91,7 @@ def facility_file(name_or_path: str) -> Path:
     site = os.environ.get(SITE_VARIABLE)
     looked = f" in {site} ({SITE_VARIABLE})" if site else ""
     expected = f"{expected}; `millwright init PATH` starts a site{did_you_mean(name_or_path, known)}"
-    problem = Problem(name_or_path, "-", f"no such facility{looked}", expected)
+    problem = Problem(name_or_path, "-", f"no such facility{looked}", expected, code="MW2001")
     raise BadInputError([problem])
 
 

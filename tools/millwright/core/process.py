@@ -75,11 +75,11 @@ def run_tool(
             cwd=folder,
         )
     except FileNotFoundError as error:
-        raise NotTestableError(f"{words[0]} is missing on this machine; install it") from error
+        raise NotTestableError(f"{words[0]} is missing on this machine; install it", code="MW3502") from error
     except subprocess.TimeoutExpired as error:
-        raise FailedError(f"{words[0]} did not finish within {limit_s:g} s") from error
+        raise FailedError(f"{words[0]} did not finish within {limit_s:g} s", code="MW3503") from error
     except OSError as error:
-        raise FailedError(f"{words[0]} can't be run: {error.strerror}") from error
+        raise FailedError(f"{words[0]} can't be run: {error.strerror}", code="MW3504") from error
 
 
 def output_of(
@@ -94,7 +94,8 @@ def output_of(
     if done.returncode != 0:
         command = " ".join(str(argument) for argument in arguments[:4])
         raise FailedError(
-            f"{command} … failed with status {done.returncode}: {tail(done.stderr or done.stdout)}"
+            f"{command} … failed with status {done.returncode}: {tail(done.stderr or done.stdout)}",
+            code="MW3505",
         )
     return done.stdout
 
@@ -124,7 +125,7 @@ def follow(
             _end(process)
             raise
     if process.returncode:
-        raise FailedError(f"{Path(arguments[0]).name} failed:\n{tail(chr(10).join(kept))}")
+        raise FailedError(f"{Path(arguments[0]).name} failed:\n{tail(chr(10).join(kept))}", code="MW3506")
 
 
 def _lines_as_they_come(stream: IO[bytes]) -> Iterator[str | None]:

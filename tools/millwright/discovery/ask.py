@@ -29,10 +29,12 @@ def ask_host(ssh: Sequence[str], on_step: Callable[[str], None]) -> dict[str, st
         except subprocess.TimeoutExpired:
             continue  # one command that hangs there is an answer that is missing
         except OSError as error:
-            raise NotTestableError(f"ssh can't be started: {error.strerror}; is it installed?") from error
+            raise NotTestableError(
+                f"ssh can't be started: {error.strerror}; is it installed?", code="MW3404"
+            ) from error
         if done.returncode == SSH_FAILED:
             told = done.stderr.decode(errors="replace").strip()
-            raise NotTestableError(f"{ssh[-1]} can't be entered: {told}")
+            raise NotTestableError(f"{ssh[-1]} can't be entered: {told}", code="MW8001")
         found[name] = done.stdout.decode(errors="replace")
     return found
 
@@ -40,7 +42,9 @@ def ask_host(ssh: Sequence[str], on_step: Callable[[str], None]) -> dict[str, st
 def read_captured(folder: Path) -> dict[str, str]:
     """Answers that were captured by hand; raises :exc:`BadInputError` where there is no such folder."""
     if not folder.is_dir():
-        raise BadInputError([Problem(str(folder), "-", "no such folder", "a folder of captured answers")])
+        raise BadInputError(
+            [Problem(str(folder), "-", "no such folder", "a folder of captured answers", code="MW8002")]
+        )
     return {
         name: (folder / name).read_text(errors="replace") for name in SOURCES if (folder / name).is_file()
     }
@@ -49,7 +53,9 @@ def read_captured(folder: Path) -> dict[str, str]:
 def read_inventory(file: Path, environment: Mapping[str, str]) -> str:
     """What ``ansible-inventory --list`` makes of an inventory, without the settings of a checkout."""
     if not file.exists():
-        raise BadInputError([Problem(str(file), "-", "no such file", "an inventory of Ansible")])
+        raise BadInputError(
+            [Problem(str(file), "-", "no such file", "an inventory of Ansible", code="MW8003")]
+        )
     done = subprocess.run(
         ["ansible-inventory", "--inventory", str(file.resolve()), "--list"],
         env=dict(environment),
@@ -61,5 +67,5 @@ def read_inventory(file: Path, environment: Mapping[str, str]) -> str:
     if done.returncode != 0:
         told = done.stderr.decode(errors="replace").strip().splitlines()
         problem = told[-1] if told else "not understood"
-        raise BadInputError([Problem(str(file), "-", problem, "an inventory of Ansible")])
+        raise BadInputError([Problem(str(file), "-", problem, "an inventory of Ansible", code="MW8004")])
     return done.stdout.decode(errors="replace")

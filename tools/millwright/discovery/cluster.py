@@ -48,7 +48,9 @@ def read_cluster(texts: Mapping[str, str], inventory: str = "") -> Cluster:
     missing = [name for name, found in understood.items() if not found]
     if missing:
         expected = "what millwright facility discover --print-commands names"
-        raise BadInputError(Problem(name, "-", "not there, or not understood", expected) for name in missing)
+        raise BadInputError(
+            Problem(name, "-", "not there, or not understood", expected, code="MW8005") for name in missing
+        )
     known = {node.name: node.address for node in nodes if is_address(node.address)}
     known |= {host: address for host, address in controllers(config) if is_address(address)}
     addresses = {**parse_hosts(texts.get("hosts.txt", "")), **known, **parse_inventory(inventory)}

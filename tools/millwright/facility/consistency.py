@@ -30,27 +30,37 @@ def _addresses(facility: Facility) -> Iterator[Finding]:
         try:
             names, addresses = expand(host_set), expand(address_set)
         except NodeSetError:
-            yield key, f"{address_set!r} is not an address or a folded set of addresses", "10.0.0.[21-22]"
+            yield Finding(
+                "MW1101",
+                key,
+                f"{address_set!r} is not an address or a folded set of addresses",
+                "10.0.0.[21-22]",
+            )
             continue
         if len(names) != len(addresses):
-            yield key, f"{len(names)} hosts but {len(addresses)} addresses", "as many addresses as hosts"
+            yield Finding(
+                "MW1102",
+                key,
+                f"{len(names)} hosts but {len(addresses)} addresses",
+                "as many addresses as hosts",
+            )
             continue
         hosts.update(names)
         for name, address in zip(names, addresses, strict=True):
             try:
                 parsed = ipaddress.IPv4Address(address)
             except ValueError:
-                yield key, f"{address!r} is not an IPv4 address", "for example 10.0.0.21"
+                yield Finding("MW1103", key, f"{address!r} is not an IPv4 address", "for example 10.0.0.21")
                 continue
             seen[address] += 1
             if network and parsed not in network and name not in elsewhere:
-                yield key, f"{address} lies outside {network}", f"an address in {network}"
+                yield Finding("MW1104", key, f"{address} lies outside {network}", f"an address in {network}")
     for address, count in seen.items():
         if count > 1:
-            yield "addresses", f"{address} is given to {count} hosts", "each address once"
+            yield Finding("MW1105", "addresses", f"{address} is given to {count} hosts", "each address once")
     for host, count in hosts.items():
         if count > 1:
-            yield "addresses", f"{host} has {count} addresses", "each host once"
+            yield Finding("MW1106", "addresses", f"{host} has {count} addresses", "each host once")
 
 
 def _listed_hosts(facility: Facility) -> frozenset[str]:
@@ -71,14 +81,15 @@ def _hosts_have_addresses(facility: Facility) -> Iterator[Finding]:
     needed |= {antenna.gateway: f"antennas.{name}.gateway" for name, antenna in facility.antennas.items()}
     for host, key in needed.items():
         if host not in known:
-            yield key, f"{host} has no address", "an entry under addresses"
+            yield Finding("MW1107", key, f"{host} has no address", "an entry under addresses")
 
 
 def _partitions(facility: Facility) -> Iterator[Finding]:
     owner: dict[str, str] = {}
     for name, partition in facility.partitions.items():
         if partition.node_class is None and partition.scheduler == "slurm":
-            yield (
+            yield Finding(
+                "MW1201",
                 f"partitions.{name}.node_class",
                 "missing although Slurm schedules it",
                 "one of node_classes",
@@ -86,19 +97,21 @@ def _partitions(facility: Facility) -> Iterator[Finding]:
         elif partition.node_class is not None and partition.node_class not in facility.node_classes:
             known = ", ".join(facility.node_classes)
             key = f"partitions.{name}.node_class"
-            yield key, f"unknown node class {partition.node_class!r}", f"one of {known}"
+            yield Finding("MW1203", key, f"unknown node class {partition.node_class!r}", f"one of {known}")
         for node in partition.node_names():
             if node in owner:
-                yield (
+                yield Finding(
+                    "MW1202",
                     f"partitions.{name}.nodes",
                     f"{node} is in partition {owner[node]} too",
                     "each node once",
                 )
             owner.setdefault(node, name)
     if sum(partition.is_default for partition in facility.partitions.values()) > 1:
-        yield "partitions", "more than one default partition", "at most one"
+        yield Finding("MW1204", "partitions", "more than one default partition", "at most one")
     if not facility.services and any(p.scheduler == "slurm" for p in facility.partitions.values()):
-        yield (
+        yield Finding(
+            "MW1301",
             "services",
             "missing although a partition is scheduled by Slurm",
             "controller, database, login, harness",
@@ -110,27 +123,32 @@ def _antennas(facility: Facility) -> Iterator[Finding]:
     addresses = {a for text in facility.addresses.values() for a in _expand_or_nothing(text)}
     for name, antenna in facility.antennas.items():
         if antenna.factory != facility.name or not facility.services:
-            yield (
+            yield Finding(
+                "MW1501",
                 f"antennas.{name}.factory",
                 f"linked to {antenna.factory!r}, which is no factory with a login node here",
                 (f"{facility.name!r}, with services"),
             )
         if name in facility.partitions:
-            yield f"antennas.{name}", "a partition has the same name", "another name"
+            yield Finding("MW1502", f"antennas.{name}", "a partition has the same name", "another name")
         if not antenna.users:
-            yield f"antennas.{name}.users", "no user, so access can't be proved", "at least one user"
+            yield Finding(
+                "MW1503", f"antennas.{name}.users", "no user, so access can't be proved", "at least one user"
+            )
         for side, address in (
             ("gateway", antenna.tunnel.gateway_address),
             ("factory", antenna.tunnel.factory_address),
         ):
             if address in addresses:
-                yield (
+                yield Finding(
+                    "MW1504",
                     f"antennas.{name}.tunnel.{side}_address",
                     f"{address} is a host's address",
                     "an address of its own",
                 )
             if side == "gateway" and address in used:
-                yield (
+                yield Finding(
+                    "MW1505",
                     f"antennas.{name}.tunnel",
                     f"{address} belongs to antenna {used[address]}",
                     "each address once",
@@ -145,7 +163,9 @@ def _gateways(facility: Facility) -> Iterator[Finding]:
     for name, antenna in facility.antennas.items():
         if antenna.gateway in owned:
             problem = f"{antenna.gateway} is {owned[antenna.gateway]} too"
-            yield f"antennas.{name}.gateway", problem, "a host of its own: two tools would own it"
+            yield Finding(
+                "MW1506", f"antennas.{name}.gateway", problem, "a host of its own: two tools would own it"
+            )
         owned.setdefault(antenna.gateway, f"gateway of antenna {name}")
 
 
@@ -164,7 +184,12 @@ def _commitments(facility: Facility) -> Iterator[Finding]:
             for metric, commitment in metrics.items():
                 if commitment is not None and commitment.kind is SourceKind.MEMORY:
                     key = f"{owner}.checks.{check}.{metric}.kind"
-                    yield key, "a value from memory is never a reference", "read, secondary or derived"
+                    yield Finding(
+                        "MW1701",
+                        key,
+                        "a value from memory is never a reference",
+                        "read, secondary or derived",
+                    )
 
 
 RULES: tuple[Callable[[Facility], Iterator[Finding]], ...] = (

@@ -47,16 +47,22 @@ def _read_yaml(path: Path) -> object:
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader
     except FileNotFoundError:
-        raise BadInputError([Problem(str(path), "-", "no such file", "a facility.yaml")]) from None
+        raise BadInputError(
+            [Problem(str(path), "-", "no such file", "a facility.yaml", code="MW1001")]
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise BadInputError(
-            [Problem(str(path), "-", f"can't be read: {error}", "a readable UTF-8 file")]
+            [Problem(str(path), "-", f"can't be read: {error}", "a readable UTF-8 file", code="MW1002")]
         ) from error
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}" if error.problem_mark else "-"
-        raise BadInputError([Problem(str(path), line, f"not YAML: {error.problem}", "valid YAML")]) from error
+        raise BadInputError(
+            [Problem(str(path), line, f"not YAML: {error.problem}", "valid YAML", code="MW1003")]
+        ) from error
     except yaml.YAMLError as error:
-        raise BadInputError([Problem(str(path), "-", f"not YAML: {error}", "valid YAML")]) from error
+        raise BadInputError(
+            [Problem(str(path), "-", f"not YAML: {error}", "valid YAML", code="MW1003")]
+        ) from error
 
 
 def _problems(path: Path, error: ValidationError) -> list[Problem]:
@@ -78,14 +84,16 @@ def load_facility(path: Path) -> Facility:
     """
     data = _read_yaml(path)
     if not isinstance(data, dict):
-        raise BadInputError([Problem(str(path), "-", "not a mapping", "keys such as name and partitions")])
+        raise BadInputError(
+            [Problem(str(path), "-", "not a mapping", "keys such as name and partitions", code="MW1004")]
+        )
     try:
         facility = Facility.model_validate(data)
     except ValidationError as error:
         raise BadInputError(_problems(path, error)) from error
     findings = find_inconsistencies(facility)
     if findings:
-        raise BadInputError(Problem(str(path), *finding) for finding in findings)
+        raise BadInputError(finding.in_file(str(path)) for finding in findings)
     return facility
 
 

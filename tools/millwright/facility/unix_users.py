@@ -77,13 +77,13 @@ def find_user_problems(facility: Facility, file: Path) -> Iterator[Problem]:
             key = f"antennas.{name}.users.{index}"
             if user.name in SYSTEM_NAMES:
                 text = f"{user.name!r} is a user or group of the system"
-                yield Problem(str(file), f"{key}.name", text, "a person's user name")
+                yield Problem(str(file), f"{key}.name", text, "a person's user name", code="MW1510")
             if user.account in {"root", "mwbench"}:
                 text = f"account {user.account!r} belongs to the administrators"
-                yield Problem(str(file), f"{key}.account", text, "an account of the antenna")
+                yield Problem(str(file), f"{key}.account", text, "an account of the antenna", code="MW1511")
     owners: dict[int, str] = {}
     for unix_user in users_of(facility):
         other = owners.setdefault(unix_user.uid, unix_user.name)
         if other != unix_user.name:
             text = f"{unix_user.name!r} and {other!r} would share user id {unix_user.uid}"
-            yield Problem(str(file), "antennas", text, "another user name for one of them")
+            yield Problem(str(file), "antennas", text, "another user name for one of them", code="MW1512")

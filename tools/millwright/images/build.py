@@ -84,7 +84,8 @@ def _hierarchies() -> Hierarchies:
     found = find_hierarchies(MOUNTINFO.read_text())
     if found is None:
         raise NotTestableError(
-            "No image can be built on this machine, which lacks: a mounted cgroup v2 hierarchy."
+            "No image can be built on this machine, which lacks: a mounted cgroup v2 hierarchy.",
+            code="MW7501",
         )
     return found
 
@@ -157,7 +158,9 @@ def refuse_secrets(tree: Path, state: Path) -> None:
     found = find_secrets(tree, secrets_of(state))
     if found:
         listed = "\n".join(found)
-        raise FailedError(f"the image would give secrets away, so it was thrown away:\n{listed}")
+        raise FailedError(
+            f"the image would give secrets away, so it was thrown away:\n{listed}", code="MW7502"
+        )
 
 
 def _pack(recipe: ImageRecipe, around: BuildContext, tree: Path, out: Path, group: Cgroup) -> None:

@@ -60,7 +60,7 @@ def read_summary(folder: Path) -> dict[str, object]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         text = f"no image of millwright ({type(error).__name__})"
         raise BadInputError(
-            [Problem(str(folder), FILE, text, "a folder that millwright image build made")]
+            [Problem(str(folder), FILE, text, "a folder that millwright image build made", code="MW7503")]
         ) from error
 
 

@@ -49,4 +49,6 @@ def find_missing(kind: Format, place: Path) -> tuple[str, ...]:
 def require(missing: tuple[str, ...]) -> None:
     """Raise one sentence that names everything missing."""
     if missing:
-        raise NotTestableError(f"No image can be built on this machine, which lacks: {'; '.join(missing)}.")
+        raise NotTestableError(
+            f"No image can be built on this machine, which lacks: {'; '.join(missing)}.", code="MW7501"
+        )

@@ -39,11 +39,11 @@ def copy_kernel(tree: Path, folder: Path) -> dict[str, str]:
     """Copy the newest kernel and its initrd out of a tree; the version by which the kernel calls itself."""
     kernels = sorted((tree / "boot").glob("vmlinuz-*"), key=lambda path: _numbers(path.name))
     if not kernels:
-        raise FailedError("the image has no kernel in /boot, although one was asked for")
+        raise FailedError("the image has no kernel in /boot, although one was asked for", code="MW7504")
     version = kernels[-1].name.removeprefix("vmlinuz-")
     initrd = tree / "boot" / f"initrd.img-{version}"
     if not initrd.exists():
-        raise FailedError(f"the image has no initrd for its kernel {version}")
+        raise FailedError(f"the image has no initrd for its kernel {version}", code="MW7505")
     shutil.copyfile(kernels[-1], folder / "kernel")
     shutil.copyfile(initrd, folder / "initrd")
     return {"version": version}

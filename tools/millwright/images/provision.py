@@ -53,5 +53,7 @@ def provision(  # noqa: PLR0913 - time, state and progress are given, not taken 
         told = (
             "; ".join(f"{failure.task}: {failure.message}" for failure in result.failures) or "Ansible failed"
         )
-        raise FailedError(f"the roles did not reach their state in the image: {told}\nThe log is {log}")
+        raise FailedError(
+            f"the roles did not reach their state in the image: {told}\nThe log is {log}", code="MW7506"
+        )
     return result

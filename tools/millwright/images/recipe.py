@@ -110,7 +110,7 @@ def stand_in(facility: Facility, partition: str) -> str:
     if found is None or found.scheduler != "slurm":
         known = ", ".join(name for name, each in facility.partitions.items() if each.scheduler == "slurm")
         problem = "no such partition of Slurm" if found is None else "its nodes are not provisioned"
-        raise BadInputError([Problem(facility.name, partition, problem, f"one of {known}")])
+        raise BadInputError([Problem(facility.name, partition, problem, f"one of {known}", code="MW7507")])
     return found.node_names()[0]
 
 
@@ -123,7 +123,7 @@ def release_of(facility: Facility, asked: str) -> str:
             f"no image of {release!r} can be built, since mmdebstrap knows Debian only; install EL 9 or "
             "SLES 15 with the site's own means, then millwright apply brings nodes to the same state"
         )
-        raise BadInputError([Problem("--release", release, text, expected)])
+        raise BadInputError([Problem("--release", release, text, expected, code="MW2111")])
     return release
 
 
@@ -135,6 +135,14 @@ def architecture_of(facility: Facility, partition: str, machine: str) -> str:
     if node_class.architecture != machine:
         text = f"nodes are {node_class.architecture} and this machine is {machine}"
         raise BadInputError(
-            [Problem(facility.name, partition, text, f"a build on a machine of {node_class.architecture}")]
+            [
+                Problem(
+                    facility.name,
+                    partition,
+                    text,
+                    f"a build on a machine of {node_class.architecture}",
+                    code="MW7508",
+                )
+            ]
         )
     return machine

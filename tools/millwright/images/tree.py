@@ -123,5 +123,6 @@ def _await(group: Cgroup, folder: Path, log: Path) -> int:
             return first
         time.sleep(POLL_S)
     raise FailedError(
-        f"the tree of the image could not be entered: {tail(log.read_text(errors='replace'), 4)}"
+        f"the tree of the image could not be entered: {tail(log.read_text(errors='replace'), 4)}",
+        code="MW7509",
     )

@@ -47,10 +47,10 @@ class NodeBoot:
     def _pause(self, detail: str, deadline: float, limit_s: float) -> None:
         name = self._node.name
         if not member_runs(self._journal, name):
-            raise FailedError(f"{name} ended while it started: {last_words(self._plan, name)}")
+            raise FailedError(f"{name} ended while it started: {last_words(self._plan, name)}", code="MW7021")
         if time.monotonic() > deadline:
             text = f"{name} was not ready within {limit_s:.0f} s ({detail}): {last_words(self._plan, name)}"
-            raise FailedError(text)
+            raise FailedError(text, code="MW7022")
         self._progress.step(name, detail)
         time.sleep(POLL_S)
 

@@ -67,7 +67,9 @@ def await_end(cgroup: Cgroup, limit_s: float, meanwhile: Callable[[], None] = la
         cgroup.kill()
         if time.monotonic() > deadline:
             pids = ", ".join(str(pid) for pid in sorted(cgroup.pids()))
-            raise FailedError(f"processes {pids} in {cgroup.folders[0]} do not end even when killed")
+            raise FailedError(
+                f"processes {pids} in {cgroup.folders[0]} do not end even when killed", code="MW7023"
+            )
         time.sleep(POLL_S)
     cgroup.remove()
 
@@ -142,7 +144,7 @@ def take_down(plan: RackPlan, journal: Journal, hierarchies: Hierarchies, progre
     lost = _lost_entries(plan)
     failures = _undo_all(dict.fromkeys((*lost, *reversed(entries))))
     if failures:
-        raise FailedError("The rack is not down altogether:\n" + "\n".join(failures))
+        raise FailedError("The rack is not down altogether:\n" + "\n".join(failures), code="MW7024")
     clear_folders(plan)
     journal.clear()
     return bool(entries or members or lost)

@@ -33,7 +33,8 @@ def register(rack_name: str, image: Path, journal: Journal) -> None:
     name, interpreter = entry_name(rack_name), image / EMULATOR
     if len(str(interpreter)) > MAX_INTERPRETER or ":" in str(interpreter):
         raise FailedError(
-            f"{interpreter}: the kernel takes {MAX_INTERPRETER} characters without a colon; use another HOME"
+            f"{interpreter}: the kernel takes {MAX_INTERPRETER} characters without a colon; use another HOME",
+            code="MW7025",
         )
     if not (BINFMT / "register").exists():
         journal.note(Entry("binfmt-mount", str(BINFMT)))

@@ -113,7 +113,9 @@ def remove_tree(path: Path) -> None:
         return
     mounted = ", ".join(str(point) for point in now_below(path))
     if mounted:
-        raise FailedError(f"{path} can't be removed while {mounted} is mounted; unmount it first")
+        raise FailedError(
+            f"{path} can't be removed while {mounted} is mounted; unmount it first", code="MW7026"
+        )
     shutil.rmtree(path)
 
 

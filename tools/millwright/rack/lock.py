@@ -29,7 +29,7 @@ def exclusive(path: Path, say: Callable[[str], None], wait_s: float) -> Iterator
                     message = (
                         f"another command has been working on this rack for {wait_s:.0f} s ({path} is locked)"
                     )
-                    raise NotTestableError(message) from None
+                    raise NotTestableError(message, code="MW7012") from None
                 say("waiting for another command that works on this rack")
                 time.sleep(POLL_S)
         yield

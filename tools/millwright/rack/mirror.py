@@ -36,7 +36,9 @@ def quote(text: str | Path) -> str:
     """
     value = str(text)
     if "$" in value or "\n" in value:
-        raise FailedError(f"{value!r} holds a character that nginx can't take; choose another folder")
+        raise FailedError(
+            f"{value!r} holds a character that nginx can't take; choose another folder", code="MW7027"
+        )
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
@@ -97,7 +99,9 @@ def await_mirror(address: str, runs: Callable[[], bool], last_words: Callable[[]
             time.sleep(0.05)
         else:
             return
-    raise FailedError(f"the package mirror does not answer on {address}, port 80: {last_words()}")
+    raise FailedError(
+        f"the package mirror does not answer on {address}, port 80: {last_words()}", code="MW7028"
+    )
 
 
 def worker() -> tuple[str, str]:

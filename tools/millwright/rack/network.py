@@ -55,7 +55,7 @@ def make_bridge(plan: RackPlan, journal: Journal) -> None:
         text = (
             f"{plan.network} is already used here by {', '.join(taken)}; change network.cidr of the facility"
         )
-        raise FailedError(text)
+        raise FailedError(text, code="MW7029")
     entry = Entry("bridge", plan.bridge)
     if not has_interface(plan.bridge):
         journal.note(entry)
@@ -76,7 +76,7 @@ def make_bridge(plan: RackPlan, journal: Journal) -> None:
         )
     elif entry not in journal.entries() and _alias(plan.bridge) != label(plan.name):
         text = f"the interface {plan.bridge} was not made by this rack; remove or rename it first"
-        raise FailedError(text)
+        raise FailedError(text, code="MW7030")
     journal.note(entry)
     output_of(["ip", "link", "set", plan.bridge, "alias", label(plan.name)])
     output_of(["ip", "address", "replace", f"{plan.gateway}/{plan.prefix_length}", "dev", plan.bridge])

@@ -30,5 +30,5 @@ def run_all(calls: Sequence[Callable[[], Result]], steps: Stoppable) -> list[Res
         if not isinstance(error, FailedError):
             raise error
     if errors:
-        raise FailedError("\n".join(str(error) for error in errors))
+        raise FailedError("\n".join(error.for_user() for error in errors), code="MW7031")
     return [job.result() for job in jobs]

@@ -84,7 +84,9 @@ class RackPlan:
             if node.name == name:
                 return node
         known = ", ".join(node.name for node in self.nodes)
-        raise BadInputError([Problem(self.name, name, "no such node in the rack", f"one of {known}")])
+        raise BadInputError(
+            [Problem(self.name, name, "no such node in the rack", f"one of {known}", code="MW7001")]
+        )
 
     def digest(self) -> str:
         """Changes whenever running nodes would no longer fit the facility.
@@ -113,23 +115,39 @@ def _problems(facility: Facility) -> list[Problem]:
     found = []
     if facility.kind != "virtual":
         found.append(
-            Problem(facility.name, "kind", f"{facility.kind} machines can't be started here", "virtual")
+            Problem(
+                facility.name,
+                "kind",
+                f"{facility.kind} machines can't be started here",
+                "virtual",
+                code="MW7002",
+            )
         )
     if facility.network is None:
-        found.append(Problem(facility.name, "network", "missing", "cidr and domain of the rack"))
+        found.append(
+            Problem(facility.name, "network", "missing", "cidr and domain of the rack", code="MW7003")
+        )
     if not facility.addresses:
-        found.append(Problem(facility.name, "addresses", "no host has an address", "at least one host"))
+        found.append(
+            Problem(facility.name, "addresses", "no host has an address", "at least one host", code="MW7004")
+        )
     if found or facility.network is None:
         return found
     network = ipaddress.IPv4Network(facility.network.cidr)
     if network.num_addresses < 8:
-        return [Problem(facility.name, "network.cidr", f"{network} is too small", "at least a /29")]
+        return [
+            Problem(facility.name, "network.cidr", f"{network} is too small", "at least a /29", code="MW7005")
+        ]
     reserved = {network[0]: "the network's", network[1]: "the host's own", network[-1]: "the broadcast"}
     for host, address in facility.host_addresses().items():
         owner = reserved.get(ipaddress.IPv4Address(address))
         if owner:
             text = f"{address} is {owner} address"
-            found.append(Problem(facility.name, f"addresses.{host}", text, f"{network[2]} to {network[-2]}"))
+            found.append(
+                Problem(
+                    facility.name, f"addresses.{host}", text, f"{network[2]} to {network[-2]}", code="MW7006"
+                )
+            )
     return found
 
 

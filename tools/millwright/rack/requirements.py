@@ -99,7 +99,7 @@ def require(missing: Iterable[str]) -> None:
     listed = "; ".join(missing)
     if listed:
         message = f"The rack can't run on this machine, which lacks: {listed}."
-        raise NotTestableError(message)
+        raise NotTestableError(message, code="MW7011")
 
 
 def find_missing() -> tuple[str, ...]:

@@ -51,7 +51,7 @@ def _hierarchies() -> Hierarchies:
     found = find_hierarchies(MOUNTINFO.read_text())
     if found is None:
         raise NotTestableError(
-            "The rack can't run on this machine, which lacks: a mounted cgroup v2 hierarchy."
+            "The rack can't run on this machine, which lacks: a mounted cgroup v2 hierarchy.", code="MW7011"
         )
     return found
 

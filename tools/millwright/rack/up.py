@@ -78,7 +78,7 @@ class RackUp:
         noted = self._journal.names("plan")
         if noted and noted[-1] != self._plan.digest():
             text = "the rack that is up was made from another version of the facility; take it down first"
-            raise FailedError(text)
+            raise FailedError(text, code="MW7032")
 
     def _emulates_as_planned(self) -> bool:
         return not self._plan.emulates_riscv or is_registered(self._plan.name)

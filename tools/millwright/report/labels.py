@@ -17,12 +17,20 @@ def load_labels(folder: Path, language: str) -> Words:
     if language not in known:
         expected = f"one of {', '.join(known)}" if known else f"a file in {folder / 'labels'}"
         raise BadInputError(
-            [Problem(str(folder / "labels"), "language", f"no labels for {language!r}", expected)]
+            [
+                Problem(
+                    str(folder / "labels"), "language", f"no labels for {language!r}", expected, code="MW6081"
+                )
+            ]
         )
     words = yaml.safe_load(known[language].read_text(encoding="utf-8"))
     if not isinstance(words, dict):
         raise BadInputError(
-            [Problem(str(known[language]), "-", "not a mapping of labels", "keys as in en.yaml")]
+            [
+                Problem(
+                    str(known[language]), "-", "not a mapping of labels", "keys as in en.yaml", code="MW6082"
+                )
+            ]
         )
     return words
 

@@ -18,7 +18,7 @@ def write_report(root: Path, facility: str, run_id: str, *, html: str, json_text
     :exc:`FailedError` where something else stands in the place of ``latest``.
     """
     problems = [
-        Problem(str(root), key, f"{name!r} is no name of a folder", "letters, digits, - and _")
+        Problem(str(root), key, f"{name!r} is no name of a folder", "letters, digits, - and _", code="MW6083")
         for key, name in (("facility", facility), ("run", run_id))
         if not SAFE_NAME.fullmatch(name) or name == LATEST
     ]
@@ -35,7 +35,9 @@ def write_report(root: Path, facility: str, run_id: str, *, html: str, json_text
 def _point(latest: Path, run_id: str) -> None:
     """Names of runs begin with their time, so the greater name is the newer run."""
     if latest.exists() and not latest.is_symlink():
-        raise FailedError(f"{latest} is in the way: expected a link to the newest report; move it elsewhere")
+        raise FailedError(
+            f"{latest} is in the way: expected a link to the newest report; move it elsewhere", code="MW6084"
+        )
     if latest.is_symlink() and latest.exists() and latest.readlink().name > run_id:
         return
     with replacing(latest) as partial:

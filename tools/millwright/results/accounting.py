@@ -71,7 +71,9 @@ def _allocations(text: str) -> Iterator[tuple[Shape, int]]:
     for number, line in enumerate(text.splitlines(), start=1):
         account, user, qos, partition, elapsed, allocated = _columns(line, number)
         if not elapsed.isdecimal():
-            raise FailedError(f"line {number} of sacct's answer has no elapsed seconds: {line[:80]!r}")
+            raise FailedError(
+                f"line {number} of sacct's answer has no elapsed seconds: {line[:80]!r}", code="MW6041"
+            )
         if allocated and int(elapsed):
             yield (account, user, qos, partition, allocated), int(elapsed)
 
@@ -79,5 +81,7 @@ def _allocations(text: str) -> Iterator[tuple[Shape, int]]:
 def _columns(line: str, number: int) -> list[str]:
     columns = line.split("|")
     if len(columns) != len(COLUMNS):
-        raise FailedError(f"line {number} of sacct's answer has {len(columns)} columns: {line[:80]!r}")
+        raise FailedError(
+            f"line {number} of sacct's answer has {len(columns)} columns: {line[:80]!r}", code="MW6042"
+        )
     return columns

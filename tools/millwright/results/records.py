@@ -54,4 +54,6 @@ def _read(kind: type[Record], text: str, file: str, key: str) -> Record:
 def _describe(error: ValidationError, file: str, key: str) -> Iterator[Problem]:
     for item in error.errors(include_url=False):
         where = ".".join((key, *map(str, item["loc"])))
-        yield Problem(file, where.removeprefix("-."), item["msg"], "a record that Millwright stored")
+        yield Problem(
+            file, where.removeprefix("-."), item["msg"], "a record that Millwright stored", code="MW6001"
+        )

@@ -74,7 +74,7 @@ def find_run(root: Path, facility: str, run_id: str | None = None) -> Path:
         return matching[0]
     what = f"no run {run_id!r} of {facility!r}" if run_id else f"no run of {facility!r} is stored"
     known = ", ".join(run.name for run in runs[-5:]) or "a run stored by millwright run"
-    raise BadInputError([Problem(str(root), "-", what, known)])
+    raise BadInputError([Problem(str(root), "-", what, known, code="MW6002")])
 
 
 def load_run(path: Path) -> Run:
@@ -86,7 +86,8 @@ def load_run(path: Path) -> Run:
     result = verify_run(path)
     if not result.is_intact:
         raise BadInputError(
-            Problem(str(path), "-", line, "the run as it was stored") for line in result.describe()
+            Problem(str(path), "-", line, "the run as it was stored", code="MW6003")
+            for line in result.describe()
         )
     return Run(
         path=path,
@@ -109,7 +110,9 @@ def read_info(path: Path) -> RunInfo:
     info = from_json(RunInfo, _text(path, RUN_FILE), str(file))
     if (info.schema, info.run_id) != (SCHEMA, path.name):
         problem = f"says it is {info.run_id!r} in format {info.schema!r}"
-        raise BadInputError([Problem(str(file), "-", problem, f"{path.name!r} in format {SCHEMA!r}")])
+        raise BadInputError(
+            [Problem(str(file), "-", problem, f"{path.name!r} in format {SCHEMA!r}", code="MW6004")]
+        )
     return info
 
 
@@ -120,7 +123,7 @@ def _read_accounting(path: Path) -> AccountingEvidence | None:
     found = from_json(AccountingEvidence, _text(path, ACCOUNTING_FILE), str(file))
     if found.schema != ACCOUNTING_SCHEMA:
         problem = f"in format {found.schema!r}"
-        raise BadInputError([Problem(str(file), "schema", problem, ACCOUNTING_SCHEMA)])
+        raise BadInputError([Problem(str(file), "schema", problem, ACCOUNTING_SCHEMA, code="MW6005")])
     return found
 
 
@@ -130,7 +133,8 @@ def _read_samples(path: Path) -> tuple[Sample, ...]:
     wrong = [number for number, sample in enumerate(samples, start=1) if not math.isfinite(sample.value)]
     if wrong:
         raise BadInputError(
-            Problem(file, f"line {number}.value", "no finite number", "a number") for number in wrong
+            Problem(file, f"line {number}.value", "no finite number", "a number", code="MW6006")
+            for number in wrong
         )
     return samples
 
@@ -145,5 +149,5 @@ def _text(path: Path, name: str) -> str:
         return (path / name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInputError(
-            [Problem(str(path / name), "-", f"can't be read: {error}", "a run's file")]
+            [Problem(str(path / name), "-", f"can't be read: {error}", "a run's file", code="MW6007")]
         ) from error

@@ -65,7 +65,9 @@ def open_session(folder: SessionFolder) -> SessionFiles:
     without a case, and raw files that are links or whose names are not safe to store.
     """
     if not SEAT_NAME.fullmatch(folder.seat):
-        raise BadInputError([Problem(folder.seat, "seat", "not a plain name", "for example rack-login")])
+        raise BadInputError(
+            [Problem(folder.seat, "seat", "not a plain name", "for example rack-login", code="MW6011")]
+        )
     report = parse_report(_read_report(folder.report), str(folder.report))
     raw: dict[str, Path] = {}
     problems: list[Problem] = []
@@ -83,11 +85,17 @@ def _read_report(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         problem = Problem(
-            str(path), "-", "no such file: ReFrame selected no check or was stopped", "a run report"
+            str(path),
+            "-",
+            "no such file: ReFrame selected no check or was stopped",
+            "a run report",
+            code="MW6012",
         )
         raise BadInputError([problem]) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInputError([Problem(str(path), "-", f"can't be read: {error}", "a run report")]) from error
+        raise BadInputError(
+            [Problem(str(path), "-", f"can't be read: {error}", "a run report", code="MW6013")]
+        ) from error
 
 
 def _find_files(folder: SessionFolder, case_folder: str | None, case: Case) -> Iterator[tuple[Path, str]]:
@@ -109,11 +117,13 @@ def _find_problems(base: Path, name: str) -> Iterator[Problem]:
     parts = PurePosixPath(name).parts
     path = base / name
     if not all(part != ".." and SAFE_NAME.fullmatch(part) for part in parts):
-        yield Problem(str(path), "-", "its name is not safe to store", "letters, digits and _@%+=:,.~ -")
+        yield Problem(
+            str(path), "-", "its name is not safe to store", "letters, digits and _@%+=:,.~ -", code="MW6014"
+        )
     elif any((base.joinpath(*parts[: depth + 1])).is_symlink() for depth in range(len(parts))):
-        yield Problem(str(path), "-", "is or lies behind a symbolic link", "a regular file")
+        yield Problem(str(path), "-", "is or lies behind a symbolic link", "a regular file", code="MW6015")
     elif not path.is_file():
-        yield Problem(str(path), "-", "not a regular file", "a regular file")
+        yield Problem(str(path), "-", "not a regular file", "a regular file", code="MW6016")
 
 
 def _read_output(path: Path) -> str | None:

@@ -51,13 +51,15 @@ def store_run(  # noqa: PLR0913 - everything that makes up a run, and who signs 
     _check_names(info, sessions)
     place = root / info.facility / info.run_id
     if place.exists():
-        raise FailedError(f"the run {info.run_id} of {info.facility} is stored already: {place}")
+        raise FailedError(
+            f"the run {info.run_id} of {info.facility} is stored already: {place}", code="MW6021"
+        )
     incoming = place.parent / f"{INCOMING}{info.run_id}"
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         incoming.mkdir()
     except OSError as error:
-        raise FailedError(f"the run {info.run_id} could not be stored: {error}") from error
+        raise FailedError(f"the run {info.run_id} could not be stored: {error}", code="MW6022") from error
     try:
         _fill(incoming, info, facility_yaml, sessions)
         if accounting is not None:
@@ -68,12 +70,16 @@ def store_run(  # noqa: PLR0913 - everything that makes up a run, and who signs 
         shutil.rmtree(incoming, ignore_errors=True)
         if isinstance(error, OSError):
             where = f"the run {info.run_id} could not be stored: {error}"
-            raise FailedError(f"{where}; its raw output still lies where ReFrame wrote it") from error
+            raise FailedError(
+                f"{where}; its raw output still lies where ReFrame wrote it", code="MW6023"
+            ) from error
         raise
     try:
         _flush(place.parent)
     except OSError as error:
-        raise FailedError(f"the run {place} is stored, but may not survive a power cut: {error}") from error
+        raise FailedError(
+            f"the run {place} is stored, but may not survive a power cut: {error}", code="MW6024"
+        ) from error
     return place
 
 
@@ -81,22 +87,30 @@ def _check_names(info: RunInfo, sessions: Sequence[SessionFiles]) -> None:
     problems = []
     if not RUN_ID.fullmatch(info.run_id):
         problems.append(
-            Problem("run", "run_id", f"{info.run_id!r} is no run id", "20261123T170102Z-1a2b3c4d")
+            Problem(
+                "run", "run_id", f"{info.run_id!r} is no run id", "20261123T170102Z-1a2b3c4d", code="MW6025"
+            )
         )
     if not FACILITY_NAME.fullmatch(info.facility):
         problems.append(
-            Problem("run", "facility", f"{info.facility!r} is no facility name", "for example rack")
+            Problem(
+                "run", "facility", f"{info.facility!r} is no facility name", "for example rack", code="MW6026"
+            )
         )
     if not sessions and not info.failed_sessions:
-        problems.append(Problem("run", "sessions", "none", "at least one session of ReFrame"))
+        problems.append(Problem("run", "sessions", "none", "at least one session of ReFrame", code="MW6027"))
     seats = [session.seat for session in sessions]
     for seat in seats:
         if not SEAT_NAME.fullmatch(seat):
             problems.append(
-                Problem("run", f"sessions.{seat!r}", "not a plain name", "for example rack-login")
+                Problem(
+                    "run", f"sessions.{seat!r}", "not a plain name", "for example rack-login", code="MW6011"
+                )
             )
         elif seats.count(seat) > 1:
-            problems.append(Problem("run", f"sessions.{seat}", "stands twice", "each seat once"))
+            problems.append(
+                Problem("run", f"sessions.{seat}", "stands twice", "each seat once", code="MW6028")
+            )
     if problems:
         raise BadInputError(problems)
 
@@ -166,7 +180,7 @@ def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target, follow_symlinks=False)
     if target.is_symlink():
-        raise BadInputError([Problem(str(source), "-", "a symbolic link", "a regular file")])
+        raise BadInputError([Problem(str(source), "-", "a symbolic link", "a regular file", code="MW6029")])
 
 
 def _flush(path: Path) -> None:

@@ -29,7 +29,9 @@ def export(table: pd.DataFrame, path: Path) -> None:
     :exc:`BadInputError` for another suffix.
     """
     if path.suffix not in {".csv", ".parquet"}:
-        raise BadInputError([Problem(str(path), "-", f"unknown suffix {path.suffix!r}", ".csv or .parquet")])
+        raise BadInputError(
+            [Problem(str(path), "-", f"unknown suffix {path.suffix!r}", ".csv or .parquet", code="MW6031")]
+        )
     with replacing(path) as partial:
         if path.suffix == ".csv":
             neutralise(table).to_csv(partial, index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)

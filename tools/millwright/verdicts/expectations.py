@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from millwright.core.errors import BadInputError, Problem
+from millwright.core.frozen import Finding
 from millwright.core.node_sets import fold
 from millwright.core.suggestions import did_you_mean
 from millwright.facility.model import Checks, Commitment, Facility
@@ -52,10 +53,10 @@ def find_commitment_problems(facility: Facility, file: str) -> list[Problem]:
     problems: list[Problem] = []
     for name, partition in facility.partitions.items():
         key, home = f"partitions.{name}.checks", frozenset({Scope.NODE, Scope.PARTITION})
-        problems.extend(Problem(file, *found) for found in _find(partition.checks, key, home))
+        problems.extend(found.in_file(file) for found in _find(partition.checks, key, home))
     for name, antenna in facility.antennas.items():
         key, home = f"antennas.{name}.checks", frozenset({Scope.ANTENNA})
-        problems.extend(Problem(file, *found) for found in _find(antenna.checks, key, home))
+        problems.extend(found.in_file(file) for found in _find(antenna.checks, key, home))
     return problems
 
 
@@ -95,15 +96,15 @@ def _each(checks: Checks) -> Iterator[tuple[str, str, Commitment | None, Metric]
             yield check, metric, commitment, METRICS[check][metric]
 
 
-def _find(checks: Checks, key: str, home: frozenset[Scope]) -> Iterator[tuple[str, str, str]]:
+def _find(checks: Checks, key: str, home: frozenset[Scope]) -> Iterator[Finding]:
     for check, metrics in checks.items():
         known = METRICS.get(check)
         if known is None:
-            expected = f"one of {', '.join(METRICS)}{did_you_mean(check, METRICS)}"
-            yield f"{key}.{check}", "unknown check", expected
+            yield Finding("MW1702", f"{key}.{check}", "unknown check", f"one of {', '.join(METRICS)}")
             continue
         if not metrics:
-            yield (
+            yield Finding(
+                "MW1703",
                 f"{key}.{check}",
                 "names no metric, so nothing is expected of it",
                 f"some of {', '.join(known)}",
@@ -112,9 +113,14 @@ def _find(checks: Checks, key: str, home: frozenset[Scope]) -> Iterator[tuple[st
             says = known.get(metric)
             where = f"{key}.{check}.{metric}"
             if says is None:
-                yield where, "unknown metric", f"one of {', '.join(known)}{did_you_mean(metric, known)}"
+                yield Finding("MW1704", where, "unknown metric", f"one of {', '.join(known)}")
             elif says.scope not in home:
-                yield where, f"measures {_owner(says.scope)}", f"under the checks of {_owner(says.scope)}"
+                yield Finding(
+                    "MW1705",
+                    where,
+                    f"measures {_owner(says.scope)}",
+                    f"under the checks of {_owner(says.scope)}",
+                )
             elif commitment is not None:
                 yield from _find_in_commitment(commitment, says, where)
 
@@ -123,9 +129,9 @@ def _owner(scope: Scope) -> str:
     return "an antenna" if scope is Scope.ANTENNA else "a partition"
 
 
-def _find_in_commitment(commitment: Commitment, says: Metric, key: str) -> Iterator[tuple[str, str, str]]:
+def _find_in_commitment(commitment: Commitment, says: Metric, key: str) -> Iterator[Finding]:
     if commitment.unit != says.unit:
-        yield f"{key}.unit", f"wrong unit {commitment.unit!r}", repr(says.unit)
+        yield Finding("MW1706", f"{key}.unit", f"wrong unit {commitment.unit!r}", repr(says.unit))
     may_be_zero = says.better is Better.LOWER and says.unit == "count"
     if commitment.value < 0 or (commitment.value == 0 and not may_be_zero):
-        yield f"{key}.value", f"{commitment.value:g} can't be met or missed", "more than 0"
+        yield Finding("MW1707", f"{key}.value", f"{commitment.value:g} can't be met or missed", "more than 0")

@@ -77,7 +77,7 @@ def score(facility: Facility, run: Run) -> Scorecard:
     """
     if run.info.facility != facility.name:
         problem = f"a run of the facility {run.info.facility!r}"
-        raise BadInputError([Problem(str(run.path), "facility", problem, repr(facility.name))])
+        raise BadInputError([Problem(str(run.path), "facility", problem, repr(facility.name), code="MW6061")])
     expectations = list_expectations(facility)
     found = _index(gather(run.samples))
     rows: list[Row] = []

@@ -85,12 +85,20 @@ def compare_accounting(  # noqa: PLR0913 - time, state and progress are given, n
     """
     if facility.services is None:
         problem = Problem(
-            str(file), "services", "missing, so there is no accounting", "controller and database"
+            str(file),
+            "services",
+            "missing, so there is no accounting",
+            "controller and database",
+            code="MW1332",
         )
         raise BadInputError([problem])
     if not check and facility.manages is not None and "slurm_accounts" not in facility.manages:
         problem = Problem(
-            str(file), "manages", "slurm_accounts may not change this cluster", "slurm_accounts in it"
+            str(file),
+            "manages",
+            "slurm_accounts may not change this cluster",
+            "slurm_accounts in it",
+            code="MW1333",
         )
         raise BadInputError([problem])
     if problems := [problem for text in delete for problem in _find_delete_problems(text)]:
@@ -107,17 +115,17 @@ def compare_accounting(  # noqa: PLR0913 - time, state and progress are given, n
 def _find_delete_problems(text: str) -> Iterator[Problem]:
     if not DELETION.fullmatch(text):
         expected = "account=NAME, user=NAME, qos=NAME or association=USER/ACCOUNT"
-        yield Problem("--delete", text, "names nothing to delete", expected)
+        yield Problem("--delete", text, "names nothing to delete", expected, code="MW2109")
 
 
 def _require_success(result: ApplyResult) -> None:
     messages = "\n".join(failure.message for failure in result.failures)
     if any(host.state == "failed" for host in result.hosts):
-        raise FailedError(messages or f"Ansible failed; its log is {result.log}")
+        raise FailedError(messages or f"Ansible failed; its log is {result.log}", code="MW3001")
     if any(host.state == "unreachable" for host in result.hosts):
-        raise NotTestableError(f"the controller can't be reached: {messages}")
+        raise NotTestableError(f"the controller can't be reached: {messages}", code="MW3002")
     if result.status:
-        raise FailedError(f"Ansible failed; its log is {result.log}")
+        raise FailedError(f"Ansible failed; its log is {result.log}", code="MW3001")
 
 
 def read_report(text: str) -> AccountingReport:

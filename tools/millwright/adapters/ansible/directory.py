@@ -46,18 +46,22 @@ def read_ca(ca: DirectoryCa, file: Path) -> str | Problem:
         with path.open(encoding="ascii", errors="replace") as opened:
             text = opened.read(MAX_BYTES)
     except OSError as error:
-        return Problem(str(file), "directory.ca.file", f"{path}: {error.strerror}", "a certificate in PEM")
+        return Problem(
+            str(file), "directory.ca.file", f"{path}: {error.strerror}", "a certificate in PEM", code="MW1321"
+        )
     if text.count(BEGIN) != 1 or text.count(END) != 1:
         wrong = f"{path} holds {text.count(BEGIN)} certificates"
-        return Problem(str(file), "directory.ca.file", wrong, "exactly one certificate in PEM")
+        return Problem(str(file), "directory.ca.file", wrong, "exactly one certificate in PEM", code="MW1322")
     begin = text.index(BEGIN)
     try:
         der = ssl.PEM_cert_to_DER_cert(text[begin : text.index(END) + len(END)])
     except ValueError as error:
-        return Problem(str(file), "directory.ca.file", f"{path}: {error}", "a certificate in PEM")
+        return Problem(
+            str(file), "directory.ca.file", f"{path}: {error}", "a certificate in PEM", code="MW1323"
+        )
     if fingerprint_of(der) != ca.fingerprint:
         wrong = f"{path} has the fingerprint {fingerprint_of(der)}, so somebody gave another certificate"
-        return Problem(str(file), "directory.ca.fingerprint", wrong, ca.fingerprint)
+        return Problem(str(file), "directory.ca.fingerprint", wrong, ca.fingerprint, code="MW1324")
     return ssl.DER_cert_to_PEM_cert(der)
 
 

@@ -167,19 +167,23 @@ def _find_problems(facility: Facility, inventory: AnsibleInventory, file: Path) 
         # A host alone in the group of its own name is found by that name either way.
         if inventory.groups.get(host, (host,)) != (host,) or host in {"all", "ungrouped"}:
             text = f"host {host!r} has the name of a group of others"
-            yield Problem(str(file), "addresses", text, "another host name")
+            yield Problem(str(file), "addresses", text, "another host name", code="MW1108")
     ports = {antenna.tunnel.port for antenna in facility.antennas.values()}
     if len(ports) > 1:
         text = f"the factory listens on one port, but antennas name {', '.join(map(str, sorted(ports)))}"
-        yield Problem(str(file), "antennas", text, "the same tunnel.port for every antenna")
+        yield Problem(str(file), "antennas", text, "the same tunnel.port for every antenna", code="MW1515")
     for role in facility.manages or ():
         if role not in known_roles():
-            yield Problem(str(file), "manages", f"no role {role!r}", f"one of {', '.join(known_roles())}")
+            yield Problem(
+                str(file), "manages", f"no role {role!r}", f"one of {', '.join(known_roles())}", code="MW1331"
+            )
     for name, node_class in facility.node_classes.items():
         if node_class.accelerators and not _is_known(node_class.accelerators.part):
             text = f"unknown part {node_class.accelerators.part!r}"
             key = f"node_classes.{name}.accelerators.part"
-            yield Problem(str(file), key, text, "a key of inventories/catalogue/accelerators.yaml")
+            yield Problem(
+                str(file), key, text, "a key of inventories/catalogue/accelerators.yaml", code="MW1225"
+            )
 
 
 def _is_known(part: str) -> bool:

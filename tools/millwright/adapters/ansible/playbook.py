@@ -99,7 +99,11 @@ def with_short_limit(options: ApplyOptions, state: Path) -> ApplyOptions:
 def _find_name_problems(file: Path) -> Iterator[Problem]:
     if not file.name.endswith(("facility.yaml", "facility.yml")):
         yield Problem(
-            str(file), "-", "Ansible does not take it for a facility", "a name that ends in facility.yaml"
+            str(file),
+            "-",
+            "Ansible does not take it for a facility",
+            "a name that ends in facility.yaml",
+            code="MW3003",
         )
 
 
@@ -111,10 +115,10 @@ def _find_limit_problems(
         hosts = set(inventory.groups.get(name, (name,)))
         if hosts & gateways - managed:
             expected = f"a host of the factory; millwright antenna apply {typed} is for gateways"
-            yield Problem("--limit", name, "a gateway, which pyinfra manages", expected)
+            yield Problem("--limit", name, "a gateway, which pyinfra manages", expected, code="MW2107")
         elif not hosts <= managed:
             expected = f"a host or group of {facility} (ansible-inventory --graph lists them)"
-            yield Problem("--limit", name, "no such host or group to provision", expected)
+            yield Problem("--limit", name, "no such host or group to provision", expected, code="MW2108")
 
 
 def new_log(state: Path, now: datetime) -> Path:
@@ -165,7 +169,9 @@ def run_playbook(  # noqa: PLR0913 - everything that one run is given
             end_leftovers(lock, _marker(told))
     result = summarize(events, status=process.returncode, log=log, seconds=time.monotonic() - begun)
     if process.returncode and not result.hosts:
-        raise FailedError(f"Ansible stopped before it reached a host; its log is {log}\n{_end_of(log)}")
+        raise FailedError(
+            f"Ansible stopped before it reached a host; its log is {log}\n{_end_of(log)}", code="MW3004"
+        )
     return result
 
 
@@ -206,7 +212,7 @@ def strategy_plugins() -> Path:
     """Folder of Mitogen's strategies, found without importing Mitogen."""
     mitogen = importlib.util.find_spec("ansible_mitogen")
     if mitogen is None or mitogen.origin is None:
-        raise FailedError("Mitogen is not installed; make setup brings it")
+        raise FailedError("Mitogen is not installed; make setup brings it", code="MW3005")
     return Path(mitogen.origin).parent / "plugins" / "strategy"
 
 

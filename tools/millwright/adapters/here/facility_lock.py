@@ -30,7 +30,9 @@ def only_one(state: Path, name: str, now: datetime, file: str = PLAYBOOK_LOCK) -
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
-            raise NotTestableError(f"{name} is being provisioned already: {_holder(lock.read())}") from None
+            raise NotTestableError(
+                f"{name} is being provisioned already: {_holder(lock.read())}", code="MW3501"
+            ) from None
         lock.truncate(0)
         lock.write(f"process {os.getpid()}, since {now:%Y-%m-%d %H:%M:%S %Z}\n")
         lock.flush()

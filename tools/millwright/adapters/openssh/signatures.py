@@ -31,7 +31,7 @@ def sign_file(path: Path, key: Path, namespace: str = NAMESPACE) -> None:
     """
     done = _ssh_keygen(("-Y", "sign", "-f", str(key), "-n", namespace, str(path)))
     if done.returncode != 0 or not path.with_name(f"{path.name}.sig").is_file():
-        raise FailedError(f"{path} could not be signed with the key {key}: {_last_line(done)}")
+        raise FailedError(f"{path} could not be signed with the key {key}: {_last_line(done)}", code="MW3401")
 
 
 def check_signature(path: Path, signature: Path, allowed_signers: Path | None = None) -> SignatureCheck:
@@ -84,9 +84,11 @@ def _ssh_keygen(arguments: Sequence[str], stdin: Path | None = None) -> _Done:
             check=False,
         )
     except FileNotFoundError as error:
-        raise NotTestableError("ssh-keygen is missing; install OpenSSH's client (openssh-client)") from error
+        raise NotTestableError(
+            "ssh-keygen is missing; install OpenSSH's client (openssh-client)", code="MW3402"
+        ) from error
     except subprocess.TimeoutExpired as error:
-        raise NotTestableError(f"ssh-keygen gave no answer within {TIMEOUT_S} s") from error
+        raise NotTestableError(f"ssh-keygen gave no answer within {TIMEOUT_S} s", code="MW3403") from error
     return _Done(done.returncode, _decode(done.stdout), _decode(done.stderr))
 
 

@@ -52,7 +52,9 @@ def antenna_data(facility: Facility, name: str, state: Path) -> dict[str, Any]:
     """What the deploy of an antenna's gateway is told; files lie below ``state``."""
     antenna = facility.antennas[name]
     if facility.services is None:
-        problem = Problem(facility.name, "services", "missing although there is an antenna", "a login node")
+        problem = Problem(
+            facility.name, "services", "missing although there is an antenna", "a login node", code="MW1303"
+        )
         raise BadInputError([problem])
     return {
         "name": name,

@@ -78,7 +78,9 @@ def machines_of(facility: Facility, checks: Sequence[str], run_id: str, folder: 
     if checks_of(LaunchSite.USER, checks):
         machines.append(local_machine(LaunchSite.USER, folder / LaunchSite.USER))
     if not machines:
-        problem = Problem(facility.name, "checks", "nothing is expected", "checks of a partition or antenna")
+        problem = Problem(
+            facility.name, "checks", "nothing is expected", "checks of a partition or antenna", code="MW3201"
+        )
         raise BadInputError([problem])
     return machines
 
@@ -108,7 +110,9 @@ def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
     if not outcome.sessions:
         if outcome.was_interrupted:
             raise KeyboardInterrupt
-        raise NotTestableError("; ".join(f"{seat}: {why}" for seat, why in outcome.failed.items()))
+        raise NotTestableError(
+            "; ".join(f"{seat}: {why}" for seat, why in outcome.failed.items()), code="MW3202"
+        )
     complete = replace(
         info,
         finished=now(),

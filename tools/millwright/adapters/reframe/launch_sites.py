@@ -141,7 +141,9 @@ class HarnessMachine:
             with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
                 tar.extractall(self.folder, filter="data")
         except tarfile.TarError as error:
-            raise FailedError(f"the harness sent an archive that can't be unpacked: {error}") from error
+            raise FailedError(
+                f"the harness sent an archive that can't be unpacked: {error}", code="MW3203"
+            ) from error
         return self.folder
 
     def clear(self) -> None:
@@ -175,7 +177,9 @@ class HarnessMachine:
             raise _missing(command, error) from error
         if done.returncode != 0:
             kind = NotTestableError if done.returncode == SSH_FAILED else FailedError
-            raise kind(f"{failure} at the harness: {done.stderr.decode(errors='replace').strip()}")
+            raise kind(
+                f"{failure} at the harness: {done.stderr.decode(errors='replace').strip()}", code="MW3204"
+            )
         return done.stdout
 
 
@@ -224,4 +228,6 @@ def _popen(command: Sequence[str], env: Mapping[str, str] | None = None, cwd: Pa
 
 
 def _missing(command: Sequence[str], error: OSError) -> NotTestableError:
-    return NotTestableError(f"{command[0]} can't be started: {error.strerror}; is it installed?")
+    return NotTestableError(
+        f"{command[0]} can't be started: {error.strerror}; is it installed?", code="MW3404"
+    )

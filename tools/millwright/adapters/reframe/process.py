@@ -122,15 +122,19 @@ def explain_failure(output: str, seat: LaunchSite) -> MillwrightError:
     errors = [line for line in output.splitlines() if "error" in line.lower()]
     last = [line for line in output.splitlines() if line.strip()][-1:]
     reason = (errors[-1:] or last or ["no output"])[0].strip()
-    return NotTestableError(f"ReFrame could not run at the seat {seat}: {reason[:MAX_REASON_LENGTH]}")
+    return NotTestableError(
+        f"ReFrame could not run at the seat {seat}: {reason[:MAX_REASON_LENGTH]}", code="MW3205"
+    )
 
 
 def no_check_selected(seat: LaunchSite) -> BadInputError:
     """Nothing to run is never a success."""
     expected = "a check whose features a partition has"
-    return BadInputError([Problem("reframe_checks", f"seat {seat}", "no check is selected", expected)])
+    return BadInputError(
+        [Problem("reframe_checks", f"seat {seat}", "no check is selected", expected, code="MW3206")]
+    )
 
 
 def _broken_file(file: str, why: str) -> BadInputError:
     reason = f"can't be loaded: {why[:MAX_REASON_LENGTH]}"
-    return BadInputError([Problem(file, "-", reason, "a check that imports")])
+    return BadInputError([Problem(file, "-", reason, "a check that imports", code="MW3207")])

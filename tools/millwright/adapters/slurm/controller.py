@@ -54,15 +54,19 @@ class ControllerHost:
                 timeout=LIMIT_S,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise NotTestableError(f"the controller {self.name} did not answer: {error}") from error
+            raise NotTestableError(
+                f"the controller {self.name} did not answer: {error}", code="MW3301"
+            ) from error
 
     def _output(self, argv: Sequence[str], done: subprocess.CompletedProcess[str]) -> str:
         said = done.stderr.strip() or done.stdout.strip()
         is_silent = _is_slow(argv, done) or (done.returncode and any(mark in said for mark in SILENT))
         if done.returncode == SSH_FAILED or is_silent:
-            raise NotTestableError(f"the controller {self.name} did not answer: {said}")
+            raise NotTestableError(f"the controller {self.name} did not answer: {said}", code="MW3301")
         if done.returncode != 0:
-            raise FailedError(f"{argv[0]} on {self.name}: {said or f'exit status {done.returncode}'}")
+            raise FailedError(
+                f"{argv[0]} on {self.name}: {said or f'exit status {done.returncode}'}", code="MW3302"
+            )
         return done.stdout
 
 
@@ -98,13 +102,13 @@ class Controller:
                 self.tell(f"{'; '.join(silent)}. {host.name} answers in its place.")
             self.answered = host
             return found
-        raise NotTestableError("; ".join(silent))
+        raise NotTestableError("; ".join(silent), code="MW3301")
 
 
 def controller_of(facility: Facility, tell: Callable[[str], None] = lambda _: None) -> Controller:
     """The controller of a facility; raises :exc:`NotTestableError` where it has none."""
     if facility.services is None:
-        raise NotTestableError(f"{facility.name} has no services, so no Slurm knows its nodes")
+        raise NotTestableError(f"{facility.name} has no services, so no Slurm knows its nodes", code="MW1304")
     config = ("-F", str(Path(facility.ssh.config).expanduser())) if facility.ssh.config else ()
     user = facility.ssh.user
     names = dict.fromkeys((facility.services.controller, facility.services.backup_controller))

@@ -64,7 +64,9 @@ def parse_nodes(text: str) -> dict[str, SlurmNode]:
     try:
         return {node.name: node for node in _nodes(json.loads(text))}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise NotTestableError(f"what scontrol told of its nodes can't be read: {error!r}") from error
+        raise NotTestableError(
+            f"what scontrol told of its nodes can't be read: {error!r}", code="MW3303"
+        ) from error
 
 
 def _nodes(found: Mapping[str, object]) -> Iterator[SlurmNode]:

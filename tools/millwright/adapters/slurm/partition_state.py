@@ -63,7 +63,7 @@ def ask_sinfo(partition: str) -> str:
     except (OSError, subprocess.SubprocessError) as error:
         stderr = (getattr(error, "stderr", None) or "").strip()
         message = f"sinfo did not say which nodes of {partition} work: {stderr or error}"
-        raise NotTestableError(message) from error
+        raise NotTestableError(message, code="MW3304") from error
 
 
 def node_states(

@@ -52,12 +52,15 @@ def find_accelerator_problems(facility: "Facility") -> Iterator[Finding]:
 
 def _of_part(key: str, part: Part, partitioning: Partitioning) -> Iterator[Finding]:
     if partitioning.mig and part.vendor != "NVIDIA":
-        yield f"{key}.mig", f"{part.name} is of {part.vendor}", "compute and memory, as AMD divides"
+        yield Finding(
+            "MW1221", f"{key}.mig", f"{part.name} is of {part.vendor}", "compute and memory, as AMD divides"
+        )
     if (partitioning.compute or partitioning.memory) and part.vendor != "AMD":
-        yield key, f"{part.name} is of {part.vendor}", "mig, as NVIDIA divides"
+        yield Finding("MW1222", key, f"{part.name} is of {part.vendor}", "mig, as NVIDIA divides")
     if partitioning.mig and part.vendor == "NVIDIA":
         if part.memory.gb is None:
-            yield (
+            yield Finding(
+                "MW1223",
                 f"{key}.mig",
                 f"the memory of {part.name} is unknown",
                 "a part with memory.gb in the catalogue",
@@ -66,4 +69,9 @@ def _of_part(key: str, part: Part, partitioning: Partitioning) -> Iterator[Findi
         try:
             place(partitioning.mig, float(part.memory.gb.value))
         except ValueError as error:
-            yield f"{key}.mig", f"{error} on {part.name}", "instances that fit 8 memory and 7 compute slices"
+            yield Finding(
+                "MW1224",
+                f"{key}.mig",
+                f"{error} on {part.name}",
+                "instances that fit 8 memory and 7 compute slices",
+            )

@@ -146,15 +146,21 @@ def _access_time(facility: "Facility") -> Iterator[Finding]:
     ceiling = UNION_CEILING[time.machine_class]
     if time.union_share > ceiling:
         problem = f"{time.union_share:g} for a {time.machine_class} machine"
-        yield (
+        yield Finding(
+            "MW1601",
             "access_time.union_share",
             problem,
             f"at most {ceiling:g}: Regulation (EU) 2021/1173, Article 17",
         )
     if UNION in time.hosting_shares:
-        yield f"access_time.hosting_shares.{UNION}", "is the Union's own share", "the name of a hosting share"
+        yield Finding(
+            "MW1602",
+            f"access_time.hosting_shares.{UNION}",
+            "is the Union's own share",
+            "the name of a hosting share",
+        )
     elif not math.isclose(total := sum(time.shares().values()), 1, abs_tol=1e-6):
-        yield "access_time", f"the shares add up to {total:g}", "1"
+        yield Finding("MW1603", "access_time", f"the shares add up to {total:g}", "1")
 
 
 def _access_modes(facility: "Facility") -> Iterator[Finding]:
@@ -168,10 +174,13 @@ def _access_modes(facility: "Facility") -> Iterator[Finding]:
             "max_accelerators_per_account",
         ):
             if getattr(mode, field) and not has_accelerators:
-                yield f"{key}.{field}", "no node class has accelerators", "a limit of nodes"
+                yield Finding(
+                    "MW1604", f"{key}.{field}", "no node class has accelerators", "a limit of nodes"
+                )
         terms = mode.grant
         if terms.above_hours and terms.max_hours and terms.above_hours >= terms.max_hours:
-            yield (
+            yield Finding(
+                "MW1605",
                 f"{key}.grant.above_hours",
                 "leaves no grant below max_hours",
                 f"less than {terms.max_hours:g}",
@@ -182,10 +191,12 @@ def _preempts(modes: Mapping[str, AccessMode], key: str, name: str, mode: Access
     """Lower priority keeps pre-emption free of circles, and of jobs that chase each other off a node."""
     for other in mode.preempts:
         if other not in modes:
-            yield f"{key}.preempts", f"unknown access mode {other!r}", f"one of {', '.join(modes)}"
+            yield Finding(
+                "MW1606", f"{key}.preempts", f"unknown access mode {other!r}", f"one of {', '.join(modes)}"
+            )
         elif modes[other].priority >= mode.priority:
             problem = f"{other} has priority {modes[other].priority}, {name} {mode.priority}"
-            yield f"{key}.preempts", problem, "access modes of lower priority"
+            yield Finding("MW1607", f"{key}.preempts", problem, "access modes of lower priority")
 
 
 def _charging(facility: "Facility") -> Iterator[Finding]:
@@ -193,27 +204,38 @@ def _charging(facility: "Facility") -> Iterator[Finding]:
     for name, partition in facility.partitions.items():
         speed, key = partition.charging.speed, f"partitions.{name}.charging.speed"
         if speed and speed.kind is SourceKind.MEMORY:
-            yield f"{key}.kind", "a value from memory is never a reference", "read, secondary or derived"
+            yield Finding(
+                "MW1701",
+                f"{key}.kind",
+                "a value from memory is never a reference",
+                "read, secondary or derived",
+            )
         if speed and reference is None:
-            yield key, "there is no unit to convert into", "access_time.reference_unit"
+            yield Finding("MW1608", key, "there is no unit to convert into", "access_time.reference_unit")
 
 
 def _account(facility: "Facility", key: str, name: str, account: Account) -> Iterator[Finding]:
     shares = facility.access_time.shares() if facility.access_time else {UNION: 1.0}
     if name in RESERVED | set(shares) | {UNION, HOSTING}:
-        yield key, f"{name!r} is an account of Slurm, of Millwright or of a share", "another name"
+        yield Finding(
+            "MW1609", key, f"{name!r} is an account of Slurm, of Millwright or of a share", "another name"
+        )
     if account.access_mode not in facility.access_modes:
         problem = f"unknown access mode {account.access_mode!r}"
-        yield f"{key}.access_mode", problem, f"one of {', '.join(facility.access_modes)}"
+        yield Finding("MW1606", f"{key}.access_mode", problem, f"one of {', '.join(facility.access_modes)}")
     else:
         yield from _terms(key, account, facility.access_modes[account.access_mode])
     if account.share not in shares:
-        yield f"{key}.share", f"unknown share {account.share!r}", f"one of {', '.join(shares)}"
+        yield Finding(
+            "MW1610", f"{key}.share", f"unknown share {account.share!r}", f"one of {', '.join(shares)}"
+        )
     if account.end < account.start:
-        yield f"{key}.end", f"{account.end} is before {account.start}", "a day on or after start"
+        yield Finding(
+            "MW1611", f"{key}.end", f"{account.end} is before {account.start}", "a day on or after start"
+        )
     if account.antenna is not None and account.antenna not in facility.antennas:
         known = ", ".join(facility.antennas) or "an antenna of this facility"
-        yield f"{key}.antenna", f"unknown antenna {account.antenna!r}", f"one of {known}"
+        yield Finding("MW1612", f"{key}.antenna", f"unknown antenna {account.antenna!r}", f"one of {known}")
     yield from _meter(facility, key, account)
 
 
@@ -221,22 +243,24 @@ def _terms(key: str, account: Account, mode: AccessMode) -> Iterator[Finding]:
     terms, days = mode.grant, (account.end - account.start).days + 1
     if terms.kinds and account.kind not in terms.kinds:
         problem = f"{account.access_mode} is not for {account.kind}"
-        yield f"{key}.kind", problem, f"one of {', '.join(terms.kinds)}"
+        yield Finding("MW1613", f"{key}.kind", problem, f"one of {', '.join(terms.kinds)}")
     if terms.max_days and days > terms.max_days:
-        yield f"{key}.end", f"{days} days", f"at most {terms.max_days} days in {account.access_mode}"
+        yield Finding(
+            "MW1614", f"{key}.end", f"{days} days", f"at most {terms.max_days} days in {account.access_mode}"
+        )
     if not (terms.above_hours or terms.max_hours):
         return
     if account.unit != terms.unit:
         problem = (
             f"{account.access_mode} is bounded in {terms.unit}, and hours of two units can't be compared"
         )
-        yield f"{key}.unit", problem, terms.unit
+        yield Finding("MW1615", f"{key}.unit", problem, terms.unit)
     elif terms.max_hours and account.granted_hours > terms.max_hours:
         expected = f"at most {terms.max_hours:g} {terms.unit} in {account.access_mode}"
-        yield f"{key}.granted_hours", f"{account.granted_hours:g}", expected
+        yield Finding("MW1616", f"{key}.granted_hours", f"{account.granted_hours:g}", expected)
     elif terms.above_hours and account.granted_hours <= terms.above_hours:
         expected = f"more than {terms.above_hours:g} {terms.unit} in {account.access_mode}"
-        yield f"{key}.granted_hours", f"{account.granted_hours:g}", expected
+        yield Finding("MW1616", f"{key}.granted_hours", f"{account.granted_hours:g}", expected)
 
 
 def _meter(facility: "Facility", key: str, account: Account) -> Iterator[Finding]:
@@ -244,14 +268,20 @@ def _meter(facility: "Facility", key: str, account: Account) -> Iterator[Finding
     units = ", ".join(sorted({meter.unit for meter in known.values()})) or "a partition that Slurm schedules"
     if account.partition is not None and account.partition not in known:
         expected = f"one of {', '.join(known)}"
-        yield f"{key}.partition", f"unknown partition {account.partition!r}", expected
+        yield Finding("MW1617", f"{key}.partition", f"unknown partition {account.partition!r}", expected)
     elif account.partition is not None and known[account.partition].unit != account.unit:
-        yield f"{key}.unit", f"{account.partition} charges another unit", known[account.partition].unit
+        yield Finding(
+            "MW1618",
+            f"{key}.unit",
+            f"{account.partition} charges another unit",
+            known[account.partition].unit,
+        )
     elif not (meters := meters_for(facility, account)):
-        yield f"{key}.unit", f"no partition charges {account.unit}", f"one of {units}"
+        yield Finding("MW1619", f"{key}.unit", f"no partition charges {account.unit}", f"one of {units}")
     elif len(meters) > 1:
         listing = " and ".join(map(str, meters))
-        yield (
+        yield Finding(
+            "MW1620",
             f"{key}.partition",
             f"missing although {listing} are two things",
             "the partition that is granted",

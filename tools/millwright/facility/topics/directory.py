@@ -83,29 +83,35 @@ def find_directory_problems(facility: "Facility") -> Iterator[Finding]:
     if directory is None:
         return
     if not facility.services:
-        yield "directory", "no host that Millwright manages would ask it", "services, or no directory"
+        yield Finding(
+            "MW1311", "directory", "no host that Millwright manages would ask it", "services, or no directory"
+        )
     yield from _servers(directory)
     if ".." in directory.ca.file.split("/"):
-        yield "directory.ca.file", "leads out of the facility's folder", "a path without .."
+        yield Finding(
+            "MW1005", "directory.ca.file", "leads out of the facility's folder", "a path without .."
+        )
     for key, groups in (
         ("login_groups", directory.login_groups),
         ("administrator_groups", directory.administrator_groups),
     ):
         for group in sorted({group for group in groups if groups.count(group) > 1}):
-            yield f"directory.{key}", f"{group} twice", "each group once"
+            yield Finding("MW1313", f"directory.{key}", f"{group} twice", "each group once")
     local = {user.name for antenna in facility.antennas.values() for user in antenna.users} | {BENCH_USER}
     if directory.probe_user in {*local, "root"}:
         text = f"{directory.probe_user} is a user of the hosts themselves, and proves nothing"
-        yield "directory.probe_user", text, "somebody whom only the directory knows"
+        yield Finding("MW1314", "directory.probe_user", text, "somebody whom only the directory knows")
 
 
 def _servers(directory: Directory) -> Iterator[Finding]:
     schemes = {uri.partition(":")[0] for uri in directory.uris}
     if len(schemes) > 1:
-        yield "directory.uris", "both ldap:// and ldaps://", "StartTLS for all of them, or for none"
+        yield Finding(
+            "MW1315", "directory.uris", "both ldap:// and ldaps://", "StartTLS for all of them, or for none"
+        )
     for uri in sorted({uri for uri in directory.uris if directory.uris.count(uri) > 1}):
-        yield "directory.uris", f"{uri} twice", "each server once"
+        yield Finding("MW1316", "directory.uris", f"{uri} twice", "each server once")
     for index, uri in enumerate(directory.uris):
         port = uri.rpartition(":")[2]
         if port.isdigit() and not 0 < int(port) < 65536:
-            yield f"directory.uris.{index}", f"no port {port}", "1 to 65535"
+            yield Finding("MW1317", f"directory.uris.{index}", f"no port {port}", "1 to 65535")

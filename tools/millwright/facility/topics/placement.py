@@ -58,9 +58,11 @@ def _racks(facility: "Facility") -> Iterator[Finding]:
         for host in expand(hosts):
             if host not in known:
                 problem = f"{host} is neither a node nor runs a service"
-                yield f"racks.{rack}", problem, "a host of this facility"
+                yield Finding("MW1211", f"racks.{rack}", problem, "a host of this facility")
             if host in owner:
-                yield f"racks.{rack}", f"{host} stands in rack {owner[host]} too", "each host once"
+                yield Finding(
+                    "MW1212", f"racks.{rack}", f"{host} stands in rack {owner[host]} too", "each host once"
+                )
             owner.setdefault(host, rack)
 
 
@@ -68,7 +70,9 @@ def _kinds(switches: dict[str, Switch]) -> Iterator[Finding]:
     for name, switch in switches.items():
         if (switch.nodes is None) == (switch.switches is None):
             problem = "neither nodes nor switches" if switch.nodes is None else "both nodes and switches"
-            yield f"switches.{name}", problem, "nodes for a leaf, switches for one that joins others"
+            yield Finding(
+                "MW1213", f"switches.{name}", problem, "nodes for a leaf, switches for one that joins others"
+            )
 
 
 def _leaves(facility: "Facility") -> Iterator[Finding]:
@@ -81,12 +85,22 @@ def _leaves(facility: "Facility") -> Iterator[Finding]:
         for node in expand(switch.nodes) if switch.nodes else ():
             if node not in scheduled:
                 problem = f"{node} is in no partition that Slurm schedules"
-                yield f"switches.{name}.nodes", problem, "nodes of partitions"
+                yield Finding("MW1214", f"switches.{name}.nodes", problem, "nodes of partitions")
             if node in owner:
-                yield f"switches.{name}.nodes", f"{node} hangs on {owner[node]} too", "one leaf for each node"
+                yield Finding(
+                    "MW1215",
+                    f"switches.{name}.nodes",
+                    f"{node} hangs on {owner[node]} too",
+                    "one leaf for each node",
+                )
             owner.setdefault(node, name)
     for node in sorted(scheduled - owner.keys()):
-        yield "switches", f"{node} hangs on no switch, so Slurm would place no job on it", "a leaf with it"
+        yield Finding(
+            "MW1216",
+            "switches",
+            f"{node} hangs on no switch, so Slurm would place no job on it",
+            "a leaf with it",
+        )
 
 
 def _tree(switches: dict[str, Switch]) -> Iterator[Finding]:
@@ -94,14 +108,16 @@ def _tree(switches: dict[str, Switch]) -> Iterator[Finding]:
     for name, below in children(switches).items():
         for child in below:
             if child not in switches:
-                yield f"switches.{name}.switches", f"there is no switch {child}", "a key of switches"
+                yield Finding(
+                    "MW1217", f"switches.{name}.switches", f"there is no switch {child}", "a key of switches"
+                )
             if child in parent:
                 problem = f"{child} is below {parent[child]} too"
-                yield f"switches.{name}.switches", problem, "a tree: one switch above each"
+                yield Finding("MW1218", f"switches.{name}.switches", problem, "a tree: one switch above each")
             parent.setdefault(child, name)
     for name in switches:
         if _is_below_itself(name, parent):
-            yield f"switches.{name}", "is below itself", "a tree"
+            yield Finding("MW1219", f"switches.{name}", "is below itself", "a tree")
 
 
 def _is_below_itself(name: str, parent: dict[str, str]) -> bool:

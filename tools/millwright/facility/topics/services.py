@@ -39,4 +39,4 @@ def find_service_problems(facility: "Facility") -> Iterator[Finding]:
     services = facility.services
     if services and services.backup_controller == services.controller:
         problem = f"{services.controller} is the controller itself"
-        yield "services.backup_controller", problem, "another host"
+        yield Finding("MW1302", "services.backup_controller", problem, "another host")

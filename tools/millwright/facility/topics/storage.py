@@ -52,25 +52,38 @@ def find_storage_problems(facility: "Facility") -> Iterator[Finding]:
         yield from _of_its_kind(f"storage.{name}", described)
         if described.server is not None and described.server not in known:
             key = f"storage.{name}.server"
-            yield key, f"{described.server} has no address", "a host under addresses"
+            yield Finding("MW1107", key, f"{described.server} has no address", "a host under addresses")
         if described.mount in places:
             problem = f"{described.mount} is where {places[described.mount]} is mounted"
-            yield f"storage.{name}.mount", problem, "each mount point once"
+            yield Finding("MW1406", f"storage.{name}.mount", problem, "each mount point once")
         places.setdefault(described.mount, name)
 
 
 def _of_its_kind(key: str, described: FileSystem) -> Iterator[Finding]:
     server, target = described.server is not None, described.target is not None
     if described.kind == "nfs" and server == target:
-        yield f"{key}.server", "an NFS file system has one side that serves it", "either server or target"
+        yield Finding(
+            "MW1401",
+            f"{key}.server",
+            "an NFS file system has one side that serves it",
+            "either server or target",
+        )
     if described.kind == "lustre" and (server or not target):
-        yield f"{key}.target", "Lustre is found by its management servers", "target, and no server"
+        yield Finding(
+            "MW1402", f"{key}.target", "Lustre is found by its management servers", "target, and no server"
+        )
     if described.kind == "beegfs" and (target or not server):
-        yield f"{key}.server", "BeeGFS is found by its management service", "server, and no target"
+        yield Finding(
+            "MW1403", f"{key}.server", "BeeGFS is found by its management service", "server, and no target"
+        )
     if described.kind == "bind" and (server or target):
-        yield f"{key}.kind", "a bind mount has nobody who serves it", "neither server nor target"
+        yield Finding(
+            "MW1404", f"{key}.kind", "a bind mount has nobody who serves it", "neither server nor target"
+        )
     if described.kind == "bind" and _is_within(described.mount, described.source):
-        yield f"{key}.mount", f"{described.mount} lies within its own source", "a place outside of it"
+        yield Finding(
+            "MW1405", f"{key}.mount", f"{described.mount} lies within its own source", "a place outside of it"
+        )
 
 
 def _is_within(path: str, folder: str) -> bool:

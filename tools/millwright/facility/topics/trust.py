@@ -64,7 +64,12 @@ def _accounts(facility: "Facility") -> Iterator[Finding]:
             other = owner.setdefault(user.account, name)
             if other != name:
                 text = f"account {user.account!r} belongs to antenna {other}"
-                yield f"antennas.{name}.users.{index}.account", text, "an account of this antenna alone"
+                yield Finding(
+                    "MW1507",
+                    f"antennas.{name}.users.{index}.account",
+                    text,
+                    "an account of this antenna alone",
+                )
 
 
 def _principals(facility: "Facility") -> Iterator[Finding]:
@@ -75,17 +80,21 @@ def _principals(facility: "Facility") -> Iterator[Finding]:
             for principal in user.principals:
                 if principal.startswith(OWN_PREFIXES):
                     text = f"{principal!r} looks like a principal of the facility's own CA"
-                    yield key, text, f"a name that does not begin with {', '.join(OWN_PREFIXES)}"
+                    yield Finding(
+                        "MW1508", key, text, f"a name that does not begin with {', '.join(OWN_PREFIXES)}"
+                    )
                 other = owner.setdefault(principal, user.name)
                 if other != user.name:
-                    yield key, f"{principal!r} is user {other} too", "each principal for one user"
+                    yield Finding(
+                        "MW1509", key, f"{principal!r} is user {other} too", "each principal for one user"
+                    )
 
 
 def _reaches(facility: "Facility") -> Iterator[Finding]:
     for name, antenna in facility.antennas.items():
         if antenna.reached_by is Reach.BUNDLE and antenna.may_be_cut:
             text = "nobody enters a gateway that takes bundles, so nobody can cut its tunnel"
-            yield f"antennas.{name}.may_be_cut", text, "false, or reached_by: ssh"
+            yield Finding("MW1513", f"antennas.{name}.may_be_cut", text, "false, or reached_by: ssh")
 
 
 def _authorities(facility: "Facility") -> Iterator[Finding]:
@@ -94,6 +103,11 @@ def _authorities(facility: "Facility") -> Iterator[Finding]:
         other = owner.setdefault(ca.fingerprint, name)
         if other != name:
             text = f"the same key as {other}: staging and production would not be apart"
-            yield f"user_cas.{name}.fingerprint", text, "each key once"
+            yield Finding("MW1514", f"user_cas.{name}.fingerprint", text, "each key once")
         if ".." in ca.public_key.split("/"):
-            yield f"user_cas.{name}.public_key", "leads out of the facility's folder", "a path without .."
+            yield Finding(
+                "MW1005",
+                f"user_cas.{name}.public_key",
+                "leads out of the facility's folder",
+                "a path without ..",
+            )

@@ -28,10 +28,14 @@ def find_virtual_problems(facility: "Facility") -> Iterator[Finding]:
     if facility.virtual is None:
         return
     if facility.kind != "virtual":
-        yield "virtual", f"the facility is {facility.kind}", "only in a facility of kind virtual"
+        yield Finding(
+            "MW1241", "virtual", f"the facility is {facility.kind}", "only in a facility of kind virtual"
+        )
     services = facility.services
     if facility.virtual.release == "bookworm" and services is not None:
         for name, host in (("login", services.login), ("harness", services.harness)):
             if host != services.controller:
                 problem = f"{host} would need sackd, which Slurm has since 23.11 and bookworm does not"
-                yield f"services.{name}", problem, f"the controller's host, {services.controller}"
+                yield Finding(
+                    "MW1242", f"services.{name}", problem, f"the controller's host, {services.controller}"
+                )

@@ -117,7 +117,9 @@ def require_unfinished(state: Path, kind: str, typed: str) -> Journal:
     journal = unfinished_journal(state, kind)
     if journal is None:
         problem = "no run was left unfinished"
-        raise BadInputError([Problem("--resume", typed, problem, f"millwright {kind} {typed} without it")])
+        raise BadInputError(
+            [Problem("--resume", typed, problem, f"millwright {kind} {typed} without it", code="MW2106")]
+        )
     return journal
 
 

@@ -134,7 +134,9 @@ def read_request(journal: Journal, given: Request) -> Request:
     for name, option in SETTLED.items():
         if name in given.given and _plain(given.given[name]) != _plain(stored.get(name)):
             expected = f"as run {journal.run_id} began ({_told(stored.get(name))}), or left out"
-            problems.append(Problem("--resume", option, "can't be changed on the way", expected))
+            problems.append(
+                Problem("--resume", option, "can't be changed on the way", expected, code="MW2105")
+            )
     if problems:
         raise BadInputError(problems)
     return Request({**stored, **given.given})
@@ -214,7 +216,9 @@ def groups_of(facility: Facility, group_by: str) -> dict[str, tuple[str, ...]]:
 
 def _check_grouping(request: Request) -> None:
     if request.group_by not in GROUPINGS:
-        raise BadInputError([Problem("--by", request.group_by, "unknown", f"one of {', '.join(GROUPINGS)}")])
+        raise BadInputError(
+            [Problem("--by", request.group_by, "unknown", f"one of {', '.join(GROUPINGS)}", code="MW2104")]
+        )
 
 
 def _int(found: object, default: int) -> int:

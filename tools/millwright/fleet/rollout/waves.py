@@ -47,9 +47,13 @@ def check_policy(policy: Policy) -> None:
     """Raise :exc:`BadInputError` with everything that no wave can be made of."""
     problems = []
     if policy.canary < 0:
-        problems.append(Problem("--canary", str(policy.canary), "less than none", "0 or more nodes"))
+        problems.append(
+            Problem("--canary", str(policy.canary), "less than none", "0 or more nodes", code="MW2102")
+        )
     if policy.wave_size < 1:
-        problems.append(Problem("--wave-size", str(policy.wave_size), "an empty wave", "1 or more nodes"))
+        problems.append(
+            Problem("--wave-size", str(policy.wave_size), "an empty wave", "1 or more nodes", code="MW2103")
+        )
     if problems:
         raise BadInputError(problems)
 

@@ -111,4 +111,6 @@ def require_known(nodes: Mapping[str, SlurmNode], wanted: Iterable[str], typed: 
     unknown = [name for name in wanted if name not in nodes]
     if unknown:
         expected = f"a node of this facility, once millwright apply {typed} has told Slurm of it"
-        raise BadInputError(Problem("NODES", name, "Slurm does not know it", expected) for name in unknown)
+        raise BadInputError(
+            Problem("NODES", name, "Slurm does not know it", expected, code="MW2110") for name in unknown
+        )

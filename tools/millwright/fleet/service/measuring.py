@@ -82,7 +82,8 @@ class Bench:
         checks = tuple(dict.fromkeys(expectation.check for expectation in expected))
         if not checks:
             raise NotTestableError(
-                f"no check of {fold(tuple(nodes))} measures single nodes: nothing can be judged"
+                f"no check of {fold(tuple(nodes))} measures single nodes: nothing can be judged",
+                code="MW5001",
             )
         info = start_run(self.facility, map(expected_value, expected), self.clock(), self.token())
         folder = state_folder(self.facility.name) / "sessions" / info.run_id / "harness"

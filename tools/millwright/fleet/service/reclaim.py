@@ -27,7 +27,9 @@ def reclaim(service: Service, wanted: Sequence[str], ended_runs: Collection[str]
     }
     others = [owner for owner in held if not _has_ended(owner, ended_runs)]
     if others:
-        raise NotTestableError("\n".join(_explain(owner, held[owner], service.typed) for owner in others))
+        raise NotTestableError(
+            "\n".join(_explain(owner, held[owner], service.typed) for owner in others), code="MW5002"
+        )
     for owner, nodes in held.items():
         service.drain(nodes, owner, LEFT)
         service.release(owner)

@@ -144,11 +144,13 @@ def parse_report(text: str, file: str) -> Report:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BadInputError(
-            [Problem(file, "-", f"not JSON: {error}", "a complete ReFrame run report")]
+            [Problem(file, "-", f"not JSON: {error}", "a complete ReFrame run report", code="MW6051")]
         ) from error
     version = _find_version(data)
     if version is not None and version.split(".")[0] != "4":
-        problem = Problem(file, "session_info.data_version", f"unknown version {version!r}", "4.x")
+        problem = Problem(
+            file, "session_info.data_version", f"unknown version {version!r}", "4.x", code="MW6052"
+        )
         raise BadInputError([problem])
     try:
         report = Report.model_validate(data)
@@ -169,25 +171,39 @@ def _find_version(data: object) -> str | None:
 def _describe(file: str, error: ValidationError) -> Iterator[Problem]:
     for item in error.errors(include_url=False):
         yield Problem(
-            file, ".".join(map(str, item["loc"])) or "-", item["msg"], "a ReFrame run report, version 4.x"
+            file,
+            ".".join(map(str, item["loc"])) or "-",
+            item["msg"],
+            "a ReFrame run report, version 4.x",
+            code="MW6053",
         )
 
 
 def _find_problems(report: Report, file: str) -> Iterator[Problem]:
     if not report.cases:
-        yield Problem(file, "runs", "holds no case: no check was selected", "at least one case")
+        yield Problem(
+            file, "runs", "holds no case: no check was selected", "at least one case", code="MW6054"
+        )
     elif report.session.num_cases not in (None, len(report.runs[0].testcases)):
         counts = f"says {report.session.num_cases} cases, {len(report.runs[0].testcases)} are there"
-        yield Problem(file, "session_info.num_cases", counts, "every case of the session")
+        yield Problem(file, "session_info.num_cases", counts, "every case of the session", code="MW6055")
     if "--dry-run" in report.session.cmdline.split() or any(case.was_dry for case in report.cases):
         yield Problem(
-            file, "runs", "a dry run: nothing was measured", "the report of a real run (reframe -r)"
+            file,
+            "runs",
+            "a dry run: nothing was measured",
+            "the report of a real run (reframe -r)",
+            code="MW6056",
         )
     seen: set[tuple[str, str, str, int]] = set()
     for case in report.cases:
         identity = (case.unique_name, case.partition, case.environ, case.run_index)
         if identity in seen:
             yield Problem(
-                file, case.unique_name, f"stands twice for {case.partition}+{case.environ}", "each case once"
+                file,
+                case.unique_name,
+                f"stands twice for {case.partition}+{case.environ}",
+                "each case once",
+                code="MW6057",
             )
         seen.add(identity)
