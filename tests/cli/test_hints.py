@@ -46,7 +46,7 @@ def typed(rack_file, tmp_path, monkeypatch):
         ),
         (
             ("nodes", "drain", "FACILITY", "rack-c1", "--reason", "fan"),
-            "millwright apply FACILITY has told",
+            "millwright apply FACILITY has added",
             2,
         ),
     ],

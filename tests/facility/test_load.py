@@ -73,7 +73,7 @@ def test_a_facility_is_frozen(tmp_path):
         ("plugin: facility\nname: [", "not YAML"),
         ("- a\n- b\n", "not a mapping"),
         ("", "not a mapping"),
-        ("plugin: facility\nname: a\nname: b\n", "key 'name' stands twice"),
+        ("plugin: facility\nname: a\nname: b\n", "key 'name' is given twice"),
         ("plugin: !!python/object/apply:os.system ['true']\n", "not YAML"),
     ],
 )

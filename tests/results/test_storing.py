@@ -229,7 +229,7 @@ def test_names_that_lead_elsewhere_are_refused(tmp_path, sessions, run_info, val
 
 
 def test_a_seat_twice_and_a_run_without_a_session_are_refused(tmp_path, sessions, run_info):
-    with pytest.raises(BadInputError, match="stands twice"):
+    with pytest.raises(BadInputError, match="is given twice"):
         store_run(tmp_path, run_info, b"", [*sessions, *sessions])
     with pytest.raises(BadInputError, match="at least one session"):
         store_run(tmp_path, run_info, b"", [])

@@ -88,7 +88,7 @@ def test_a_sound_facility_has_no_problem(rack_facility):
         ),
         (
             {"MemoryBandwidth": {"triad_bw": {**COMMITTED, "value": 0}}},
-            "triad_bw.value: 0 can't be met or missed",
+            "triad_bw.value: must be greater than 0",
         ),
         ({"MemoryBandwidth": {"triad_bw": {**COMMITTED, "value": -3}}}, "triad_bw.value: -3 can't be met"),
         (

@@ -83,7 +83,7 @@ def test_a_refusal_is_a_failure_and_a_silent_controller_is_none(monkeypatch, tmp
     "text", ["banana", "account=", "account=a b", "association=ada", "qos=$(id)", "account=a;b"]
 )
 def test_what_names_nothing_to_delete_is_refused_before_anything_runs(monkeypatch, tmp_path, text):
-    with pytest.raises(BadInputError, match="names nothing to delete"):
+    with pytest.raises(BadInputError, match="names nothing that can be deleted"):
         compare(monkeypatch, tmp_path, None, [text])
 
 

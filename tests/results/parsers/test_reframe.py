@@ -104,7 +104,7 @@ def test_a_report_that_lost_a_case_is_refused(data):
 def test_a_case_that_stands_twice_is_refused(data):
     data["runs"][0]["testcases"].append(first_case(data))
     data["session_info"]["num_cases"] += 1
-    assert any("MemoryBandwidth: stands twice for cpu+gnu" in line for line in problems_of(json.dumps(data)))
+    assert any("MemoryBandwidth: occurs twice for cpu+gnu" in line for line in problems_of(json.dumps(data)))
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def ask_host(ssh: Sequence[str], on_step: Callable[[str], None]) -> dict[str, st
             ) from error
         if done.returncode == SSH_FAILED:
             told = done.stderr.decode(errors="replace").strip()
-            raise NotTestableError(f"{ssh[-1]} can't be entered: {told}", code="MW8001")
+            raise NotTestableError(f"can't log in to {ssh[-1]}: {told}", code="MW8001")
         found[name] = done.stdout.decode(errors="replace")
     return found
 

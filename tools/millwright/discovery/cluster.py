@@ -49,7 +49,7 @@ def read_cluster(texts: Mapping[str, str], inventory: str = "") -> Cluster:
     if missing:
         expected = "what millwright facility discover --print-commands names"
         raise BadInputError(
-            Problem(name, "-", "not there, or not understood", expected, code="MW8005") for name in missing
+            Problem(name, "-", "missing or not understood", expected, code="MW8005") for name in missing
         )
     known = {node.name: node.address for node in nodes if is_address(node.address)}
     known |= {host: address for host, address in controllers(config) if is_address(address)}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from millwright.core.claims import SourceKind
 from millwright.core.frozen import Finding
 from millwright.core.node_sets import NodeSetError, expand
+from millwright.core.suggestions import did_you_mean
 from millwright.facility.model import Facility
 from millwright.facility.topics.accelerators import find_accelerator_problems
 from millwright.facility.topics.access import find_access_problems
@@ -54,7 +55,7 @@ def _addresses(facility: Facility) -> Iterator[Finding]:
                 continue
             seen[address] += 1
             if network and parsed not in network and name not in elsewhere:
-                yield Finding("MW1104", key, f"{address} lies outside {network}", f"an address in {network}")
+                yield Finding("MW1104", key, f"{address} is outside {network}", f"an address in {network}")
     for address, count in seen.items():
         if count > 1:
             yield Finding("MW1105", "addresses", f"{address} is given to {count} hosts", "each address once")
@@ -95,9 +96,10 @@ def _partitions(facility: Facility) -> Iterator[Finding]:
                 "one of node_classes",
             )
         elif partition.node_class is not None and partition.node_class not in facility.node_classes:
-            known = ", ".join(facility.node_classes)
-            key = f"partitions.{name}.node_class"
-            yield Finding("MW1203", key, f"unknown node class {partition.node_class!r}", f"one of {known}")
+            known, key = facility.node_classes, f"partitions.{name}.node_class"
+            hint = did_you_mean(partition.node_class, known)
+            problem = f"unknown node class {partition.node_class!r}{hint}"
+            yield Finding("MW1203", key, problem, f"one of {', '.join(known)}")
         for node in partition.node_names():
             if node in owner:
                 yield Finding(
@@ -126,7 +128,7 @@ def _antennas(facility: Facility) -> Iterator[Finding]:
             yield Finding(
                 "MW1501",
                 f"antennas.{name}.factory",
-                f"linked to {antenna.factory!r}, which is no factory with a login node here",
+                f"linked to {antenna.factory!r}, which is not a factory with a login node here",
                 (f"{facility.name!r}, with services"),
             )
         if name in facility.partitions:

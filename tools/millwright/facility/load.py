@@ -7,8 +7,31 @@ import yaml
 from pydantic import ValidationError
 
 from millwright.core.errors import BadInputError, Problem
+from millwright.core.suggestions import did_you_mean
 from millwright.facility.consistency import find_inconsistencies
+from millwright.facility.keys import known_keys
 from millwright.facility.model import Facility
+
+CODES_BY_TYPE = {
+    "extra_forbidden": "MW1010",
+    "missing": "MW1011",
+    "string_pattern_mismatch": "MW1013",
+    "string_too_short": "MW1013",
+    "string_too_long": "MW1013",
+    "greater_than": "MW1014",
+    "greater_than_equal": "MW1014",
+    "less_than": "MW1014",
+    "less_than_equal": "MW1014",
+    "finite_number": "MW1014",
+    "literal_error": "MW1015",
+    "enum": "MW1015",
+    "value_error": "MW1016",
+    "too_short": "MW1017",
+    "too_long": "MW1017",
+}
+"""Codes by pydantic's type of the error."""
+WRONG_TYPE = "MW1012"
+"""Every other type: text instead of a number, a list instead of a mapping and the like."""
 
 EXPECTED_BY_TYPE = {
     "extra_forbidden": "only keys of the schema (millwright facility schema)",
@@ -37,7 +60,7 @@ class _UniqueKeyLoader(yaml.SafeLoader):
             key = self.construct_object(key_node, deep=True)
             if isinstance(key, str | int) and key in seen:
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"key {key!r} stands twice", key_node.start_mark
+                    None, None, f"key {key!r} is given twice", key_node.start_mark
                 )
             seen.add(key if isinstance(key, str | int) else id(key))
         return super().construct_mapping(node, deep)
@@ -70,11 +93,17 @@ def _problems(path: Path, error: ValidationError) -> list[Problem]:
     for item in error.errors(include_url=False):
         key = ".".join(str(part) for part in item["loc"] if part != "[key]") or "-"
         expected = EXPECTED_BY_TYPE.get(item["type"], "").format_map({**item.get("ctx", {})})
-        text = (
-            "unknown key" if item["type"] == "extra_forbidden" else item["msg"].removeprefix("Value error, ")
+        code = CODES_BY_TYPE.get(item["type"], WRONG_TYPE)
+        found.append(
+            Problem(str(path), key, _text(item["type"], item["loc"], item["msg"]), expected, code=code)
         )
-        found.append(Problem(str(path), key, text, expected))
     return found
+
+
+def _text(kind: str, place: tuple[str | int, ...], message: str) -> str:
+    if kind != "extra_forbidden":
+        return message.removeprefix("Value error, ")
+    return f"unknown key{did_you_mean(str(place[-1]), known_keys(facility_schema(), place[:-1]))}"
 
 
 def load_facility(path: Path) -> Facility:

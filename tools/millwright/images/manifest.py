@@ -58,7 +58,7 @@ def read_summary(folder: Path) -> dict[str, object]:
         keys = ("name", "recipe", "packages", "files", "first_boot")
         return {key: found[key] for key in (*keys, "millwright", "operating_system")}
     except (OSError, ValueError, KeyError, TypeError) as error:
-        text = f"no image of millwright ({type(error).__name__})"
+        text = f"not an image that Millwright built ({type(error).__name__})"
         raise BadInputError(
             [Problem(str(folder), FILE, text, "a folder that millwright image build made", code="MW7503")]
         ) from error

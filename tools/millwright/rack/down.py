@@ -144,7 +144,7 @@ def take_down(plan: RackPlan, journal: Journal, hierarchies: Hierarchies, progre
     lost = _lost_entries(plan)
     failures = _undo_all(dict.fromkeys((*lost, *reversed(entries))))
     if failures:
-        raise FailedError("The rack is not down altogether:\n" + "\n".join(failures), code="MW7024")
+        raise FailedError("The rack is not completely down:\n" + "\n".join(failures), code="MW7024")
     clear_folders(plan)
     journal.clear()
     return bool(entries or members or lost)

@@ -18,7 +18,9 @@ def write_report(root: Path, facility: str, run_id: str, *, html: str, json_text
     :exc:`FailedError` where something else stands in the place of ``latest``.
     """
     problems = [
-        Problem(str(root), key, f"{name!r} is no name of a folder", "letters, digits, - and _", code="MW6083")
+        Problem(
+            str(root), key, f"{name!r} is not a valid folder name", "letters, digits, - and _", code="MW6083"
+        )
         for key, name in (("facility", facility), ("run", run_id))
         if not SAFE_NAME.fullmatch(name) or name == LATEST
     ]

@@ -133,7 +133,7 @@ def _read_samples(path: Path) -> tuple[Sample, ...]:
     wrong = [number for number, sample in enumerate(samples, start=1) if not math.isfinite(sample.value)]
     if wrong:
         raise BadInputError(
-            Problem(file, f"line {number}.value", "no finite number", "a number", code="MW6006")
+            Problem(file, f"line {number}.value", "not a finite number", "a number", code="MW6006")
             for number in wrong
         )
     return samples

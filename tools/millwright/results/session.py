@@ -121,7 +121,7 @@ def _find_problems(base: Path, name: str) -> Iterator[Problem]:
             str(path), "-", "its name is not safe to store", "letters, digits and _@%+=:,.~ -", code="MW6014"
         )
     elif any((base.joinpath(*parts[: depth + 1])).is_symlink() for depth in range(len(parts))):
-        yield Problem(str(path), "-", "is or lies behind a symbolic link", "a regular file", code="MW6015")
+        yield Problem(str(path), "-", "is a symbolic link or inside one", "a regular file", code="MW6015")
     elif not path.is_file():
         yield Problem(str(path), "-", "not a regular file", "a regular file", code="MW6016")
 

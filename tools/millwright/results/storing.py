@@ -71,7 +71,7 @@ def store_run(  # noqa: PLR0913 - everything that makes up a run, and who signs 
         if isinstance(error, OSError):
             where = f"the run {info.run_id} could not be stored: {error}"
             raise FailedError(
-                f"{where}; its raw output still lies where ReFrame wrote it", code="MW6023"
+                f"{where}; its raw output is still where ReFrame wrote it", code="MW6023"
             ) from error
         raise
     try:
@@ -88,13 +88,21 @@ def _check_names(info: RunInfo, sessions: Sequence[SessionFiles]) -> None:
     if not RUN_ID.fullmatch(info.run_id):
         problems.append(
             Problem(
-                "run", "run_id", f"{info.run_id!r} is no run id", "20261123T170102Z-1a2b3c4d", code="MW6025"
+                "run",
+                "run_id",
+                f"{info.run_id!r} is not a run ID",
+                "20261123T170102Z-1a2b3c4d",
+                code="MW6025",
             )
         )
     if not FACILITY_NAME.fullmatch(info.facility):
         problems.append(
             Problem(
-                "run", "facility", f"{info.facility!r} is no facility name", "for example rack", code="MW6026"
+                "run",
+                "facility",
+                f"{info.facility!r} is not a facility name",
+                "for example rack",
+                code="MW6026",
             )
         )
     if not sessions and not info.failed_sessions:
@@ -109,7 +117,7 @@ def _check_names(info: RunInfo, sessions: Sequence[SessionFiles]) -> None:
             )
         elif seats.count(seat) > 1:
             problems.append(
-                Problem("run", f"sessions.{seat}", "stands twice", "each seat once", code="MW6028")
+                Problem("run", f"sessions.{seat}", "is given twice", "each seat once", code="MW6028")
             )
     if problems:
         raise BadInputError(problems)

@@ -100,20 +100,30 @@ def _find(checks: Checks, key: str, home: frozenset[Scope]) -> Iterator[Finding]
     for check, metrics in checks.items():
         known = METRICS.get(check)
         if known is None:
-            yield Finding("MW1702", f"{key}.{check}", "unknown check", f"one of {', '.join(METRICS)}")
+            yield Finding(
+                "MW1702",
+                f"{key}.{check}",
+                f"unknown check{did_you_mean(check, METRICS)}",
+                f"one of {', '.join(METRICS)}",
+            )
             continue
         if not metrics:
             yield Finding(
                 "MW1703",
                 f"{key}.{check}",
-                "names no metric, so nothing is expected of it",
+                "lists no metric, so nothing is checked",
                 f"some of {', '.join(known)}",
             )
         for metric, commitment in metrics.items():
             says = known.get(metric)
             where = f"{key}.{check}.{metric}"
             if says is None:
-                yield Finding("MW1704", where, "unknown metric", f"one of {', '.join(known)}")
+                yield Finding(
+                    "MW1704",
+                    where,
+                    f"unknown metric{did_you_mean(metric, known)}",
+                    f"one of {', '.join(known)}",
+                )
             elif says.scope not in home:
                 yield Finding(
                     "MW1705",
@@ -134,4 +144,5 @@ def _find_in_commitment(commitment: Commitment, says: Metric, key: str) -> Itera
         yield Finding("MW1706", f"{key}.unit", f"wrong unit {commitment.unit!r}", repr(says.unit))
     may_be_zero = says.better is Better.LOWER and says.unit == "count"
     if commitment.value < 0 or (commitment.value == 0 and not may_be_zero):
-        yield Finding("MW1707", f"{key}.value", f"{commitment.value:g} can't be met or missed", "more than 0")
+        bound = "must be 0 or greater" if may_be_zero else "must be greater than 0"
+        yield Finding("MW1707", f"{key}.value", bound, "")

@@ -115,7 +115,7 @@ def compare_accounting(  # noqa: PLR0913 - time, state and progress are given, n
 def _find_delete_problems(text: str) -> Iterator[Problem]:
     if not DELETION.fullmatch(text):
         expected = "account=NAME, user=NAME, qos=NAME or association=USER/ACCOUNT"
-        yield Problem("--delete", text, "names nothing to delete", expected, code="MW2109")
+        yield Problem("--delete", text, "names nothing that can be deleted", expected, code="MW2109")
 
 
 def _require_success(result: ApplyResult) -> None:

@@ -60,7 +60,7 @@ def read_ca(ca: DirectoryCa, file: Path) -> str | Problem:
             str(file), "directory.ca.file", f"{path}: {error}", "a certificate in PEM", code="MW1323"
         )
     if fingerprint_of(der) != ca.fingerprint:
-        wrong = f"{path} has the fingerprint {fingerprint_of(der)}, so somebody gave another certificate"
+        wrong = f"{path} has the fingerprint {fingerprint_of(der)}, so it is another certificate"
         return Problem(str(file), "directory.ca.fingerprint", wrong, ca.fingerprint, code="MW1324")
     return ssl.DER_cert_to_PEM_cert(der)
 

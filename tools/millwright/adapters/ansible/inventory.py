@@ -15,6 +15,7 @@ from millwright.adapters.ansible.software import software_groups
 from millwright.adapters.ansible.variables import facility_variables, known_roles
 from millwright.catalogue.catalogue import load_catalogue
 from millwright.core.errors import BadInputError, Problem
+from millwright.core.suggestions import did_you_mean
 from millwright.facility.model import Facility, NodeClass
 from millwright.facility.unix_users import find_user_problems
 
@@ -174,12 +175,13 @@ def _find_problems(facility: Facility, inventory: AnsibleInventory, file: Path) 
         yield Problem(str(file), "antennas", text, "the same tunnel.port for every antenna", code="MW1515")
     for role in facility.manages or ():
         if role not in known_roles():
-            yield Problem(
-                str(file), "manages", f"no role {role!r}", f"one of {', '.join(known_roles())}", code="MW1331"
-            )
+            text = f"unknown role {role!r}{did_you_mean(role, known_roles())}"
+            expected = f"one of {', '.join(known_roles())}"
+            yield Problem(str(file), "manages", text, expected, code="MW1331")
     for name, node_class in facility.node_classes.items():
         if node_class.accelerators and not _is_known(node_class.accelerators.part):
-            text = f"unknown part {node_class.accelerators.part!r}"
+            part = node_class.accelerators.part
+            text = f"unknown part {part!r}{did_you_mean(part, load_catalogue().accelerators)}"
             key = f"node_classes.{name}.accelerators.part"
             yield Problem(
                 str(file), key, text, "a key of inventories/catalogue/accelerators.yaml", code="MW1225"

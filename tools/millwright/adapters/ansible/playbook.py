@@ -101,7 +101,7 @@ def _find_name_problems(file: Path) -> Iterator[Problem]:
         yield Problem(
             str(file),
             "-",
-            "Ansible does not take it for a facility",
+            "Ansible would not recognise this file as a facility",
             "a name that ends in facility.yaml",
             code="MW3003",
         )

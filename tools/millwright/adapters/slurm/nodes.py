@@ -64,9 +64,7 @@ def parse_nodes(text: str) -> dict[str, SlurmNode]:
     try:
         return {node.name: node for node in _nodes(json.loads(text))}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise NotTestableError(
-            f"what scontrol told of its nodes can't be read: {error!r}", code="MW3303"
-        ) from error
+        raise NotTestableError(f"scontrol's list of nodes can't be read: {error!r}", code="MW3303") from error
 
 
 def _nodes(found: Mapping[str, object]) -> Iterator[SlurmNode]:

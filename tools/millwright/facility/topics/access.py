@@ -9,6 +9,7 @@ from pydantic import Field, PositiveFloat, PositiveInt, StringConstraints
 
 from millwright.core.claims import SourceKind
 from millwright.core.frozen import Finding, Frozen
+from millwright.core.suggestions import did_you_mean
 from millwright.facility.fields import Name, Title, UserName
 from millwright.facility.meters import meters_for, meters_of
 from millwright.facility.topics.charging import Unit
@@ -191,9 +192,8 @@ def _preempts(modes: Mapping[str, AccessMode], key: str, name: str, mode: Access
     """Lower priority keeps pre-emption free of circles, and of jobs that chase each other off a node."""
     for other in mode.preempts:
         if other not in modes:
-            yield Finding(
-                "MW1606", f"{key}.preempts", f"unknown access mode {other!r}", f"one of {', '.join(modes)}"
-            )
+            problem = f"unknown access mode {other!r}{did_you_mean(other, modes)}"
+            yield Finding("MW1606", f"{key}.preempts", problem, f"one of {', '.join(modes)}")
         elif modes[other].priority >= mode.priority:
             problem = f"{other} has priority {modes[other].priority}, {name} {mode.priority}"
             yield Finding("MW1607", f"{key}.preempts", problem, "access modes of lower priority")
@@ -217,25 +217,24 @@ def _charging(facility: "Facility") -> Iterator[Finding]:
 def _account(facility: "Facility", key: str, name: str, account: Account) -> Iterator[Finding]:
     shares = facility.access_time.shares() if facility.access_time else {UNION: 1.0}
     if name in RESERVED | set(shares) | {UNION, HOSTING}:
-        yield Finding(
-            "MW1609", key, f"{name!r} is an account of Slurm, of Millwright or of a share", "another name"
-        )
+        yield Finding("MW1609", key, f"{name!r} is reserved for Slurm, Millwright or a share", "another name")
     if account.access_mode not in facility.access_modes:
-        problem = f"unknown access mode {account.access_mode!r}"
+        hint = did_you_mean(account.access_mode, facility.access_modes)
+        problem = f"unknown access mode {account.access_mode!r}{hint}"
         yield Finding("MW1606", f"{key}.access_mode", problem, f"one of {', '.join(facility.access_modes)}")
     else:
         yield from _terms(key, account, facility.access_modes[account.access_mode])
     if account.share not in shares:
-        yield Finding(
-            "MW1610", f"{key}.share", f"unknown share {account.share!r}", f"one of {', '.join(shares)}"
-        )
+        problem = f"unknown share {account.share!r}{did_you_mean(account.share, shares)}"
+        yield Finding("MW1610", f"{key}.share", problem, f"one of {', '.join(shares)}")
     if account.end < account.start:
         yield Finding(
             "MW1611", f"{key}.end", f"{account.end} is before {account.start}", "a day on or after start"
         )
     if account.antenna is not None and account.antenna not in facility.antennas:
         known = ", ".join(facility.antennas) or "an antenna of this facility"
-        yield Finding("MW1612", f"{key}.antenna", f"unknown antenna {account.antenna!r}", f"one of {known}")
+        problem = f"unknown antenna {account.antenna!r}{did_you_mean(account.antenna, facility.antennas)}"
+        yield Finding("MW1612", f"{key}.antenna", problem, f"one of {known}")
     yield from _meter(facility, key, account)
 
 
@@ -252,7 +251,7 @@ def _terms(key: str, account: Account, mode: AccessMode) -> Iterator[Finding]:
         return
     if account.unit != terms.unit:
         problem = (
-            f"{account.access_mode} is bounded in {terms.unit}, and hours of two units can't be compared"
+            f"{account.access_mode} is limited in {terms.unit}, and hours of two units can't be compared"
         )
         yield Finding("MW1615", f"{key}.unit", problem, terms.unit)
     elif terms.max_hours and account.granted_hours > terms.max_hours:
@@ -267,8 +266,8 @@ def _meter(facility: "Facility", key: str, account: Account) -> Iterator[Finding
     known = meters_of(facility)
     units = ", ".join(sorted({meter.unit for meter in known.values()})) or "a partition that Slurm schedules"
     if account.partition is not None and account.partition not in known:
-        expected = f"one of {', '.join(known)}"
-        yield Finding("MW1617", f"{key}.partition", f"unknown partition {account.partition!r}", expected)
+        problem = f"unknown partition {account.partition!r}{did_you_mean(account.partition, known)}"
+        yield Finding("MW1617", f"{key}.partition", problem, f"one of {', '.join(known)}")
     elif account.partition is not None and known[account.partition].unit != account.unit:
         yield Finding(
             "MW1618",
@@ -283,6 +282,6 @@ def _meter(facility: "Facility", key: str, account: Account) -> Iterator[Finding
         yield Finding(
             "MW1620",
             f"{key}.partition",
-            f"missing although {listing} are two things",
-            "the partition that is granted",
+            f"missing although {listing} are different kinds of hours",
+            "the partition whose hours are granted",
         )

@@ -84,7 +84,7 @@ def find_directory_problems(facility: "Facility") -> Iterator[Finding]:
         return
     if not facility.services:
         yield Finding(
-            "MW1311", "directory", "no host that Millwright manages would ask it", "services, or no directory"
+            "MW1311", "directory", "no host that Millwright manages would use it", "services, or no directory"
         )
     yield from _servers(directory)
     if ".." in directory.ca.file.split("/"):
@@ -96,11 +96,11 @@ def find_directory_problems(facility: "Facility") -> Iterator[Finding]:
         ("administrator_groups", directory.administrator_groups),
     ):
         for group in sorted({group for group in groups if groups.count(group) > 1}):
-            yield Finding("MW1313", f"directory.{key}", f"{group} twice", "each group once")
+            yield Finding("MW1313", f"directory.{key}", f"{group} is given twice", "each group once")
     local = {user.name for antenna in facility.antennas.values() for user in antenna.users} | {BENCH_USER}
     if directory.probe_user in {*local, "root"}:
-        text = f"{directory.probe_user} is a user of the hosts themselves, and proves nothing"
-        yield Finding("MW1314", "directory.probe_user", text, "somebody whom only the directory knows")
+        text = f"{directory.probe_user} is a local user of the hosts, so it proves nothing"
+        yield Finding("MW1314", "directory.probe_user", text, "a user whom only the directory knows")
 
 
 def _servers(directory: Directory) -> Iterator[Finding]:
@@ -110,8 +110,8 @@ def _servers(directory: Directory) -> Iterator[Finding]:
             "MW1315", "directory.uris", "both ldap:// and ldaps://", "StartTLS for all of them, or for none"
         )
     for uri in sorted({uri for uri in directory.uris if directory.uris.count(uri) > 1}):
-        yield Finding("MW1316", "directory.uris", f"{uri} twice", "each server once")
+        yield Finding("MW1316", "directory.uris", f"{uri} is given twice", "each server once")
     for index, uri in enumerate(directory.uris):
         port = uri.rpartition(":")[2]
         if port.isdigit() and not 0 < int(port) < 65536:
-            yield Finding("MW1317", f"directory.uris.{index}", f"no port {port}", "1 to 65535")
+            yield Finding("MW1317", f"directory.uris.{index}", f"{port} is not a port", "1 to 65535")

@@ -7,6 +7,7 @@ from pydantic import StringConstraints
 
 from millwright.core.frozen import Finding, Frozen
 from millwright.core.node_sets import expand
+from millwright.core.suggestions import did_you_mean
 from millwright.facility.fields import NodeSetText
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _racks(facility: "Facility") -> Iterator[Finding]:
                 yield Finding("MW1211", f"racks.{rack}", problem, "a host of this facility")
             if host in owner:
                 yield Finding(
-                    "MW1212", f"racks.{rack}", f"{host} stands in rack {owner[host]} too", "each host once"
+                    "MW1212", f"racks.{rack}", f"{host} is in rack {owner[host]} too", "each host once"
                 )
             owner.setdefault(host, rack)
 
@@ -90,7 +91,7 @@ def _leaves(facility: "Facility") -> Iterator[Finding]:
                 yield Finding(
                     "MW1215",
                     f"switches.{name}.nodes",
-                    f"{node} hangs on {owner[node]} too",
+                    f"{node} is on {owner[node]} too",
                     "one leaf for each node",
                 )
             owner.setdefault(node, name)
@@ -98,7 +99,7 @@ def _leaves(facility: "Facility") -> Iterator[Finding]:
         yield Finding(
             "MW1216",
             "switches",
-            f"{node} hangs on no switch, so Slurm would place no job on it",
+            f"{node} is on no switch, so Slurm would place no job on it",
             "a leaf with it",
         )
 
@@ -108,9 +109,8 @@ def _tree(switches: dict[str, Switch]) -> Iterator[Finding]:
     for name, below in children(switches).items():
         for child in below:
             if child not in switches:
-                yield Finding(
-                    "MW1217", f"switches.{name}.switches", f"there is no switch {child}", "a key of switches"
-                )
+                problem = f"unknown switch {child!r}{did_you_mean(child, switches)}"
+                yield Finding("MW1217", f"switches.{name}.switches", problem, "a key of switches")
             if child in parent:
                 problem = f"{child} is below {parent[child]} too"
                 yield Finding("MW1218", f"switches.{name}.switches", problem, "a tree: one switch above each")

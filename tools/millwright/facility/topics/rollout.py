@@ -45,5 +45,5 @@ def find_rollout_problems(facility: "Facility") -> Iterator[Finding]:
         yield Finding("MW1231", "rollout.group_by", f"there are no {kind}", f"{kind}, or size")
     sizes = [len(p.node_names()) for p in facility.partitions.values() if p.scheduler == "slurm"]
     if rollout.canary and sizes and rollout.canary > 1 and rollout.canary >= max(sizes):
-        problem = f"the largest partition has {max(sizes)} nodes, so all would go first, and nothing be tried"
+        problem = f"the largest partition has {max(sizes)} nodes, so every node would be a canary"
         yield Finding("MW1232", "rollout.canary", problem, "fewer nodes than a partition has")

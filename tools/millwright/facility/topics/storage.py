@@ -54,7 +54,7 @@ def find_storage_problems(facility: "Facility") -> Iterator[Finding]:
             key = f"storage.{name}.server"
             yield Finding("MW1107", key, f"{described.server} has no address", "a host under addresses")
         if described.mount in places:
-            problem = f"{described.mount} is where {places[described.mount]} is mounted"
+            problem = f"{places[described.mount]} is mounted at {described.mount} too"
             yield Finding("MW1406", f"storage.{name}.mount", problem, "each mount point once")
         places.setdefault(described.mount, name)
 
@@ -65,24 +65,28 @@ def _of_its_kind(key: str, described: FileSystem) -> Iterator[Finding]:
         yield Finding(
             "MW1401",
             f"{key}.server",
-            "an NFS file system has one side that serves it",
+            "an NFS file system needs exactly one server",
             "either server or target",
         )
     if described.kind == "lustre" and (server or not target):
         yield Finding(
-            "MW1402", f"{key}.target", "Lustre is found by its management servers", "target, and no server"
+            "MW1402",
+            f"{key}.target",
+            "Lustre is mounted from its management servers",
+            "target, and no server",
         )
     if described.kind == "beegfs" and (target or not server):
         yield Finding(
-            "MW1403", f"{key}.server", "BeeGFS is found by its management service", "server, and no target"
+            "MW1403",
+            f"{key}.server",
+            "BeeGFS is mounted through its management service",
+            "server, and no target",
         )
     if described.kind == "bind" and (server or target):
-        yield Finding(
-            "MW1404", f"{key}.kind", "a bind mount has nobody who serves it", "neither server nor target"
-        )
+        yield Finding("MW1404", f"{key}.kind", "a bind mount has no server", "neither server nor target")
     if described.kind == "bind" and _is_within(described.mount, described.source):
         yield Finding(
-            "MW1405", f"{key}.mount", f"{described.mount} lies within its own source", "a place outside of it"
+            "MW1405", f"{key}.mount", f"{described.mount} is inside its own source", "a path outside it"
         )
 
 

@@ -93,7 +93,7 @@ def _principals(facility: "Facility") -> Iterator[Finding]:
 def _reaches(facility: "Facility") -> Iterator[Finding]:
     for name, antenna in facility.antennas.items():
         if antenna.reached_by is Reach.BUNDLE and antenna.may_be_cut:
-            text = "nobody enters a gateway that takes bundles, so nobody can cut its tunnel"
+            text = "a gateway that takes bundles is not reached over SSH, so its tunnel can't be cut"
             yield Finding("MW1513", f"antennas.{name}.may_be_cut", text, "false, or reached_by: ssh")
 
 
@@ -102,7 +102,7 @@ def _authorities(facility: "Facility") -> Iterator[Finding]:
     for name, ca in facility.user_cas.items():
         other = owner.setdefault(ca.fingerprint, name)
         if other != name:
-            text = f"the same key as {other}: staging and production would not be apart"
+            text = f"the same key as {other}: staging and production would not be separate"
             yield Finding("MW1514", f"user_cas.{name}.fingerprint", text, "each key once")
         if ".." in ca.public_key.split("/"):
             yield Finding(

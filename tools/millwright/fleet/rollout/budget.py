@@ -39,7 +39,9 @@ def parse_allowance(text: str, key: str) -> Allowance:
     found = ALLOWANCE.fullmatch(text.strip())
     if not found or (found["percent"] and float(found["percent"]) > 100):
         expected = "a number of hosts or a share, for example 3 or 5%"
-        raise BadInputError([Problem(key, text, "not an allowance", expected, code="MW2101")])
+        raise BadInputError(
+            [Problem(key, text, "neither a number of hosts nor a share", expected, code="MW2101")]
+        )
     if found["number"]:
         return Allowance(int(found["number"]))
     return Allowance(share=float(found["percent"]) / 100)

@@ -135,7 +135,7 @@ def read_request(journal: Journal, given: Request) -> Request:
         if name in given.given and _plain(given.given[name]) != _plain(stored.get(name)):
             expected = f"as run {journal.run_id} began ({_told(stored.get(name))}), or left out"
             problems.append(
-                Problem("--resume", option, "can't be changed on the way", expected, code="MW2105")
+                Problem("--resume", option, "can't be changed in a resumed run", expected, code="MW2105")
             )
     if problems:
         raise BadInputError(problems)

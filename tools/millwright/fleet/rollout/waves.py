@@ -48,11 +48,11 @@ def check_policy(policy: Policy) -> None:
     problems = []
     if policy.canary < 0:
         problems.append(
-            Problem("--canary", str(policy.canary), "less than none", "0 or more nodes", code="MW2102")
+            Problem("--canary", str(policy.canary), "less than 0", "0 or more nodes", code="MW2102")
         )
     if policy.wave_size < 1:
         problems.append(
-            Problem("--wave-size", str(policy.wave_size), "an empty wave", "1 or more nodes", code="MW2103")
+            Problem("--wave-size", str(policy.wave_size), "less than 1", "1 or more nodes", code="MW2103")
         )
     if problems:
         raise BadInputError(problems)

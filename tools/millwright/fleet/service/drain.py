@@ -110,7 +110,7 @@ def require_known(nodes: Mapping[str, SlurmNode], wanted: Iterable[str], typed: 
     """Raise :exc:`BadInputError` for every node that Slurm does not know; ``typed`` names the facility."""
     unknown = [name for name in wanted if name not in nodes]
     if unknown:
-        expected = f"a node of this facility, once millwright apply {typed} has told Slurm of it"
+        expected = f"a node of this facility, once millwright apply {typed} has added it to Slurm"
         raise BadInputError(
             Problem("NODES", name, "Slurm does not know it", expected, code="MW2110") for name in unknown
         )

@@ -202,7 +202,7 @@ def _find_problems(report: Report, file: str) -> Iterator[Problem]:
             yield Problem(
                 file,
                 case.unique_name,
-                f"stands twice for {case.partition}+{case.environ}",
+                f"occurs twice for {case.partition}+{case.environ}",
                 "each case once",
                 code="MW6057",
             )
