@@ -25,7 +25,9 @@ def chosen_period(usual: Period, begin: datetime.datetime | None, end: datetime.
     last = min(last, usual[1])
     if first >= last:
         problem = f"{first:%Y-%m-%d} is not before {last:%Y-%m-%d %H:%M} UTC"
-        raise BadInputError([Problem("--from", "-", problem, "a day before --to that has begun")])
+        raise BadInputError(
+            [Problem("--from", "-", problem, "a day before --to that has begun", code="MW2206")]
+        )
     return first, last
 
 

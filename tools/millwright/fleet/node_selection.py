@@ -23,7 +23,7 @@ def select_nodes(facility: Facility, text: str) -> tuple[str, ...]:
     unknown = [name for name in named if name not in nodes and name not in known]
     if unknown:
         expected = f"a node or partition of {facility.name}"
-        raise BadInputError(Problem("NODES", name, "unknown", expected) for name in unknown)
+        raise BadInputError(Problem("NODES", name, "unknown", expected, code="MW2214") for name in unknown)
     return tuple(dict.fromkeys(node for name in named for node in known.get(name, (name,))))
 
 
@@ -36,4 +36,6 @@ def _expand(text: str, option: str, expected: str) -> tuple[str, ...]:
     try:
         return expand(text)
     except NodeSetError as error:
-        raise BadInputError([Problem(option, text, f"not a node set ({error})", expected)]) from error
+        raise BadInputError(
+            [Problem(option, text, f"not a node set ({error})", expected, code="MW2215")]
+        ) from error

@@ -72,7 +72,9 @@ def last_imported(state: Path, antenna: str) -> ImportedResult | None:
         made = json.loads(manifest_file.read_text(encoding="utf-8"))
         given = [str(made.get(key, "")) for key in ("described", "product", "python", "machine")]
     except (OSError, ValueError) as error:
-        raise FailedError(f"{result_file} or {manifest_file} can't be read: {error}") from error
+        raise FailedError(
+            f"{result_file} or {manifest_file} can't be read: {error}", code="MW4001"
+        ) from error
     return ImportedResult(result.serial, result.is_good, result.finished, *given)
 
 

@@ -91,7 +91,7 @@ def _public_files(value: Any, state: Path) -> Contents:  # noqa: ANN401 - data o
 def _public(path: Path) -> bytes:
     data = path.read_bytes()
     if any(mark in data for mark in SECRET_MARKS):
-        raise FailedError(f"{path} holds a private key, and no bundle may carry one")
+        raise FailedError(f"{path} holds a private key, and no bundle may carry one", code="MW4002")
     return data
 
 

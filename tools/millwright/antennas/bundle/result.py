@@ -63,7 +63,9 @@ def take_result(path: Path, sender: Sender, *, state: Path) -> Result:
     result = _parse(path, document)
     folder = bundles_folder(state, sender.antenna)
     if found := [*_find_problems(result, sender, folder)]:
-        raise BadInputError(Problem(str(path), "-", each, "the result of the last bundle") for each in found)
+        raise BadInputError(
+            Problem(str(path), "-", each, "the result of the last bundle", code="MW4003") for each in found
+        )
     write_whole(folder / f"{result.serial}.result", text)
     return result
 
@@ -115,9 +117,11 @@ def _manifest(path: Path) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise FailedError(f"{path} can't be read: {error}") from error
+        raise FailedError(f"{path} can't be read: {error}", code="MW4004") from error
     return found
 
 
 def _refusal(path: Path, problem: str) -> BadInputError:
-    return BadInputError([Problem(str(path), "-", problem, "the file that the gateway wrote, unchanged")])
+    return BadInputError(
+        [Problem(str(path), "-", problem, "the file that the gateway wrote, unchanged", code="MW4005")]
+    )

@@ -38,8 +38,9 @@ def confirm_change(kind: str, reach: Sequence[str], *, pause: Callable[[float], 
             problem = _problem_of([GUARD, "confirm", kind])
     if problem is not None:
         raise FailedError(
-            f"nobody gets in after the change of {kind}: {problem or 'sshd does not greet'}; "
-            "the host takes it back within a minute"
+            f"no login is possible after the change of {kind}: {problem or 'sshd does not greet'}; "
+            "the host takes it back within a minute",
+            code="MW4101",
         )
 
 

@@ -28,7 +28,9 @@ def parse_public_key(text: str, origin: str) -> str:
     except (binascii.Error, ValueError):
         size = 0
     if size != 32 or len(key) != 44:
-        raise FailedError(f"{origin}: not a WireGuard public key (44 characters of base64): {key[:60]!r}")
+        raise FailedError(
+            f"{origin}: not a WireGuard public key (44 characters of base64): {key[:60]!r}", code="MW4102"
+        )
     return key
 
 
@@ -38,10 +40,10 @@ def read_public_key(path: Path) -> str:
         return parse_public_key(path.read_text(encoding="ascii"), str(path))
     except FileNotFoundError as error:
         raise FailedError(
-            f"{path}: no such key; the factory's side is made by the play antenna_peer"
+            f"{path}: no such key; the factory's side is made by the play antenna_peer", code="MW4103"
         ) from error
     except UnicodeDecodeError as error:
-        raise FailedError(f"{path}: not a WireGuard public key") from error
+        raise FailedError(f"{path}: not a WireGuard public key", code="MW4104") from error
 
 
 def publish_public_key(text: str, path: Path) -> None:

@@ -44,7 +44,9 @@ def choose_partition(facility: Facility) -> str:
     default = next((name for name, each in scheduled.items() if each.is_default), None)
     chosen = default or next(iter(scheduled), None)
     if chosen is None:
-        raise NotTestableError(f"{facility.name} has no partition under Slurm, so no job can be run")
+        raise NotTestableError(
+            f"{facility.name} has no partition under Slurm, so no job can be run", code="MW1305"
+        )
     return chosen
 
 
@@ -63,7 +65,7 @@ def plan_check(
     if access_mode is not None and access_mode not in facility.access_modes:
         known = ", ".join(facility.access_modes)
         text = f"unknown access mode {access_mode!r}"
-        raise BadInputError([Problem(facility.name, "access_modes", text, f"one of {known}")])
+        raise BadInputError([Problem(facility.name, "access_modes", text, f"one of {known}", code="MW1606")])
     return ProofInputs(state, now, nonce, access_mode, choose_partition(facility))
 
 
@@ -154,7 +156,7 @@ def _proofs_of_user(
 ) -> dict[str, Callable[[], Judgement]]:
     visitor, services = Visitor(access), facility.services
     if services is None:
-        raise NotTestableError(f"{facility.name} has no login node")
+        raise NotTestableError(f"{facility.name} has no login node", code="MW1306")
     return {
         LOGIN: partial(prove_login, visitor, services.login),
         "job runs": partial(prove_job, facility, visitor, inputs, account),

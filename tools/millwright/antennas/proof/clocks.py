@@ -21,7 +21,7 @@ LIMIT_S = CLOCK_SKEW.total_seconds()
 def prove_clocks(facility: Facility, antenna: str, clock: Callable[[], float] = time.time) -> Judgement:
     """The gateway's and the login node's clocks are as ours, which dates the certificates."""
     if facility.services is None:
-        raise NotTestableError(f"{facility.name} has no login node")
+        raise NotTestableError(f"{facility.name} has no login node", code="MW1306")
     hosts = (facility.antennas[antenna].gateway, facility.services.login)
     return join_judgements(_ask(facility, host, clock) for host in hosts)
 

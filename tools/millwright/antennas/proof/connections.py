@@ -109,7 +109,9 @@ def connect_as_admin(target: SshTarget) -> PinnedConnection:
 
     connection, attempt = attempt_login_patiently(make)
     if attempt.answer is not Answer.ENTERED:
-        raise NotTestableError(f"{target.host} can't be reached as {target.user}: {attempt.reason}")
+        raise NotTestableError(
+            f"{target.host} can't be reached as {target.user}: {attempt.reason}", code="MW4201"
+        )
     return connection
 
 

@@ -43,9 +43,11 @@ def entries_of(facility: Facility, antenna: str, *, since: str) -> tuple[Entry, 
 def _ask(facility: Facility, antenna: str, command: str) -> str:
     gateway = facility.antennas[antenna].gateway
     if takes_bundles(facility, antenna):
-        raise NotTestableError(f"{gateway} takes bundles and nobody enters it: ask its administrator")
+        raise NotTestableError(
+            f"{gateway} takes bundles and is not reached over SSH: ask its administrator", code="MW4202"
+        )
     with connect_as_admin(resolve_target(facility, gateway)) as connection:
         result = run_on(connection)(command)
     if result.exited != 0:
-        raise FailedError(f"{gateway}: {(result.stderr or result.stdout).strip()[-300:]}")
+        raise FailedError(f"{gateway}: {(result.stderr or result.stdout).strip()[-300:]}", code="MW4203")
     return result.stdout

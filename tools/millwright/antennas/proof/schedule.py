@@ -91,5 +91,7 @@ def _path(path: Path) -> str:
 
 def _printable(text: str) -> str:
     if not text.isprintable():
-        raise BadInputError([Problem(repr(text), "-", "systemd can't take this", "printable characters")])
+        raise BadInputError(
+            [Problem(repr(text), "-", "systemd can't take this", "printable characters", code="MW4204")]
+        )
     return text

@@ -61,7 +61,7 @@ def _run(command: Sequence[str]) -> str:
         done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=TIMEOUT_S)
     except subprocess.CalledProcessError as error:
         why = " ".join(error.stderr.split()) or f"{command[0]} ended with {error.returncode}"
-        raise NotTestableError(FAILED_TO_ASK.format(why=why)) from error
+        raise NotTestableError(FAILED_TO_ASK.format(why=why), code="MW4205") from error
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise NotTestableError(FAILED_TO_ASK.format(why=error)) from error
+        raise NotTestableError(FAILED_TO_ASK.format(why=error), code="MW4205") from error
     return done.stdout

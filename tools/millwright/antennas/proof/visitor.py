@@ -113,9 +113,13 @@ def run_on(connection: PinnedConnection) -> Callable[[str], Output]:
                 command, hide=True, warn=True, in_stream=False, timeout=COMMAND_LIMIT_S
             )
         except CommandTimedOut as error:
-            raise NotTestableError(f"{connection.host} did not answer within {COMMAND_LIMIT_S} s") from error
+            raise NotTestableError(
+                f"{connection.host} did not answer within {COMMAND_LIMIT_S} s", code="MW4206"
+            ) from error
         except (SSHException, OSError, EOFError) as error:
-            raise NotTestableError(f"{connection.host}: the connection was lost: {error}") from error
+            raise NotTestableError(
+                f"{connection.host}: the connection was lost: {error}", code="MW4207"
+            ) from error
         return result
 
     return run

@@ -44,10 +44,16 @@ def chosen_antennas(facility: Facility, name: str | None) -> tuple[str, ...]:
     if name is not None and name not in facility.antennas:
         known = ", ".join(facility.antennas) or "a facility with antennas"
         raise BadInputError(
-            [Problem(facility.name, "antennas", f"unknown antenna {name!r}", f"one of {known}")]
+            [
+                Problem(
+                    facility.name, "antennas", f"unknown antenna {name!r}", f"one of {known}", code="MW1612"
+                )
+            ]
         )
     if not facility.antennas:
-        raise BadInputError([Problem(facility.name, "antennas", "there is none", "a facility with antennas")])
+        raise BadInputError(
+            [Problem(facility.name, "antennas", "there is none", "a facility with antennas", code="MW4301")]
+        )
     return (name,) if name is not None else tuple(facility.antennas)
 
 
@@ -75,7 +81,7 @@ def apply_antennas(facility: Facility, antennas: Sequence[str], context: Rollout
     unreached = find_unreached(facility, antennas)
     names = tuple(name for name in by_ssh(facility, antennas) if name not in unreached)
     if not names and not by_bundle(facility, antennas):
-        raise NotTestableError("; ".join(unreached.values()))
+        raise NotTestableError("; ".join(unreached.values()), code="MW4302")
     write_trust(facility, context.facility_file, names, state=context.state, now=context.now())
     factory_key, changes = context.state / "wireguard" / "factory.pub", 0
     if not factory_key.exists():
@@ -97,7 +103,7 @@ def apply_antennas(facility: Facility, antennas: Sequence[str], context: Rollout
     broken = [str(why) for why in silent.values() if not isinstance(why, NotTestableError)]
     if done.failed or broken:
         reasons = dict.fromkeys(done.failed.values())
-        raise FailedError("\n".join([*reasons, *broken, *unreached.values()]))
+        raise FailedError("\n".join([*reasons, *broken, *unreached.values()]), code="MW4303")
     due = find_due(facility, antennas, state=context.state, now=context.now(), root=context.root)
     return Applied(done.deployed, changes, unreached, due)
 
@@ -145,5 +151,7 @@ def wait_for_handshake(
             if outcome is Verdict.PASS:
                 return
             if clock() >= deadline:
-                raise FailedError(f"{antenna}: no handshake within {HANDSHAKE_WAIT_S} s: {detail}")
+                raise FailedError(
+                    f"{antenna}: no handshake within {HANDSHAKE_WAIT_S} s: {detail}", code="MW4304"
+                )
             sleep(1)

@@ -51,9 +51,9 @@ class Stop:
 class GatewaysFailedError(FailedError):
     """Some gateways did not get to the end of their deploy; the others did what ``deployed`` says."""
 
-    def __init__(self, words: str, deployed: Deployed, stopped: Mapping[str, Stop]) -> None:
+    def __init__(self, words: str, deployed: Deployed, stopped: Mapping[str, Stop], *, code: str) -> None:
         """Tell in pyinfra's own words, and where each host stopped."""
-        super().__init__(words)
+        super().__init__(words, code=code)
         self.deployed = deployed
         self.stopped = stopped
 
@@ -100,9 +100,9 @@ def deploy_gateways(
     if done.returncode != 0:
         words = f"pyinfra failed on the gateways:\n{_last_words(done.stderr)}"
         if not done.stdout.strip():
-            raise FailedError(words)
+            raise FailedError(words, code="MW3101")
         deployed, stopped = _read_result(done.stdout)
-        raise GatewaysFailedError(words, deployed, stopped)
+        raise GatewaysFailedError(words, deployed, stopped, code="MW3101")
     return parse_result(done.stdout)
 
 
@@ -120,7 +120,7 @@ def parse_result(text: str) -> Deployed:
     deployed, stopped = _read_result(text)
     if stopped:
         failed = ", ".join(f"{stop.step} on {host}" for host, stop in stopped.items())
-        raise GatewaysFailedError(f"pyinfra failed: {failed}", deployed, stopped)
+        raise GatewaysFailedError(f"pyinfra failed: {failed}", deployed, stopped, code="MW3102")
     return deployed
 
 
@@ -136,7 +136,7 @@ def _read_result(text: str) -> tuple[Deployed, dict[str, Stop]]:
             for host in hosts
         }
     except (ValueError, LookupError, TypeError) as error:
-        raise FailedError(f"pyinfra's result can't be read: {error!r}") from error
+        raise FailedError(f"pyinfra's result can't be read: {error!r}", code="MW3103") from error
     if total == 0 and not stopped:
-        raise FailedError("pyinfra ran no operation on any gateway")
+        raise FailedError("pyinfra ran no operation on any gateway", code="MW3104")
     return Deployed(total, changed), stopped

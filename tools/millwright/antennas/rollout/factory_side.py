@@ -36,4 +36,8 @@ def _run(
         return sum(host.changed for host in result.hosts)
     failures = "; ".join(f"{each.host}: {each.task}: {each.message}" for each in result.failures)
     words = f"the factory's side (playbooks/{options.playbook}): {failures or 'it failed'}; log {result.log}"
-    raise NotTestableError(words) if result.exit_code is ExitCode.NOT_TESTED else FailedError(words)
+    raise (
+        NotTestableError(words, code="MW4305")
+        if result.exit_code is ExitCode.NOT_TESTED
+        else FailedError(words, code="MW4305")
+    )

@@ -76,7 +76,7 @@ def plan_gateways(facility_file: Path, root: Path, groups: Iterable[str]) -> tup
         command, limit_s=LIMIT_S, folder=working_folder(root), environment=naming(facility_file, root)
     )
     if done.returncode != 0:
-        raise FailedError(f"pyinfra could not plan:\n{done.stderr.strip()[-1500:]}")
+        raise FailedError(f"pyinfra could not plan:\n{done.stderr.strip()[-1500:]}", code="MW3105")
     return parse_plan(done.stdout), parse_diff(done.stderr)
 
 
@@ -86,9 +86,9 @@ def parse_plan(text: str) -> tuple[Change, ...]:
         operations: list[dict[str, Any]] = json.loads(text)["plan"]
         found = [Change(host, each["name"]) for each in operations for host in each["hosts_with_change"]]
     except (ValueError, LookupError, TypeError) as error:
-        raise FailedError(f"pyinfra's plan can't be read: {error!r}") from error
+        raise FailedError(f"pyinfra's plan can't be read: {error!r}", code="MW3106") from error
     if not operations:
-        raise FailedError("pyinfra planned no operation on any gateway")
+        raise FailedError("pyinfra planned no operation on any gateway", code="MW3107")
     return tuple(found)
 
 
@@ -113,6 +113,6 @@ def plan_factory(
     failures = {each.host: f"{each.task}: {each.message}" for each in result.failures}
     if result.exit_code is ExitCode.FAIL:
         words = "; ".join(f"{host}: {why}" for host, why in failures.items())
-        raise FailedError(f"the factory's side can't be planned: {words or 'Ansible failed'}")
+        raise FailedError(f"the factory's side can't be planned: {words or 'Ansible failed'}", code="MW4306")
     diff = "".join(f"[{', '.join(each.hosts)}] {each.task}\n{each.text}\n" for each in result.changes)
     return tuple(steps), diff, failures

@@ -94,7 +94,7 @@ def read_certificate(path: Path) -> Signed:
     try:
         return parse_certificate(text)
     except (LookupError, ValueError) as error:
-        raise FailedError(f"{path}: not a certificate with an end ({error})") from error
+        raise FailedError(f"{path}: not a certificate with an end ({error})", code="MW4401") from error
 
 
 def parse_certificate(text: str) -> Signed:

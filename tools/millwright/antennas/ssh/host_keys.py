@@ -33,7 +33,7 @@ def resolve_target(facility: Facility, host: str) -> SshTarget:
         config = Path(facility.ssh.config).expanduser()
         if not config.is_file():
             raise NotTestableError(
-                f"{config} is missing, so no host of {facility.name} can be reached; is it up?"
+                f"{config} is missing, so no host of {facility.name} can be reached; is it up?", code="MW4402"
             )
         arguments = ["ssh", "-G", "-F", str(config)]
     return parse_target(output_of([*arguments, "--", host]), host, facility.address_of(host))
@@ -84,7 +84,8 @@ def pinned_keys(target: SshTarget) -> tuple[str, ...]:
         files = ", ".join(str(file) for file in target.known_hosts_files)
         names = " or ".join(target.names_in_known_hosts)
         raise NotTestableError(
-            f"{target.host}: no host key is pinned for {names} in {files}; 'millwright antenna pin' does it"
+            f"{target.host}: no host key is pinned for {names} in {files}; 'millwright antenna pin' does it",
+            code="MW4403",
         )
     return tuple(found)
 

@@ -25,5 +25,13 @@ def refuse_readable_by_others(path: Path) -> None:
     if mode & 0o077:
         problem = f"a private key that others can read (mode {mode:04o})"
         raise BadInputError(
-            [Problem(str(path), "mode", problem, "0600; replace the key if others may have read it")]
+            [
+                Problem(
+                    str(path),
+                    "mode",
+                    problem,
+                    "0600; replace the key if others may have read it",
+                    code="MW4404",
+                )
+            ]
         )

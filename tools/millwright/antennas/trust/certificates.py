@@ -34,7 +34,11 @@ def refuse_revoked(state: Path, wanted: Certificate) -> None:
     """Raise :exc:`BadInputError` for a user who was revoked: a new certificate would open nothing."""
     if is_revoked(state, wanted.key_id):
         problem = Problem(
-            "revocations", wanted.key_id, "this user is revoked", "revoke --lift, if it is over"
+            "revocations",
+            wanted.key_id,
+            "this user is revoked",
+            "revoke --lift, if it is over",
+            code="MW4501",
         )
         raise BadInputError([problem])
 

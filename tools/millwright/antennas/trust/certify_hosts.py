@@ -63,8 +63,14 @@ def _refuse(facility: Facility, keys: Mapping[str, str]) -> None:
     strangers = [host for host in keys if host not in known]
     no_keys = [host for host, key in keys.items() if not PUBLIC_KEY.match(key)]
     problems = [
-        *(Problem("host keys", host, "no such host", "a host under addresses") for host in strangers),
-        *(Problem("host keys", host, "not an Ed25519 key", "ssh-ed25519 AAAA…") for host in no_keys),
+        *(
+            Problem("host keys", host, "no such host", "a host under addresses", code="MW4502")
+            for host in strangers
+        ),
+        *(
+            Problem("host keys", host, "not an Ed25519 key", "ssh-ed25519 AAAA…", code="MW4503")
+            for host in no_keys
+        ),
     ]
     if problems:
         raise BadInputError(problems)

@@ -36,5 +36,7 @@ def certify_host(facility: Facility, host: str, *, state: Path, now: datetime.da
 def _pinned_key(target: SshTarget) -> str:
     keys = [key for key in pinned_keys(target) if key.split()[0] == KIND]
     if not keys:
-        raise NotTestableError(f"{target.host}: no {KIND} host key is pinned; pin it, then apply again")
+        raise NotTestableError(
+            f"{target.host}: no {KIND} host key is pinned; pin it, then apply again", code="MW4504"
+        )
     return keys[-1]

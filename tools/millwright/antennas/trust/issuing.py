@@ -41,10 +41,14 @@ def _public_key(path: Path) -> str:
         data = path.read_bytes()[: MAX_KEY_BYTES + 1]
         lines = data.decode("ascii", errors="strict").splitlines()
     except OSError as error:
-        raise BadInputError([Problem(str(path), "-", error.strerror or "unreadable", expected)]) from error
+        raise BadInputError(
+            [Problem(str(path), "-", error.strerror or "unreadable", expected, code="MW4505")]
+        ) from error
     except UnicodeDecodeError:
         lines = []
     is_one_key = len(lines) == 1 and len(data) <= MAX_KEY_BYTES and "-cert-" not in lines[0].split(" ")[0]
     if not is_one_key or run_tool(["ssh-keygen", "-l", "-f", str(path)]).returncode != 0:
-        raise BadInputError([Problem(str(path), "-", "not one public key of OpenSSH", expected)])
+        raise BadInputError(
+            [Problem(str(path), "-", "not one public key of OpenSSH", expected, code="MW4506")]
+        )
     return f"{lines[0]}\n"

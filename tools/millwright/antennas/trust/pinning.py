@@ -35,13 +35,15 @@ def _from_file(path: Path, fingerprint: str) -> str:
     try:
         text = path.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInputError([Problem(str(path), "-", f"can't be read: {error}", "a public key")]) from error
+        raise BadInputError(
+            [Problem(str(path), "-", f"can't be read: {error}", "a public key", code="MW4507")]
+        ) from error
     keys = _keys(text)
     for key in keys:
         if fingerprint_of(key) == fingerprint:
             return key
     found = ", ".join(str(fingerprint_of(key)) for key in keys) or f"no {KIND} key"
-    raise BadInputError([Problem(str(path), "-", found, f"the {KIND} key {fingerprint}")])
+    raise BadInputError([Problem(str(path), "-", found, f"the {KIND} key {fingerprint}", code="MW4508")])
 
 
 def _off_the_wire(target: SshTarget, fingerprint: str) -> str:
@@ -52,10 +54,13 @@ def _off_the_wire(target: SshTarget, fingerprint: str) -> str:
             return key
     if not shown:
         where = f"{target.address} port {target.port}"
-        raise NotTestableError(f"{target.host} shows no {KIND} key at {where}; bring its file with --key")
+        raise NotTestableError(
+            f"{target.host} shows no {KIND} key at {where}; bring its file with --key", code="MW4509"
+        )
     found = ", ".join(str(fingerprint_of(key)) for key in shown)
     raise FailedError(
-        f"{target.host} shows the key {found}, not {fingerprint}: nothing was pinned. Is it the right host?"
+        f"{target.host} shows the key {found}, not {fingerprint}: nothing was pinned. Is it the right host?",
+        code="MW4510",
     )
 
 

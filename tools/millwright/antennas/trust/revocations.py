@@ -60,9 +60,13 @@ def new_revocation(kind: Kind, value: str, reason: str, now: datetime.datetime) 
     """
     problems = []
     if not re.fullmatch(PATTERNS[kind], value):
-        problems.append(Problem("revoke", kind, f"{value[:80]!r} is none", EXPECTED[kind]))
+        problems.append(
+            Problem("revoke", kind, f"{value[:80]!r} is not valid", EXPECTED[kind], code="MW4511")
+        )
     if not reason.isprintable() or len(reason) > 200:
-        problems.append(Problem("revoke", "reason", "not one printable line", "at most 200 characters"))
+        problems.append(
+            Problem("revoke", "reason", "not one printable line", "at most 200 characters", code="MW4512")
+        )
     if problems:
         raise BadInputError(problems)
     return Revocation(kind, value, now.astimezone(datetime.UTC).isoformat(timespec="seconds"), reason)
@@ -90,7 +94,9 @@ def read_revocations(state: Path) -> tuple[Revocation, ...]:
         rows = json.loads(path.read_text(encoding="utf-8"))
         return tuple(Revocation(Kind(row["kind"]), row["value"], row["time"], row["reason"]) for row in rows)
     except (ValueError, LookupError, TypeError) as error:
-        raise FailedError(f"{path} is damaged ({error!r}); restore it: it says who is shut out") from error
+        raise FailedError(
+            f"{path} is damaged ({error!r}); restore it: it says who is shut out", code="MW4513"
+        ) from error
 
 
 def add_revocations(state: Path, added: Iterable[Revocation]) -> tuple[Revocation, ...]:

@@ -61,7 +61,9 @@ def _outside_keys(facility: Facility, facility_file: Path) -> dict[Environment, 
             keys[ca.environment].append(pinned_ca_key(facility_file.parent / ca.public_key, ca))
         except ValueError as error:
             key = f"user_cas.{name}.public_key"
-            problems.append(Problem(str(facility_file), key, str(error), f"the key {ca.fingerprint}"))
+            problems.append(
+                Problem(str(facility_file), key, str(error), f"the key {ca.fingerprint}", code="MW4514")
+            )
     if problems:
         raise BadInputError(problems)
     return keys

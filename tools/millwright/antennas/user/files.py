@@ -76,7 +76,9 @@ def ensure_user_access(
 
 def _hosts(facility: Facility, antenna: str) -> tuple[str, str]:
     if facility.services is None:
-        raise NotTestableError(f"{facility.name} has no login node, so antenna {antenna} leads nowhere")
+        raise NotTestableError(
+            f"{facility.name} has no login node, so antenna {antenna} leads nowhere", code="MW4601"
+        )
     return facility.antennas[antenna].gateway, facility.services.login
 
 
@@ -154,5 +156,7 @@ def _quoted(path: Path) -> str:
     """Quote a path for OpenSSH, which expands ``%`` and ``${...}`` even between quotes."""
     text = str(path)
     if not text.isprintable() or any(mark in text for mark in ('"', "\\", "${")):
-        raise BadInputError([Problem(text, "-", "OpenSSH can't take this path", 'no ", \\ or ${ in it')])
+        raise BadInputError(
+            [Problem(text, "-", "OpenSSH can't take this path", 'no ", \\ or ${ in it', code="MW4602")]
+        )
     return '"' + text.replace("%", "%%") + '"'

@@ -41,8 +41,12 @@ def _check_arguments(facility: Facility, host: str, fingerprint: str) -> None:
     problems = []
     if host not in known:
         text = f"{host!r} is neither a gateway nor the login node"
-        problems.append(Problem(facility.name, "host", text, f"one of {', '.join(known)}"))
+        problems.append(Problem(facility.name, "host", text, f"one of {', '.join(known)}", code="MW4515"))
     if len(fingerprint) != 50 or not fingerprint.startswith("SHA256:"):
-        problems.append(Problem("pin", "--fingerprint", repr(fingerprint[:60]), "SHA256: and 43 characters"))
+        problems.append(
+            Problem(
+                "pin", "--fingerprint", repr(fingerprint[:60]), "SHA256: and 43 characters", code="MW2201"
+            )
+        )
     if problems:
         raise BadInputError(problems)

@@ -139,7 +139,7 @@ def _wanted(
     named = [name for name, value in given.items() if value is not None]
     if len(named) != 1:
         text = f"{len(named)} of --user, --serial, --key and --ca"
-        raise BadInputError([Problem("revoke", "-", text, "one of them")])
+        raise BadInputError([Problem("revoke", "-", text, "one of them", code="MW2202")])
     if request.user is not None:
         return _of_user(context, facility, state, request)
     if request.serial is not None:
@@ -163,7 +163,15 @@ def _of_user(
     if not found:
         known = sorted({each.name for name in antennas for each in facility.antennas[name].users})
         raise BadInputError(
-            [Problem(facility.name, "antennas", f"unknown user {user!r}", f"one of {', '.join(known)}")]
+            [
+                Problem(
+                    facility.name,
+                    "antennas",
+                    f"unknown user {user!r}",
+                    f"one of {', '.join(known)}",
+                    code="MW4516",
+                )
+            ]
         )
     return found
 
@@ -174,4 +182,6 @@ def _fingerprint(value: str) -> str:
     try:
         return fingerprint(Path(value).expanduser())
     except MillwrightError as error:
-        raise BadInputError([Problem(value, "-", "no public key", "its file, or SHA256:...")]) from error
+        raise BadInputError(
+            [Problem(value, "-", "not a public key", "its file, or SHA256:...", code="MW2203")]
+        ) from error

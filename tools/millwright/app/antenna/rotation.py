@@ -87,7 +87,7 @@ def rotate_host_ca(context: Context, facility: str, patience: datetime.timedelta
 def _existing(context: Context, file: Path, facility: Facility, ca: OwnCa) -> CaRotation:
     if not ca.current.exists():
         raise NotTestableError(
-            f"no CA for {ca.whose} yet: millwright antenna apply {as_typed(file)} makes it"
+            f"no CA for {ca.whose} yet: millwright antenna apply {as_typed(file)} makes it", code="MW4517"
         )
     return _document(context, facility, ca)
 
@@ -111,7 +111,8 @@ def step_of_host_ca(context: Context, file: Path, facility: Facility, patience: 
         if late := hosts_of_another_ca(facility, state):
             raise NotTestableError(
                 f"the old CA stays trusted, because it still vouches for {', '.join(late)}: "
-                f"millwright apply {as_typed(file)}, then run it again"
+                f"millwright apply {as_typed(file)}, then run it again",
+                code="MW4518",
             )
         rotations.withdraw(ca)
     _require_all(distribute_to_all_hosts(context, file, facility), "the old CA is withdrawn here, but")
@@ -137,7 +138,7 @@ def _step_of_user_ca(context: Context, file: Path, facility: Facility, environme
 def _require_all(distributed: Distributed, consequence: str) -> None:
     if distributed.unreached:
         reasons = "; ".join(f"{name} was not reached: {why}" for name, why in distributed.unreached.items())
-        raise NotTestableError(f"{consequence} {reasons}; run it again")
+        raise NotTestableError(f"{consequence} {reasons}; run it again", code="MW4519")
 
 
 def _document(context: Context, facility: Facility, ca: OwnCa) -> CaRotation:

@@ -76,7 +76,9 @@ def schedule(facility: str, results_dir: Path) -> AntennaSchedule:
 def _schedule(facility: Facility, every: Every, file: Path, results: Path) -> Schedule:
     checks = checks_of(LaunchSite.USER, {each.check for each in list_expectations(facility)})
     if not checks:
-        problem = Problem(str(file), "acceptance", "no antenna expects anything", "checks of an antenna")
+        problem = Problem(
+            str(file), "acceptance", "no antenna expects anything", "checks of an antenna", code="MW1708"
+        )
         raise BadInputError([problem])
     chosen = [word for check in checks for word in ("--check", check)]
     words = ("-m", "millwright", "run", str(file), *chosen, "--results-dir", str(results))

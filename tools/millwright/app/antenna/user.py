@@ -90,7 +90,9 @@ def _named_or_first(facility: Facility, antenna: str, user: str | None) -> tuple
         return known[:1]
     if user not in known:
         key, problem = f"antennas.{antenna}.users", f"unknown user {user!r}"
-        raise BadInputError([Problem(facility.name, key, problem, f"one of {', '.join(known)}")])
+        raise BadInputError(
+            [Problem(facility.name, key, problem, f"one of {', '.join(known)}", code="MW4516")]
+        )
     return (user,)
 
 

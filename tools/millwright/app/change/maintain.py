@@ -38,7 +38,7 @@ def maintain_nodes(
     given = request_from(nodes=select_nodes(described, nodes) if nodes else (), **options)
     if not resume:
         if not nodes:
-            raise BadInputError([Problem("NODES", "-", "missing", "a node set or partitions")])
+            raise BadInputError([Problem("NODES", "-", "missing", "a node set or partitions", code="MW2204")])
         _require_peers(file, described, nodes, given)
     kind = RunKind(COMMAND, file, described, described.rollout.maintenance_wave_size)
     with only_one(kind.state, described.name, context.now(), ROLLOUT_LOCK):

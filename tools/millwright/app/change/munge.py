@@ -59,11 +59,15 @@ def _refuse(facility: Facility, file: Path) -> None:
     if facility.services is None:
         problem = "missing, so no host of this facility has a MUNGE key"
         raise BadInputError(
-            [Problem(str(file), "services", problem, "controller, database, login and harness")]
+            [
+                Problem(
+                    str(file), "services", problem, "controller, database, login and harness", code="MW1334"
+                )
+            ]
         )
     if facility.manages is not None and "munge" not in facility.manages:
         problem = "munge may not change this cluster, so its key stays"
-        raise BadInputError([Problem(str(file), "manages", problem, "munge in it")])
+        raise BadInputError([Problem(str(file), "manages", problem, "munge in it", code="MW1335")])
 
 
 def _document(result: ApplyResult, facility: str) -> MungeRotation:

@@ -96,7 +96,9 @@ def drain_nodes(context: Context, facility: str, nodes: str, reason: str) -> Nod
     """
     described, wanted, service = _select(context, facility, nodes)
     if not reason.strip():
-        raise BadInputError([Problem("--reason", "-", "empty", "the reason, in words for other admins")])
+        raise BadInputError(
+            [Problem("--reason", "-", "empty", "the reason, in words for other admins", code="MW2205")]
+        )
     owner = Owner(Purpose.DRAIN, make_run_id(context.now(), secrets.token_hex(4)))
     found = service.drain(wanted, owner, f"{getpass.getuser()}: {reason}")
     return NodesDrained(

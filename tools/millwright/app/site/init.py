@@ -74,7 +74,9 @@ def _described(wishes: Wishes, folder: Path) -> tuple[str | None, str]:
         facility = load_facility(wishes.described)
         if wishes.name and wishes.name != facility.name:
             expected = f"{facility.name}, as {wishes.described} says, or another name in that file"
-            raise BadInputError([Problem("--name", wishes.name, "two names for one facility", expected)])
+            raise BadInputError(
+                [Problem("--name", wishes.name, "two names for one facility", expected, code="MW2301")]
+            )
         _refuse_name(facility.name, str(wishes.described), folder)
         return wishes.described.read_text(encoding="utf-8"), facility.name
     name = wishes.name or _name_of(folder)
@@ -88,30 +90,40 @@ def _name_of(folder: Path) -> str:
         return folder.name
     if len(there) > 1:
         expected = f"--name with one of {', '.join(there)}, or with a further one"
-        raise BadInputError([Problem(str(folder), "-", "describes several facilities", expected)])
+        raise BadInputError(
+            [Problem(str(folder), "-", "describes several facilities", expected, code="MW2302")]
+        )
     return there[0]
 
 
 def _refuse_name(name: str, source: str, folder: Path) -> None:
     if not NAME_PATTERN.fullmatch(name):
         expected = "lower-case letters, digits and dashes, a letter first, at most 32: --name gives one"
-        raise BadInputError([Problem(source, name, "can't be the name of a facility", expected)])
+        raise BadInputError(
+            [Problem(source, name, "can't be the name of a facility", expected, code="MW2303")]
+        )
     if name in shipped_facilities() and not (folder / facility_path(name)).exists():
         expected = "another name: keys and journals are kept by the facility's name"
-        raise BadInputError([Problem(source, name, "is the name of a shipped facility", expected)])
+        raise BadInputError(
+            [Problem(source, name, "is the name of a shipped facility", expected, code="MW2304")]
+        )
 
 
 def _refusals(folder: Path, *, adds: bool) -> list[Problem]:
     if not folder.exists():
         return []
     if not folder.is_dir():
-        return [Problem(str(folder), "-", "is no folder", "a folder, or a path where nothing is")]
+        return [
+            Problem(
+                str(folder), "-", "is not a folder", "a folder, or a path where nothing is", code="MW2305"
+            )
+        ]
     others = sorted(path.name for path in folder.iterdir() if path.name != GIT)
     if not others or adds or any(folder.glob("inventories/*/facility.yaml")):
         return []
     listed = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
     expected = "an empty folder, or --add, which adds what is missing and changes no file"
-    return [Problem(str(folder), "-", f"holds other files: {listed}", expected)]
+    return [Problem(str(folder), "-", f"holds other files: {listed}", expected, code="MW2306")]
 
 
 def _obstacles(folder: Path, files: Files) -> list[Problem]:
@@ -119,10 +131,15 @@ def _obstacles(folder: Path, files: Files) -> list[Problem]:
     folders = {parent for path in files for parent in path.parents if parent != PurePosixPath(".")}
     wrong = [path for path in folders if os.path.lexists(folder / path) and not (folder / path).is_dir()]
     wrong += [path for path in files if (folder / path).is_dir() or _leads_nowhere(folder / path)]
-    found = [Problem(str(folder / path), "-", "is in the way", "another name for it") for path in wrong]
+    found = [
+        Problem(str(folder / path), "-", "is in the way", "another name for it", code="MW2307")
+        for path in wrong
+    ]
     link = folder / LINK
     if os.path.lexists(link) and not link.is_symlink():
-        found.append(Problem(str(link), "-", "is in the way", "a link to the product, or nothing"))
+        found.append(
+            Problem(str(link), "-", "is in the way", "a link to the product, or nothing", code="MW2307")
+        )
     return found
 
 

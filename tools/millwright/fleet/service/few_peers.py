@@ -26,7 +26,7 @@ def require_peers(facility: Facility, nodes: Sequence[str], ways: Mapping[str, s
             for peers, names in sorted(found.items())
         ]
         hints = [f"{command} {effect}" for command, effect in ways.items()]
-        raise NotTestableError("\n".join([*lines, "Nothing was drained or changed.", *hints]))
+        raise NotTestableError("\n".join([*lines, "Nothing was drained or changed.", *hints]), code="MW5003")
 
 
 def count_peers(facility: Facility, nodes: Sequence[str]) -> dict[str, int]:

@@ -107,7 +107,9 @@ class Service:
             self.controller.run(["scontrol", "delete", f"reservationname={name}"])
         except FailedError as error:
             if UNKNOWN_RESERVATION not in str(error) and name in self.reservations():
-                raise FailedError(f"the reservation {name} still holds its nodes: {error}") from error
+                raise FailedError(
+                    f"the reservation {name} still holds its nodes: {error}", code="MW5004"
+                ) from error
 
     def _update(self, nodes: Sequence[str], *settings: str) -> None:
         if nodes:
