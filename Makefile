@@ -72,9 +72,10 @@ format: $(VENV)/.ready ## Format the Python code
 bench-demo: ## Measure the demo from nothing and again, in a clone of its own; takes the rack down first
 	@$(PYTHON) tools/benchmarks/demo.py
 
-schema: $(VENV)/.ready ## Write inventories/facility.schema.json and docs/reference/json.md
+schema: $(VENV)/.ready ## Write inventories/facility.schema.json, docs/reference/json.md and docs/reference/errors.md
 	@$(BIN)/millwright facility schema > inventories/facility.schema.json.new && mv inventories/facility.schema.json.new inventories/facility.schema.json
 	@$(BIN)/millwright schema --markdown > docs/reference/json.md.new && mv docs/reference/json.md.new docs/reference/json.md
+	@$(BIN)/python -c "from millwright.core.error_codes import codes_as_markdown, error_codes; print(codes_as_markdown(error_codes().values()), end='')" > docs/reference/errors.md.new && mv docs/reference/errors.md.new docs/reference/errors.md
 
 wheel: $(VENV)/.ready ## Build dist/millwright-VERSION-py3-none-any.whl, which installs without a checkout
 	@$(BIN)/python -m hatchling build --target wheel --directory dist

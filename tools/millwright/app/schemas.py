@@ -21,6 +21,7 @@ DOCUMENTS: dict[str, str] = {
     "antenna log": "millwright.app.antenna.log:AntennaLog",
     "antenna schedule": "millwright.app.antenna.schedule:AntennaSchedule",
     "doctor": "millwright.app.site.doctor:DoctorReport",
+    "explain": "millwright.app.site.explain:Explanation",
     "init": "millwright.app.site.init:Started",
     "plan": "millwright.app.change.plan:PlanReport",
     "apply": "millwright.app.change.apply_report:ApplyReport",

@@ -39,6 +39,7 @@ COMMANDS = {
     "demo": "site.demo",
     "doctor": "site.doctor",
     "schema": "site.schema",
+    "explain": "site.explain",
 }
 """Single commands by name, likewise."""
 
@@ -131,7 +132,7 @@ def explain(error: BaseException) -> tuple[int, str]:
             ending = f"{count} problem{'s' * (count != 1)}; nothing was changed"
             return error.exit_code, f"{error}\n{ending}"
         case MillwrightError():
-            return error.exit_code, f"millwright: {error}"
+            return error.exit_code, f"millwright: {error.for_user()}"
         case typer.exceptions.TyperException():
             return ExitCode.BAD_INPUT, explain_usage(error)
         case OSError():
