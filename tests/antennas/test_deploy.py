@@ -95,7 +95,7 @@ def test_where_nobody_gets_in_anew_the_run_stops(deploy, tmp_path):
     (tmp_path / "bin" / "ssh").write_text("#!/bin/sh\necho refused >&2; exit 255\n")
     done = deploy(answers(), "-y")
     assert done.returncode != 0
-    assert "nobody gets in after the change of sshd: refused" in done.stdout + done.stderr
+    assert "no login is possible after the change of sshd: refused" in done.stdout + done.stderr
 
 
 def test_a_dry_run_changes_nothing_here_either(deploy, tmp_path):

@@ -117,7 +117,7 @@ def test_a_full_disk_leaves_stored_runs_as_they_are(where, stored_run, write, ru
     monkeypatch.setattr(storing, where, full)
     with pytest.raises(FailedError, match="No space left on device") as caught:
         write(stored_run.parents[1], later(run_info))
-    assert "raw output still lies where ReFrame wrote it" in str(caught.value)
+    assert "raw output is still where ReFrame wrote it" in str(caught.value)
     assert digest(stored_run) == before
     found = list_runs(stored_run.parents[1], "rack")
     assert (found.runs, found.leftovers) == ((stored_run,), ())

@@ -76,11 +76,11 @@ def test_a_sound_facility_has_no_problem(rack_facility):
     [
         (
             {"MemoryBandwith": {"triad_bw": COMMITTED}},
-            "partitions.cpu.checks.MemoryBandwith: unknown check, expected one of",
+            "partitions.cpu.checks.MemoryBandwith: unknown check (did you mean 'MemoryBandwidth'?), expected one of",
         ),
         (
             {"MemoryBandwidth": {"triad": COMMITTED}},
-            "MemoryBandwidth.triad: unknown metric, expected one of copy_bw",
+            "MemoryBandwidth.triad: unknown metric (did you mean 'triad_bw'?), expected one of copy_bw",
         ),
         (
             {"MemoryBandwidth": {"triad_bw": {**COMMITTED, "unit": "GiB/s"}}},
@@ -90,16 +90,16 @@ def test_a_sound_facility_has_no_problem(rack_facility):
             {"MemoryBandwidth": {"triad_bw": {**COMMITTED, "value": 0}}},
             "triad_bw.value: must be greater than 0",
         ),
-        ({"MemoryBandwidth": {"triad_bw": {**COMMITTED, "value": -3}}}, "triad_bw.value: -3 can't be met"),
+        ({"MemoryBandwidth": {"triad_bw": {**COMMITTED, "value": -3}}}, "triad_bw.value: must be greater than 0"),
         (
             {"MpiPointToPoint": {"latency": {**COMMITTED, "unit": "us", "value": 0}}},
-            "latency.value: 0 can't be met",
+            "latency.value: must be greater than 0",
         ),
         (
             {"AntennaAccess": {"login_time": None}},
             "login_time: measures an antenna, expected under the checks of an antenna",
         ),
-        ({"MemoryBandwidth": {}}, "MemoryBandwidth: names no metric"),
+        ({"MemoryBandwidth": {}}, "MemoryBandwidth: lists no metric"),
     ],
 )
 def test_what_no_measurement_can_meet_is_a_problem(changed, cpu, text):
@@ -113,7 +113,7 @@ def test_a_check_of_a_partition_is_refused_under_an_antenna(changed):
     found = problems_of(changed(coast={"MemoryBandwidth": {"triad_bw": None}}))
     assert found == [
         "facility.yaml: antennas.coast.checks.MemoryBandwidth.triad_bw: measures a partition, "
-        "expected under the checks of a partition"
+        "expected under the checks of a partition [MW1705]"
     ]
 
 

@@ -45,7 +45,7 @@ def test_the_pinned_certificate_goes_to_every_managed_host_and_nothing_else_of_i
         (None, OTHER, "directory.ca.file", "No such file"),
         ("", OTHER, "directory.ca.file", "holds 0 certificates"),
         (PEM + PEM, fingerprint_of(DER), "directory.ca.file", "holds 2 certificates"),
-        (PEM, OTHER, "directory.ca.fingerprint", "somebody gave another certificate"),
+        (PEM, OTHER, "directory.ca.fingerprint", "so it is another certificate"),
     ],
 )
 def test_refused_before_any_host_is_entered(tmp_path, text, fingerprint, key, problem):

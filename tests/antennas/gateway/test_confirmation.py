@@ -44,7 +44,7 @@ def test_who_gets_in_confirms(tools, tmp_path):
 
 def test_who_does_not_get_in_says_why(tools):
     tools(ssh="echo no way >&2; exit 255")
-    with pytest.raises(FailedError, match="nobody gets in after the change of sshd: no way"):
+    with pytest.raises(FailedError, match="no login is possible after the change of sshd: no way"):
         confirm_change("sshd", ("gw",))
 
 

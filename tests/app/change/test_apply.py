@@ -182,7 +182,7 @@ def test_a_run_under_way_is_no_failure(monkeypatch, state, change):
 def test_resuming_takes_the_hosts_of_the_run_that_was_left(outcome, change, warnings):
     asked = outcome([FAILED, HostCounts("n2", 1, 0, 0, 0)])
     assert change(limit="rack-c1").exit_code == 1
-    with pytest.raises(BadInputError, match="--limit: can't be changed on the way"):
+    with pytest.raises(BadInputError, match="--limit: can't be changed in a resumed run"):
         change(resume=True, limit="rack-c2")
     resumed = change(resume=True, max_failed="50%")
     assert resumed.exit_code == 1
@@ -200,9 +200,9 @@ def test_resuming_remembers_every_option_and_refuses_what_contradicts(outcome, c
     with pytest.raises(BadInputError) as refused:
         change(resume=True, wave_size=9, canary=2)
     text = str(refused.value)
-    assert "--wave-size: can't be changed on the way, expected as run " in text
+    assert "--wave-size: can't be changed in a resumed run, expected as run " in text
     assert "began (8), or left out" in text
-    assert "--canary: can't be changed on the way" in text
+    assert "--canary: can't be changed in a resumed run" in text
     assert change(resume=True, wave_size=8, max_failed="7").exit_code == 1
     assert [(options.is_full, options.diff) for options in asked] == [(True, True), (True, True)]
     journal = latest_journal(state, "apply")

@@ -123,7 +123,7 @@ def test_everything_in_the_way_is_listed_and_nothing_is_written(tmp_path):
 
 def test_a_file_is_no_folder(tmp_path):
     (tmp_path / "coast").write_text("")
-    with pytest.raises(BadInputError, match="is no folder"):
+    with pytest.raises(BadInputError, match="is not a folder"):
         start(tmp_path / "coast")
 
 

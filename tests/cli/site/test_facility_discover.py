@@ -53,4 +53,4 @@ def test_the_commands_for_a_site_without_a_way_in(capsys):
 
 def test_a_host_that_is_not_there_could_not_be_asked(capsys):
     assert discover("--from", "no-such-host.invalid") == 3
-    assert "can't be entered" in capsys.readouterr().err
+    assert "can't log in to" in capsys.readouterr().err

@@ -72,7 +72,7 @@ def test_a_report_without_a_case_is_refused(data, runs):
     data["runs"] = runs
     data["session_info"]["num_cases"] = 0
     assert problems_of(json.dumps(data)) == [
-        "report.json: runs: holds no case: no check was selected, expected at least one case"
+        "report.json: runs: holds no case: no check was selected, expected at least one case [MW6054]"
     ]
 
 
@@ -86,7 +86,7 @@ def test_a_report_cut_anywhere_is_refused(cut):
 def test_a_report_of_another_version_is_refused(data, version):
     data["session_info"]["data_version"] = version
     assert problems_of(json.dumps(data)) == [
-        f"report.json: session_info.data_version: unknown version {version!r}, expected 4.x"
+        f"report.json: session_info.data_version: unknown version {version!r}, expected 4.x [MW6052]"
     ]
 
 
