@@ -14,7 +14,7 @@ from millwright.core.errors import BadInputError, FailedError, Problem
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "tools" / "millwright"
 ERRORS = {"FailedError", "NotTestableError", "GatewaysFailedError", "MillwrightError"}
-FORWARDED = {"core/frozen.py", "facility/load.py", "antennas/rollout/deployment.py", "core/errors.py"}
+FORWARDED = {"app/site/facility.py", "core/frozen.py", "facility/load.py"}
 """Files that pass on the code of a finding, or of a table."""
 
 
@@ -68,7 +68,7 @@ def _sites() -> Iterator[Site]:
             if name == "Finding":
                 code, texts = node.args[0], node.args[1:]
             parts = texts[:1] if name in ERRORS else texts[-3 if name == "Finding" else 1 :]
-            patterns = [_pattern(part, function).replace(r"\n", " ") for part in parts]
+            patterns = [_pattern(part, function).replace("\\\n", " ") for part in parts]
             message = patterns[0 if name in ERRORS else min(1, len(patterns) - 1)]
             yield Site(f"{relative}:{node.lineno}", name, code, message, ".*?".join(patterns))
 

@@ -50,5 +50,7 @@ def schema_text(words: Sequence[str]) -> str:
     command = " ".join(words)
     if command not in DOCUMENTS:
         expected = f"one of {', '.join(sorted(DOCUMENTS))}{did_you_mean(command, DOCUMENTS)}"
-        raise BadInputError([Problem("COMMAND", command, "no command that prints JSON", expected)])
+        raise BadInputError(
+            [Problem("COMMAND", command, "no command that prints JSON", expected, code="MW2218")]
+        )
     return json.dumps(schema_of(command), indent=2)

@@ -98,8 +98,8 @@ def _partitions(facility: Facility) -> Iterator[Finding]:
         elif partition.node_class is not None and partition.node_class not in facility.node_classes:
             known, key = facility.node_classes, f"partitions.{name}.node_class"
             hint = did_you_mean(partition.node_class, known)
-            problem = f"unknown node class {partition.node_class!r}{hint}"
-            yield Finding("MW1203", key, problem, f"one of {', '.join(known)}")
+            problem = f"unknown node class {partition.node_class!r}"
+            yield Finding("MW1203", key, problem, f"one of {', '.join(known)}{hint}")
         for node in partition.node_names():
             if node in owner:
                 yield Finding(

@@ -94,16 +94,13 @@ def _problems(path: Path, error: ValidationError) -> list[Problem]:
         key = ".".join(str(part) for part in item["loc"] if part != "[key]") or "-"
         expected = EXPECTED_BY_TYPE.get(item["type"], "").format_map({**item.get("ctx", {})})
         code = CODES_BY_TYPE.get(item["type"], WRONG_TYPE)
-        found.append(
-            Problem(str(path), key, _text(item["type"], item["loc"], item["msg"]), expected, code=code)
-        )
+        text = item["msg"].removeprefix("Value error, ")
+        if item["type"] == "extra_forbidden":
+            *above, last = item["loc"]
+            text = "unknown key"
+            expected += did_you_mean(str(last), known_keys(facility_schema(), above))
+        found.append(Problem(str(path), key, text, expected, code=code))
     return found
-
-
-def _text(kind: str, place: tuple[str | int, ...], message: str) -> str:
-    if kind != "extra_forbidden":
-        return message.removeprefix("Value error, ")
-    return f"unknown key{did_you_mean(str(place[-1]), known_keys(facility_schema(), place[:-1]))}"
 
 
 def load_facility(path: Path) -> Facility:

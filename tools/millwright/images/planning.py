@@ -50,7 +50,7 @@ def plan_image(
     if wishes.archive and not PLAIN_URI.fullmatch(wishes.archive):
         text = "not a plain http(s) address without a user name"
         expected = "for example http://deb.debian.org/debian"
-        raise BadInputError([Problem("--archive", wishes.archive, text, expected)])
+        raise BadInputError([Problem("--archive", wishes.archive, text, expected, code="MW2212")])
     return ImageRecipe(
         facility=facility.name,
         partition=wishes.partition,
@@ -70,7 +70,9 @@ def source_date_epoch(release: str, environment: Mapping[str, str]) -> int:
     """Seconds since 1970: the caller's ``SOURCE_DATE_EPOCH``, else the day of the release."""
     given = environment.get(EPOCH_VARIABLE, "")
     if given and not given.isdecimal():
-        raise BadInputError([Problem(EPOCH_VARIABLE, given, "not a number", "seconds since 1970")])
+        raise BadInputError(
+            [Problem(EPOCH_VARIABLE, given, "not a number", "seconds since 1970", code="MW2213")]
+        )
     return int(given) if given else RELEASED_S[release]
 
 
@@ -79,5 +81,7 @@ def _format(given: str) -> Format | None:
         if given == each:
             return each
     if given:
-        raise BadInputError([Problem("--format", given, "no such format", " or ".join(FORMATS))])
+        raise BadInputError(
+            [Problem("--format", given, "no such format", " or ".join(FORMATS), code="MW2211")]
+        )
     return None

@@ -103,8 +103,8 @@ def _find(checks: Checks, key: str, home: frozenset[Scope]) -> Iterator[Finding]
             yield Finding(
                 "MW1702",
                 f"{key}.{check}",
-                f"unknown check{did_you_mean(check, METRICS)}",
-                f"one of {', '.join(METRICS)}",
+                "unknown check",
+                f"one of {', '.join(METRICS)}{did_you_mean(check, METRICS)}",
             )
             continue
         if not metrics:
@@ -121,8 +121,8 @@ def _find(checks: Checks, key: str, home: frozenset[Scope]) -> Iterator[Finding]
                 yield Finding(
                     "MW1704",
                     where,
-                    f"unknown metric{did_you_mean(metric, known)}",
-                    f"one of {', '.join(known)}",
+                    "unknown metric",
+                    f"one of {', '.join(known)}{did_you_mean(metric, known)}",
                 )
             elif says.scope not in home:
                 yield Finding(

@@ -175,17 +175,17 @@ def _find_problems(facility: Facility, inventory: AnsibleInventory, file: Path) 
         yield Problem(str(file), "antennas", text, "the same tunnel.port for every antenna", code="MW1515")
     for role in facility.manages or ():
         if role not in known_roles():
-            text = f"unknown role {role!r}{did_you_mean(role, known_roles())}"
-            expected = f"one of {', '.join(known_roles())}"
+            text = f"unknown role {role!r}"
+            expected = f"one of {', '.join(known_roles())}{did_you_mean(role, known_roles())}"
             yield Problem(str(file), "manages", text, expected, code="MW1331")
     for name, node_class in facility.node_classes.items():
         if node_class.accelerators and not _is_known(node_class.accelerators.part):
             part = node_class.accelerators.part
-            text = f"unknown part {part!r}{did_you_mean(part, load_catalogue().accelerators)}"
+            text = f"unknown part {part!r}"
             key = f"node_classes.{name}.accelerators.part"
-            yield Problem(
-                str(file), key, text, "a key of inventories/catalogue/accelerators.yaml", code="MW1225"
-            )
+            hint = did_you_mean(part, load_catalogue().accelerators)
+            expected = f"a key of inventories/catalogue/accelerators.yaml{hint}"
+            yield Problem(str(file), key, text, expected, code="MW1225")
 
 
 def _is_known(part: str) -> bool:

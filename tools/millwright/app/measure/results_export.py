@@ -56,7 +56,9 @@ def export_results(context: Context, request: ExportRequest) -> ResultsExport:
 
 def _to_export(request: ExportRequest) -> list[Path]:
     if request.every_run and request.run:
-        raise BadInputError([Problem("--all", request.run, "one run and all runs", "one of them")])
+        raise BadInputError(
+            [Problem("--all", request.run, "one run and all runs", "one of them", code="MW2217")]
+        )
     name = stored_name(request.facility, request.results)
     newest_or_named = find_run(request.results, name, request.run)
     return list(list_runs(request.results, name).runs) if request.every_run else [newest_or_named]

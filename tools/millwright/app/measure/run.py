@@ -111,6 +111,7 @@ def choose_expected(
                 f"--check {name}",
                 "not expected here",
                 f"one of {listing}{did_you_mean(name, known)}",
+                code="MW2207",
             )
             for name in unknown
         )

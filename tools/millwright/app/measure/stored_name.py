@@ -26,4 +26,4 @@ def stored_name(facility: str, results: Path) -> str:
     known = sorted({*stored, *known_facilities()})
     problem = f"no run of {facility!r} is stored, and no facility of that name is known"
     expected = f"one of {', '.join(known)}, or a path to a facility.yaml{did_you_mean(facility, known)}"
-    raise BadInputError([Problem(str(results), "-", problem, expected)])
+    raise BadInputError([Problem(str(results), "-", problem, expected, code="MW6008")])

@@ -85,7 +85,9 @@ def run_demo(context: Context, facility: str, announce: Announce) -> DemoOutcome
     """
     if facility and facility not in FACILITIES:
         expected = f"{' or '.join(FACILITIES)}{did_you_mean(facility, FACILITIES)}"
-        raise BadInputError([Problem("--facility", facility, "no facility of the demo", expected)])
+        raise BadInputError(
+            [Problem("--facility", facility, "no facility of the demo", expected, code="MW2219")]
+        )
     chosen = facility or choose_facility(context)
     steps = plan_chain(chosen)
     begun = time.monotonic()
@@ -160,7 +162,7 @@ def _forward(source: int, target: TextIO) -> bool:
 def _stopped(step: ChainStep, code: int) -> MillwrightError:
     message = f"the chain stopped at `millwright {' '.join(step.arguments)}` (exit code {code}), see above"
     if code not in set(ExitCode):
-        return FailedError(message)
-    error = MillwrightError(message)
+        return FailedError(message, code="MW9001")
+    error = MillwrightError(message, code="MW9001")
     error.exit_code = ExitCode(code)
     return error

@@ -29,7 +29,7 @@ def explain_code(text: str) -> Explanation:
     known = error_codes()
     code = re.sub(r"[\[\]\s]", "", text).upper()
     if code not in known:
-        problem = f"no such code{did_you_mean(code, known)}"
-        raise BadInputError([Problem("CODE", text, problem, "a code such as MW1203", code="MW2216")])
+        expected = f"a code such as MW1203{did_you_mean(code, known)}"
+        raise BadInputError([Problem("CODE", text, "no such code", expected, code="MW2216")])
     found = known[code]
     return Explanation(code=found.code, title=found.title, example=found.example, action=found.action)

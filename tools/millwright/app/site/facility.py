@@ -42,6 +42,8 @@ class FoundProblem(Part):
     """Dotted, for example ``partitions.cpu.nodes``."""
     problem: str
     expected: str | None
+    code: str
+    """Of `millwright explain`."""
 
 
 class FacilityCheck(Document):
@@ -59,7 +61,9 @@ class FacilityCheck(Document):
     def raise_problems(self) -> None:
         """Raise :exc:`BadInputError` with every problem, if there is any."""
         if self.problems:
-            raise BadInputError(Problem(p.file, p.key, p.problem, p.expected or "") for p in self.problems)
+            raise BadInputError(
+                Problem(p.file, p.key, p.problem, p.expected or "", code=p.code) for p in self.problems
+            )
 
 
 class ShownPartition(Part):
@@ -131,7 +135,8 @@ def check_facilities(names: Sequence[str]) -> FacilityCheck:
         except BadInputError as error:
             problems.extend(error.problems)
     found = (
-        FoundProblem(file=p.file, key=p.key, problem=p.problem, expected=p.expected or None) for p in problems
+        FoundProblem(code=p.code, file=p.file, key=p.key, problem=p.problem, expected=p.expected or None)
+        for p in problems
     )
     return FacilityCheck(ok=not problems, problems=tuple(found))
 

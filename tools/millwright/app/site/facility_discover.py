@@ -98,12 +98,16 @@ def _refuse(request: DiscoverRequest) -> None:
     problems = []
     if bool(request.host) == bool(request.captured):
         expected = "--from HOST or --captured FOLDER"
-        problems.append(Problem("--from", request.host or "-", "one source is needed", expected))
+        problems.append(
+            Problem("--from", request.host or "-", "one source is needed", expected, code="MW2208")
+        )
     if request.host.startswith("-"):
-        problems.append(Problem("--from", request.host, "not a host", "the name of a login host"))
+        problems.append(
+            Problem("--from", request.host, "not a host", "the name of a login host", code="MW2209")
+        )
     if request.output and Path(request.output).exists():
         expected = "a file that does not exist yet"
-        problems.append(Problem("--output", request.output, "already exists", expected))
+        problems.append(Problem("--output", request.output, "already exists", expected, code="MW2210"))
     if problems:
         raise BadInputError(problems)
 
@@ -126,5 +130,5 @@ def _write(path: Path, text: str) -> None:
     try:
         write_new(path, text)
     except FileExistsError:
-        problem = Problem("--output", str(path), "already exists", "another file")
+        problem = Problem("--output", str(path), "already exists", "another file", code="MW2210")
         raise BadInputError([problem]) from None

@@ -90,7 +90,8 @@ def run_on_node(facility: str, node: str, words: Sequence[str]) -> int:
     name = plan.node(node).name
     if not member_runs(open_journal(plan), name):
         raise NotTestableError(
-            f"{name} does not run; start it with: millwright rack up -f {shlex.quote(facility)}"
+            f"{name} does not run; start it with: millwright rack up -f {shlex.quote(facility)}",
+            code="MW7033",
         )
     argv = ssh_argv(plan, name, shlex.join(words) if words else None)
     return subprocess.run(argv, check=False).returncode

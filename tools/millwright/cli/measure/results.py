@@ -89,7 +89,9 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter for each option
             _print_verification(each)
     if not outcome.ok:
         bad = [each.run_id for each in outcome.runs if not each.ok]
-        raise FailedError(f"{len(bad)} of {len(outcome.runs)} runs can't be trusted: {', '.join(bad)}")
+        raise FailedError(
+            f"{len(bad)} of {len(outcome.runs)} runs can't be trusted: {', '.join(bad)}", code="MW6062"
+        )
 
 
 @app.command()

@@ -98,4 +98,4 @@ def verify(
         signature = f"signature: {found.signature.state}, {found.signature.detail}"
         typer.echo(f"{found.name}: {found.files} files, {signature}")
     if not found.ok:
-        raise FailedError(f"the image {folder} can't be trusted; build it again")
+        raise FailedError(f"the image {folder} can't be trusted; build it again", code="MW7510")

@@ -192,8 +192,8 @@ def _preempts(modes: Mapping[str, AccessMode], key: str, name: str, mode: Access
     """Lower priority keeps pre-emption free of circles, and of jobs that chase each other off a node."""
     for other in mode.preempts:
         if other not in modes:
-            problem = f"unknown access mode {other!r}{did_you_mean(other, modes)}"
-            yield Finding("MW1606", f"{key}.preempts", problem, f"one of {', '.join(modes)}")
+            expected = f"one of {', '.join(modes)}{did_you_mean(other, modes)}"
+            yield Finding("MW1606", f"{key}.preempts", f"unknown access mode {other!r}", expected)
         elif modes[other].priority >= mode.priority:
             problem = f"{other} has priority {modes[other].priority}, {name} {mode.priority}"
             yield Finding("MW1607", f"{key}.preempts", problem, "access modes of lower priority")
@@ -220,21 +220,23 @@ def _account(facility: "Facility", key: str, name: str, account: Account) -> Ite
         yield Finding("MW1609", key, f"{name!r} is reserved for Slurm, Millwright or a share", "another name")
     if account.access_mode not in facility.access_modes:
         hint = did_you_mean(account.access_mode, facility.access_modes)
-        problem = f"unknown access mode {account.access_mode!r}{hint}"
-        yield Finding("MW1606", f"{key}.access_mode", problem, f"one of {', '.join(facility.access_modes)}")
+        problem = f"unknown access mode {account.access_mode!r}"
+        yield Finding(
+            "MW1606", f"{key}.access_mode", problem, f"one of {', '.join(facility.access_modes)}{hint}"
+        )
     else:
         yield from _terms(key, account, facility.access_modes[account.access_mode])
     if account.share not in shares:
-        problem = f"unknown share {account.share!r}{did_you_mean(account.share, shares)}"
-        yield Finding("MW1610", f"{key}.share", problem, f"one of {', '.join(shares)}")
+        expected = f"one of {', '.join(shares)}{did_you_mean(account.share, shares)}"
+        yield Finding("MW1610", f"{key}.share", f"unknown share {account.share!r}", expected)
     if account.end < account.start:
         yield Finding(
             "MW1611", f"{key}.end", f"{account.end} is before {account.start}", "a day on or after start"
         )
     if account.antenna is not None and account.antenna not in facility.antennas:
         known = ", ".join(facility.antennas) or "an antenna of this facility"
-        problem = f"unknown antenna {account.antenna!r}{did_you_mean(account.antenna, facility.antennas)}"
-        yield Finding("MW1612", f"{key}.antenna", problem, f"one of {known}")
+        expected = f"one of {known}{did_you_mean(account.antenna, facility.antennas)}"
+        yield Finding("MW1612", f"{key}.antenna", f"unknown antenna {account.antenna!r}", expected)
     yield from _meter(facility, key, account)
 
 
@@ -266,8 +268,8 @@ def _meter(facility: "Facility", key: str, account: Account) -> Iterator[Finding
     known = meters_of(facility)
     units = ", ".join(sorted({meter.unit for meter in known.values()})) or "a partition that Slurm schedules"
     if account.partition is not None and account.partition not in known:
-        problem = f"unknown partition {account.partition!r}{did_you_mean(account.partition, known)}"
-        yield Finding("MW1617", f"{key}.partition", problem, f"one of {', '.join(known)}")
+        expected = f"one of {', '.join(known)}{did_you_mean(account.partition, known)}"
+        yield Finding("MW1617", f"{key}.partition", f"unknown partition {account.partition!r}", expected)
     elif account.partition is not None and known[account.partition].unit != account.unit:
         yield Finding(
             "MW1618",

@@ -109,8 +109,8 @@ def _tree(switches: dict[str, Switch]) -> Iterator[Finding]:
     for name, below in children(switches).items():
         for child in below:
             if child not in switches:
-                problem = f"unknown switch {child!r}{did_you_mean(child, switches)}"
-                yield Finding("MW1217", f"switches.{name}.switches", problem, "a key of switches")
+                expected = f"a key of switches{did_you_mean(child, switches)}"
+                yield Finding("MW1217", f"switches.{name}.switches", f"unknown switch {child!r}", expected)
             if child in parent:
                 problem = f"{child} is below {parent[child]} too"
                 yield Finding("MW1218", f"switches.{name}.switches", problem, "a tree: one switch above each")
