@@ -29,6 +29,6 @@ def run_all(calls: Sequence[Callable[[], Result]], steps: Stoppable) -> list[Res
     for error in errors:
         if not isinstance(error, FailedError):
             raise error
-    if errors:
-        raise FailedError("\n".join(error.for_user() for error in errors), code="MW7031")
+    if failed := [error.for_user() for error in errors if isinstance(error, FailedError)]:
+        raise FailedError("\n".join(failed), code="MW7031")
     return [job.result() for job in jobs]
