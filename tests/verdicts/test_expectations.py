@@ -90,7 +90,10 @@ def test_a_sound_facility_has_no_problem(rack_facility):
             {"MemoryBandwidth": {"triad_bw": {**COMMITTED, "value": 0}}},
             "triad_bw.value: must be greater than 0",
         ),
-        ({"MemoryBandwidth": {"triad_bw": {**COMMITTED, "value": -3}}}, "triad_bw.value: must be greater than 0"),
+        (
+            {"MemoryBandwidth": {"triad_bw": {**COMMITTED, "value": -3}}},
+            "triad_bw.value: must be greater than 0",
+        ),
         (
             {"MpiPointToPoint": {"latency": {**COMMITTED, "unit": "us", "value": 0}}},
             "latency.value: must be greater than 0",

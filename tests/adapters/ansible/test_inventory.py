@@ -40,7 +40,8 @@ def test_every_role_manages_its_hosts_unless_the_facility_names_some():
 
 
 def test_a_role_that_is_not_there_is_refused():
-    with pytest.raises(BadInputError, match=r"manages: unknown role 'mungo', expected one of .*; did you mean munge\?"):
+    expected = r"manages: unknown role 'mungo', expected one of .*; did you mean munge\?"
+    with pytest.raises(BadInputError, match=expected):
         build_inventory(shipped(manages=["mungo"]), FILE)
 
 

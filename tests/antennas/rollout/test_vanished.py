@@ -12,7 +12,10 @@ DONE = Deployed(9, ("rack-antenna2: a step",))
 def stopping(**stops):
     def deploy(names):
         raise GatewaysFailedError(
-            "pyinfra failed", DONE, {host.replace("_", "-"): Stop(left) for host, left in stops.items()}
+            "pyinfra failed",
+            DONE,
+            {host.replace("_", "-"): Stop(left) for host, left in stops.items()},
+            code="MW4001",
         )
 
     return deploy
