@@ -61,7 +61,7 @@ class OperatorMachine:
     @staticmethod
     def _inside(first: int, *command: object) -> subprocess.CompletedProcess[str]:
         enter = ["nsenter", f"--target={first}", "--all", "--wd=/root", "--"]
-        arguments = [*enter, "env", "-i", f"PATH={PATH}", "HOME=/root", *map(str, command)]
+        arguments = [*enter, "/usr/bin/env", "-i", f"PATH={PATH}", "HOME=/root", *map(str, command)]
         return subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=600)
 
     def log_in(self, *command: object, **environment: str) -> subprocess.CompletedProcess[str]:

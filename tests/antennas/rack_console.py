@@ -27,7 +27,7 @@ class Console:
         """Arguments that start a program on the node."""
         enter = ["nsenter", f"--target={self.first}", "--all", "--wd=/root", "--"]
         path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-        return [*enter, "env", "-i", path, "HOME=/root", *map(str, arguments)]
+        return [*enter, "/usr/bin/env", "-i", path, "HOME=/root", *map(str, arguments)]
 
     def run(self, *arguments, data=None):
         """Run a program to its end; ``data`` is its input in bytes."""

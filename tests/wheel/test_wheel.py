@@ -79,7 +79,7 @@ def test_every_file_of_a_folder_is_installed(folder, installed):
 
 
 def test_shipped_facilities_are_listed_and_check_out(typed):
-    listed = json.loads(typed("facility", "list", "--json"))
+    listed = json.loads(typed("facility", "list", "--json"))["facilities"]
     assert {row["name"] for row in listed if row["shipped"]} == {"rack", "workstation"}
     typed("facility", "check", "rack", "workstation")
 
@@ -92,7 +92,7 @@ def test_an_unknown_facility_says_how_to_start_one(typed):
 
 def test_the_site_is_found_from_any_folder_of_it(typed, site):
     typed("facility", "check", "coast", folder="coast")
-    listed = json.loads(typed("facility", "list", "--json", folder="coast/inventories"))
+    listed = json.loads(typed("facility", "list", "--json", folder="coast/inventories"))["facilities"]
     assert {row["name"]: row["shipped"] for row in listed} == {
         "coast": False,
         "rack": True,

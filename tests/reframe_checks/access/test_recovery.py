@@ -22,6 +22,8 @@ def script(tmp_path):
     def make(kind, **antenna):
         data = yaml.safe_load(RACK.read_text())
         data["kind"] = kind
+        if kind == "physical":
+            data.pop("virtual", None)
         data["antennas"]["coast"] |= antenna
         (tmp_path / "facility.yaml").write_text(yaml.safe_dump(data))
         settings = ["-C", CHECKS / "settings.py", "-c", CHECKS / "access", f"--prefix={tmp_path}"]

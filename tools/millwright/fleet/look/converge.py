@@ -102,9 +102,9 @@ def converge_roles(  # noqa: PLR0913 - as above
             replace(need, roles={name: why for name, why in need.roles.items() if name in roles})
             for need in found.needs
         )
-        needs = [need for need in narrowed if need.roles]
+        needs = tuple(need for need in narrowed if need.roles)
         results = _run_all(needs, hosts, ApplyOptions(), now, lock, on_event, store, sources)
-        return add_looks(merge(results, seconds=time.monotonic() - begun), found, hosts)
+        return add_looks(merge(results, seconds=time.monotonic() - begun), replace(found, needs=needs), hosts)
 
 
 def _run_all(  # noqa: PLR0913, PLR0917 - as above
