@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-from millwright.core.places import default_folder
-
 FacilityName = Annotated[
     str, typer.Argument(help="Name of a known facility, or path to a facility.yaml.", show_default=False)
 ]
@@ -14,7 +12,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text
 AntennaName = Annotated[str | None, typer.Option("--antenna", "-a", help="One antenna; all if left out.")]
 OneAntenna = Annotated[str, typer.Option("--antenna", "-a", help="The antenna.")]
 ResultsDir = Annotated[Path, typer.Option(help="Folder that holds the results of all facilities.")]
-DEFAULT_RESULTS_DIR = default_folder("results")
 RunId = Annotated[str | None, typer.Argument(help="Run; the newest if none is named.", show_default=False)]
 AllowedSigners = Annotated[
     Path | None, typer.Option(exists=True, dir_okay=False, help="OpenSSH file of who may sign.")

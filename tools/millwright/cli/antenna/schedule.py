@@ -6,13 +6,14 @@ import typer
 
 from millwright.app.antenna import schedule as application
 from millwright.app.antenna.schedule import AntennaSchedule
-from millwright.cli.options import DEFAULT_RESULTS_DIR, AsJson, FacilityName, ResultsDir
+from millwright.app.measure.stored_name import DEFAULT_RESULTS
+from millwright.cli.options import AsJson, FacilityName, ResultsDir
 from millwright.cli.output import print_json, warn
 
 
 def schedule(
     facility: FacilityName,
-    results_dir: ResultsDir = DEFAULT_RESULTS_DIR,
+    results_dir: ResultsDir = DEFAULT_RESULTS,
     show: Annotated[bool, typer.Option("--print", help="Only print the units.")] = False,
     as_json: AsJson = False,
 ) -> None:
