@@ -12,6 +12,10 @@ def test_the_worse_of_two_stands_for_both(first, second):
     assert worst([second, first]) is first
 
 
+def test_a_failure_outweighs_a_missing_value_and_that_an_undecided_one():
+    assert [str(verdict) for verdict in WORST_FIRST] == ["FAIL", "NOT MEASURED", "INCONCLUSIVE", "PASS"]
+
+
 def test_every_verdict_has_a_place_and_a_value_without_reference_comes_last():
     assert sorted([None, *Verdict], key=severity) == [*WORST_FIRST, None]
 

@@ -48,7 +48,7 @@ def write_if_changed(path: Path, content: str, *, mode: int | None = None) -> bo
 
 
 def _write_fresh(path: Path, content: str | bytes, mode: int | None) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL  # the last one follows no link either
     descriptor = os.open(path, flags, 0o666 if mode is None else mode)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content.encode() if isinstance(content, str) else content)
