@@ -1,4 +1,5 @@
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -23,7 +24,7 @@ def write(path, text):
 
 
 def test_a_stored_run_comes_back_whole(rack_run, run_info):
-    assert replace(rack_run.info, sessions=()) == run_info
+    assert replace(rack_run.info, sessions=()) == replace(run_info, number=1)
     assert {sample.check for sample in rack_run.samples} == {"MemoryBandwidth", "Gemm", "RiscvVector"}
     assert len(rack_run.samples) == (4 * 2 + 2 * 2 + 4) * 8
     assert len(rack_run.rejected) == 4
@@ -31,24 +32,45 @@ def test_a_stored_run_comes_back_whole(rack_run, run_info):
     assert rack_run.sums["samples.jsonl"] == sum_file(rack_run.path / "samples.jsonl")
 
 
-def test_runs_are_listed_by_time_and_leftovers_apart(tmp_path, stored_run, session_folder, run_info):
-    earlier = replace(run_info, run_id="20250101T000000Z-00000000")
-    first = store_run(tmp_path / "results", earlier, b"", [open_session(session_folder)])
+def test_runs_are_listed_by_number_and_leftovers_apart(tmp_path, stored_run, session_folder, run_info):
+    """The clock was set back between the two runs."""
+    back = replace(run_info, run_id="20250101T000000Z-00000000")
+    newest = store_run(tmp_path / "results", back, b"", [open_session(session_folder)])
     place = stored_run.parent
     (place / ".incoming-x").mkdir()
     (place / "notes.txt").write_text("")
     (place / "20270101T000000Z-00000000").mkdir()
     (place / "20280101T000000Z-00000000").symlink_to(stored_run)
     found = list_runs(tmp_path / "results", "rack")
-    assert found.runs == (first, stored_run)
+    assert found.runs == (stored_run, newest)
     assert len(found.leftovers) == 4
+    assert find_run(tmp_path / "results", "rack") == newest
+    assert find_run(tmp_path / "results", "rack", stored_run.name) == stored_run
+
+
+def test_an_interrupted_run_is_never_the_newest(tmp_path, stored_run, session_folder, run_info):
+    stopped = replace(run_info, run_id="20261124T000000Z-00000000", was_interrupted=True)
+    partial = store_run(tmp_path / "results", stopped, b"", [open_session(session_folder)])
     assert find_run(tmp_path / "results", "rack") == stored_run
-    assert find_run(tmp_path / "results", "rack", first.name) == first
+    assert find_run(tmp_path / "results", "rack", partial.name) == partial
+    shutil.rmtree(stored_run)
+    with pytest.raises(BadInputError, match=f"no complete run of 'rack' is stored.*{partial.name}"):
+        find_run(tmp_path / "results", "rack")
+
+
+def test_a_newest_run_that_cannot_be_read_is_not_passed_over(tmp_path, stored_run, session_folder, run_info):
+    """Else spoiling one file would bring an older and better run to the front."""
+    info = replace(run_info, run_id="20261124T000000Z-00000000")
+    newest = store_run(tmp_path / "results", info, b"", [open_session(session_folder)])
+    write(newest / "run.json", "{")
+    assert find_run(tmp_path / "results", "rack") == newest
+    with pytest.raises(BadInputError, match=r"run\.json: changed"):
+        load_run(newest)
 
 
 def test_no_results_folder_is_no_run(tmp_path):
     assert list_runs(tmp_path, "rack").runs == ()
-    with pytest.raises(BadInputError, match="no run of 'rack' is stored"):
+    with pytest.raises(BadInputError, match="no complete run of 'rack' is stored"):
         find_run(tmp_path, "rack")
 
 

@@ -47,5 +47,5 @@ def test_a_run_whose_manifest_was_taken_away_does_not_slip_through(verify, store
 
 
 def test_a_facility_without_runs_is_bad_input(tmp_path):
-    with pytest.raises(BadInputError, match="no run of 'rack' is stored"):
+    with pytest.raises(BadInputError, match="no complete run of 'rack' is stored"):
         verify_results(Context(), VerifyRequest("rack", results=tmp_path))

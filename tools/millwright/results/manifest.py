@@ -2,11 +2,14 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
 MANIFEST = "MANIFEST.sha256"
 SIGNATURE = "MANIFEST.sha256.sig"
+
+Signer = Callable[[Path], None]
+"""Writes the signature of a file beside it, with the suffix ``.sig``."""
 
 LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 

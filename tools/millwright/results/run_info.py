@@ -4,6 +4,7 @@ import datetime
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from pydantic import ConfigDict
 
@@ -68,6 +69,23 @@ class ExpectedValue:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportSource:
+    """Where imported results come from: Millwright did not see them being measured."""
+
+    __pydantic_config__ = STRICT
+    tool: str
+    """Name of the parser that read them, for example ``osu``."""
+    command: str
+    """Command line that printed them, as far as it is known."""
+    version: str
+    """Version of the tool."""
+    host: str
+    """Host that the tool ran on."""
+    vouched_by: str
+    """Who answers for the results being those of that command."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunInfo:
     """Everything about a run but its values."""
 
@@ -91,4 +109,13 @@ class RunInfo:
     failed_sessions: Mapping[str, str] = field(default_factory=dict)
     """Seats whose session left no usable report, and why."""
     sessions: tuple[SessionInfo, ...] = ()
+    was_interrupted: bool = False
+    """The run was stopped: only what had ended by then was measured."""
+    number: int | None = None
+    """Place in the facility's chain of runs, from 1; None for a run that was stored before there was one."""
+    previous: str = ""
+    """Names what the chain held before, see :mod:`millwright.results.chain`."""
+    origin: Literal["measured", "imported"] = "measured"
+    imported: ImportSource | None = None
+    """None for a run that Millwright measured itself."""
     schema: str = SCHEMA

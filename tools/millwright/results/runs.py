@@ -8,10 +8,11 @@ from pathlib import Path
 from millwright.core.errors import BadInputError, Problem
 from millwright.results.accounting import SCHEMA as ACCOUNTING_SCHEMA
 from millwright.results.accounting import AccountingEvidence
+from millwright.results.chain import Chain, is_run, read_chain
 from millwright.results.evidence import Counted, Rejected
 from millwright.results.manifest import MANIFEST, read_sums, sum_file
 from millwright.results.records import from_json, from_json_lines
-from millwright.results.run_info import RUN_ID, SCHEMA, RunInfo
+from millwright.results.run_info import SCHEMA, RunInfo
 from millwright.results.sample import Sample
 from millwright.results.storing import (
     ACCOUNTING_FILE,
@@ -23,15 +24,19 @@ from millwright.results.storing import (
 )
 from millwright.results.verification import verify_run
 
+KEPT = frozenset({".begun", ".witness"})
+"""Folders beside the runs that belong to their chain."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredRuns:
-    """What lies in the results folder of a facility."""
+    """What the results folder of a facility holds."""
 
     runs: tuple[Path, ...]
-    """Complete runs, oldest first."""
+    """Stored runs in the order of the chain; those before the chain, and those of other facilities, first."""
     leftovers: tuple[Path, ...]
-    """What is no complete run: a writing that was interrupted, or something foreign. Never counted."""
+    """What is no stored run: a write that was interrupted, or something foreign. Never counted."""
+    chain: Chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +62,26 @@ class Run:
 
 
 def list_runs(root: Path, facility: str) -> StoredRuns:
-    """Every run of a facility below `root`; nothing where there is no such folder."""
+    """Every run of a facility below `root`; nothing if there is no such folder."""
     place = root / facility
-    entries = sorted(place.iterdir()) if place.is_dir() else []
-    runs = tuple(entry for entry in entries if _is_run(entry))
-    return StoredRuns(runs, tuple(entry for entry in entries if entry not in runs))
+    chain = read_chain(root, facility)
+    entries = [entry for entry in sorted(place.iterdir()) if entry.name not in KEPT] if place.is_dir() else []
+    order = {link.run_id: number for number, link in enumerate(chain.links)}
+    runs = sorted(filter(is_run, entries), key=lambda entry: order.get(entry.name, -1))
+    return StoredRuns(tuple(runs), tuple(entry for entry in entries if not is_run(entry)), chain)
 
 
 def find_run(root: Path, facility: str, run_id: str | None = None) -> Path:
-    """Folder of a run, or of the newest; raises :exc:`BadInputError` where there is none."""
-    runs = list_runs(root, facility).runs
-    if run_id is None and runs:
-        return runs[-1]
-    matching = [run for run in runs if run.name == run_id]
+    """Folder of a run, or of the newest complete one; raises :exc:`BadInputError` if there is none."""
+    stored = list_runs(root, facility)
+    newest = stored.chain.newest
+    if run_id is None and newest:
+        return root / facility / newest.run_id
+    matching = [run for run in stored.runs if run.name == run_id]
     if matching:
         return matching[0]
-    what = f"no run {run_id!r} of {facility!r}" if run_id else f"no run of {facility!r} is stored"
-    known = ", ".join(run.name for run in runs[-5:]) or "a run stored by millwright run"
+    what = f"no run {run_id!r} of {facility!r}" if run_id else f"no complete run of {facility!r} is stored"
+    known = ", ".join(run.name for run in stored.runs[-5:]) or "a run stored by millwright run"
     raise BadInputError([Problem(str(root), "-", what, known, code="MW6002")])
 
 
@@ -137,11 +145,6 @@ def _read_samples(path: Path) -> tuple[Sample, ...]:
             for number in wrong
         )
     return samples
-
-
-def _is_run(entry: Path) -> bool:
-    is_folder = entry.is_dir() and not entry.is_symlink()
-    return is_folder and RUN_ID.fullmatch(entry.name) is not None and (entry / MANIFEST).is_file()
 
 
 def _text(path: Path, name: str) -> str:

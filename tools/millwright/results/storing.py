@@ -8,16 +8,17 @@ behind is reported by :func:`millwright.results.runs.list_runs` and never counte
 import datetime
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from millwright.core.errors import BadInputError, FailedError, Problem
 from millwright.results.accounting import AccountingEvidence
+from millwright.results.begin import record_begin, require_names
 from millwright.results.ingest import ingest
-from millwright.results.manifest import MANIFEST, sum_file, write_sums
+from millwright.results.manifest import MANIFEST, Signer, sum_file, write_sums
 from millwright.results.records import to_json, to_json_lines
-from millwright.results.run_info import FACILITY_NAME, RUN_ID, RunInfo, SessionInfo, iso_utc
+from millwright.results.run_info import RunInfo, SessionInfo, iso_utc
 from millwright.results.session import SEAT_NAME, SessionFiles, raw_path
 
 INCOMING = ".incoming-"
@@ -28,9 +29,6 @@ COUNTED_FILE = "counted.jsonl"
 REJECTED_FILE = "rejected.jsonl"
 ACCOUNTING_FILE = "accounting.json"
 READ_ONLY = 0o444
-
-Signer = Callable[[Path], None]
-"""Writes the signature of a file beside it, with the suffix ``.sig``."""
 
 
 def store_run(  # noqa: PLR0913 - everything that makes up a run, and who signs it
@@ -45,7 +43,8 @@ def store_run(  # noqa: PLR0913 - everything that makes up a run, and who signs 
     """Store one run below `root` and return its folder.
 
     `info` lacks its sessions, which are read from the reports; `facility_yaml` is the facility file as
-    it was when the run started. Raises :exc:`BadInputError` for names that can't be stored and
+    it was when the run started. A run that was not begun before gets the next number now.
+    Raises :exc:`BadInputError` for names that can't be stored and
     :exc:`FailedError` where the run could not be written; then nothing was stored or changed.
     """
     _check_names(info, sessions)
@@ -56,7 +55,8 @@ def store_run(  # noqa: PLR0913 - everything that makes up a run, and who signs 
         )
     incoming = place.parent / f"{INCOMING}{info.run_id}"
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
+        if info.number is None:
+            info = record_begin(root, info, facility_yaml, sign, checks=b"")
         incoming.mkdir()
     except OSError as error:
         raise FailedError(f"the run {info.run_id} could not be stored: {error}", code="MW6022") from error
@@ -84,27 +84,8 @@ def store_run(  # noqa: PLR0913 - everything that makes up a run, and who signs 
 
 
 def _check_names(info: RunInfo, sessions: Sequence[SessionFiles]) -> None:
+    require_names(info)
     problems = []
-    if not RUN_ID.fullmatch(info.run_id):
-        problems.append(
-            Problem(
-                "run",
-                "run_id",
-                f"{info.run_id!r} is not a run ID",
-                "20261123T170102Z-1a2b3c4d",
-                code="MW6025",
-            )
-        )
-    if not FACILITY_NAME.fullmatch(info.facility):
-        problems.append(
-            Problem(
-                "run",
-                "facility",
-                f"{info.facility!r} is not a facility name",
-                "for example rack",
-                code="MW6026",
-            )
-        )
     if not sessions and not info.failed_sessions:
         problems.append(Problem("run", "sessions", "none", "at least one session of ReFrame", code="MW6027"))
     seats = [session.seat for session in sessions]

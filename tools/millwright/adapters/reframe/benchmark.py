@@ -30,9 +30,11 @@ from millwright.adapters.reframe.process import (
 from millwright.core.errors import BadInputError, MillwrightError, NotTestableError, Problem
 from millwright.facility.model import Facility
 from millwright.results.accounting import AccountingEvidence
+from millwright.results.begin import begin_run
+from millwright.results.manifest import Signer
 from millwright.results.run_info import RunInfo
 from millwright.results.session import SessionFiles, SessionFolder, open_session
-from millwright.results.storing import Signer, store_run
+from millwright.results.storing import store_run
 
 Follow = Callable[[LaunchSite, CaseEvent], None]
 """Told of every case that starts or ends."""
@@ -102,10 +104,12 @@ def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
 
     `info` lacks what only shows at the end; `now` gives the time as the run writes it. Raises
     :exc:`BadInputError` before anything is measured where a check can't be loaded or none is selected,
-    and :exc:`NotTestableError` where no seat left anything to store.
+    and :exc:`NotTestableError` where `root` can't be written or no seat left anything to store.
     """
     ready, failed = _prepare(machines, checks, facility_yaml)
     versions = {f"{tool} ({machine.seat})": v for machine in ready for tool, v in _versions(machine).items()}
+    if ready:
+        info = begin_run(root, info, facility_yaml, sign)
     outcome = _measure(ready, checks, follow, begin, Outcome(failed=failed))
     if not outcome.sessions:
         if outcome.was_interrupted:
@@ -116,6 +120,7 @@ def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
     complete = replace(
         info,
         finished=now(),
+        was_interrupted=outcome.was_interrupted,
         failed_sessions=dict(outcome.failed),
         unavailable_nodes=_nodes_left_out(outcome.sessions),
         tool_versions={**info.tool_versions, **versions, **_reframe_versions(outcome.sessions)},
