@@ -4,7 +4,10 @@ ReFrame alone lets much pass in silence: a job that exits with 3 or is killed at
 whose output is missing, a metric that was never measured. Here each of these fails the check.
 """
 
+import json
+import shlex
 import shutil
+import sys
 from pathlib import Path
 
 import reframe.utility.sanity as sn
@@ -19,6 +22,10 @@ from millwright.results.parsers.probe import parse_probe
 from .nodes import NodesPlugin
 
 MAX_REASONS = 10
+NODE_FACTS = "rfm_facts.jsonl"
+BUILD_FACTS = "rfm_build_facts.jsonl"
+COLLECTORS = ("facts.py", "node_facts.py", "build_facts.py")
+COLLECTOR_SECONDS = 60
 BUILD_ERRORS = (": error:", "cannot find", "command not found")  # of compiler, linker and shell
 
 
@@ -42,19 +49,40 @@ class MillwrightCheck(NodesPlugin):
     def stage_probe(self):
         """The stage folder lies where every node sees it; the checks themselves need not."""
         root, here = Path(__file__).parent, Path(self.prefix)
-        for source in (
+        sources = (
             root / "probe.h",
             root / "probe.py",
             *here.glob("*.h"),
             here / self.probe,
             *map(here.joinpath, self.probe_parts),
-        ):
+        )
+        for source in (*sources, *map(root.joinpath, COLLECTORS)):
             shutil.copy(source, self.stagedir)
+        kept = (BUILD_FACTS, NODE_FACTS, *(source.name for source in sources))
+        self.keep_files = list(dict.fromkeys([*self.keep_files, *kept]))
 
     @run_before("compile")
     def defer_build_errors(self):
         """Of a build that fails, ReFrame tells the exit code only; `require_program` tells why."""
         self.prebuild_cmds = ["trap 'exit 0' ERR"]
+
+    @run_before("compile")
+    def collect_build_facts(self):
+        """Part of the build script, so that the compilers are those that built."""
+        collect = f"{shlex.quote(sys.executable)} build_facts.py > {BUILD_FACTS} || true"
+        self.postbuild_cmds = [*self.postbuild_cmds, collect]
+
+    @run_before("run")
+    def collect_node_facts(self):
+        """Once a node, before the measurement; a node that gives no facts may still be measured."""
+        count = len(self.nodes_taken)
+        srun = f"timeout {COLLECTOR_SECONDS} srun --nodes={count} --ntasks={count} --ntasks-per-node=1"
+        start = srun if self.is_on_slurm else f"timeout {COLLECTOR_SECONDS}"
+        failed = json.dumps({"node": "", "facts": {}, "unreadable": {"collector": "exit code $?"}})
+        failure = 'echo "' + failed.replace('"', '\\"') + f'" >> {NODE_FACTS}'
+        program = shlex.quote(self.executable)
+        collect = f"{start} python3 node_facts.py {program} > {NODE_FACTS} 2> /dev/null || {failure}"
+        self.prerun_cmds = [collect, *self.prerun_cmds]
 
     @run_after("compile")
     def require_program(self):

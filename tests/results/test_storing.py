@@ -256,3 +256,12 @@ def test_a_link_that_appears_while_storing_is_refused(tmp_path, session_folder, 
     with pytest.raises(BadInputError, match="symbolic link"):
         store_run(tmp_path / "results", run_info, b"", [found])
     assert list_runs(tmp_path / "results", "rack").runs == ()
+
+
+def test_changes_of_the_checkout_are_kept_and_sealed(tmp_path, session_folder, rack_file, run_info):
+    sessions = [open_session(session_folder)]
+    run = store_run(
+        tmp_path, run_info, rack_file.read_bytes(), sessions, checkout_changes=b"# untracked: x\n"
+    )
+    assert (run / "checkout.diff").read_bytes() == b"# untracked: x\n"
+    assert "  checkout.diff\n" in (run / "MANIFEST.sha256").read_text()

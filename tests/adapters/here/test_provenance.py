@@ -28,9 +28,18 @@ def checkout(tmp_path):
 
 
 def test_a_clean_checkout_is_named_by_its_commit(checkout):
-    (checkout / "untracked").write_text("")
-
     assert len(git_commit(checkout)) == 40
+
+
+def test_an_untracked_file_shows_unless_git_ignores_it(checkout):
+    clean = git_commit(checkout)
+    (checkout / ".git/info").mkdir(exist_ok=True)
+    (checkout / ".git/info/exclude").write_text("results/\n")
+    (checkout / "results").mkdir()
+    (checkout / "results/run").write_text("")
+    assert git_commit(checkout) == clean
+    (checkout / "patched_probe.py").write_text("")
+    assert git_commit(checkout) == f"{clean}-dirty"
 
 
 def test_a_changed_file_shows(checkout):

@@ -47,6 +47,7 @@ DOCUMENTS: dict[str, str] = {
     "rack status": "millwright.app.site.rack:RackStatus",
     "rack up": "millwright.app.site.rack:RackStarted",
     "results export": "millwright.app.measure.results_export:ResultsExport",
+    "results facts": "millwright.app.measure.results_facts:ResultsFacts",
     "results list": "millwright.app.measure.results_list:ResultsList",
     "results show": "millwright.app.measure.results_show:ResultsShow",
     "results verify": "millwright.app.measure.results_verify:ResultsVerification",

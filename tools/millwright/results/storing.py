@@ -28,6 +28,7 @@ SAMPLES_FILE = "samples.jsonl"
 COUNTED_FILE = "counted.jsonl"
 REJECTED_FILE = "rejected.jsonl"
 ACCOUNTING_FILE = "accounting.json"
+CHECKOUT_FILE = "checkout.diff"
 READ_ONLY = 0o444
 
 
@@ -39,11 +40,14 @@ def store_run(  # noqa: PLR0913 - everything that makes up a run, and who signs 
     sign: Signer | None = None,
     *,
     accounting: AccountingEvidence | None = None,
+    checkout_changes: bytes = b"",
 ) -> Path:
     """Store one run below `root` and return its folder.
 
     `info` lacks its sessions, which are read from the reports; `facility_yaml` is the facility file as
-    it was when the run started. A run that was not begun before gets the next number now.
+    it was when the run started, `checkout_changes` what the checkout held beside its commit. A run that was
+    not begun before gets the next number now.
+
     Raises :exc:`BadInputError` for names that can't be stored and
     :exc:`FailedError` where the run could not be written; then nothing was stored or changed.
     """
@@ -64,6 +68,8 @@ def store_run(  # noqa: PLR0913 - everything that makes up a run, and who signs 
         _fill(incoming, info, facility_yaml, sessions)
         if accounting is not None:
             _write(incoming / ACCOUNTING_FILE, to_json(accounting).encode())
+        if checkout_changes:
+            _write(incoming / CHECKOUT_FILE, checkout_changes)
         _seal(incoming, sign)
         incoming.rename(place)
     except BaseException as error:

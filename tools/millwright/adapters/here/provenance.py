@@ -5,7 +5,6 @@ import hashlib
 import os
 import platform
 import subprocess
-from collections.abc import Sequence
 from importlib import metadata
 from importlib.metadata import Distribution, PackagePath
 from pathlib import Path
@@ -32,17 +31,17 @@ true
 
 
 def git_commit(checkout: Path) -> str | None:
-    """Commit of a checkout, with ``-dirty`` where a tracked file was changed; None outside of git.
+    """Commit of a checkout, with ``-dirty`` if a file was changed or is untracked; None outside of git.
 
     A package that is installed somewhere below another repository has no commit either.
     """
-    found = _answer(["git", "-C", str(checkout), "rev-parse", "--show-toplevel", "HEAD"])
+    found = ask_git(checkout, "rev-parse", "--show-toplevel", "HEAD")
     if found is None:
         return None
-    top, commit = found.splitlines()
+    top, commit = found.decode(errors="surrogateescape").splitlines()
     if Path(top) != checkout.resolve():
         return None
-    changes = _answer(["git", "-C", str(checkout), "status", "--porcelain", "--untracked-files=no"])
+    changes = ask_git(checkout, "status", "--porcelain", "--untracked-files=normal")
     return f"{commit}-dirty" if changes else commit
 
 
@@ -105,9 +104,11 @@ def _processor() -> str | None:
     return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), None)
 
 
-def _answer(command: Sequence[str]) -> str | None:
+def ask_git(checkout: Path, *words: str) -> bytes | None:
+    """What git prints about a checkout; None if it fails or is missing."""
+    command = ["git", "-C", str(checkout), *words]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=TOOL_SECONDS)
+        done = subprocess.run(command, capture_output=True, check=True, timeout=TOOL_SECONDS)
     except (OSError, subprocess.SubprocessError):
         return None
-    return done.stdout.strip()
+    return done.stdout

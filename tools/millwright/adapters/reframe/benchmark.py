@@ -99,6 +99,7 @@ def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
     sign: Signer | None = None,
     begin: Begin = lambda _: None,
     account: Account = lambda: None,
+    checkout_changes: bytes = b"",
 ) -> Stored:
     """Run the checks at every seat and store the run below `root`.
 
@@ -125,7 +126,15 @@ def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
         unavailable_nodes=_nodes_left_out(outcome.sessions),
         tool_versions={**info.tool_versions, **versions, **_reframe_versions(outcome.sessions)},
     )
-    stored = store_run(root, complete, facility_yaml, outcome.sessions, sign, accounting=account())
+    stored = store_run(
+        root,
+        complete,
+        facility_yaml,
+        outcome.sessions,
+        sign,
+        accounting=account(),
+        checkout_changes=checkout_changes,
+    )
     for machine in ready:
         if machine.seat not in outcome.failed:  # what a failed session left stays where it is
             _clear(machine)

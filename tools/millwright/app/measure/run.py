@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+from millwright.adapters.here.checkout_changes import checkout_changes
 from millwright.adapters.here.run_start import start_run
 from millwright.adapters.openssh.signatures import sign_file
 from millwright.adapters.reframe.benchmark import machines_of, run_benchmarks
@@ -18,7 +19,7 @@ from millwright.app.measure.scorecard import ScorecardDocument, scorecard_fields
 from millwright.app.measure.stored_name import DEFAULT_RESULTS
 from millwright.app.signing import own_signing_key
 from millwright.core.errors import BadInputError, MillwrightError, Problem
-from millwright.core.places import facility_file, state_folder
+from millwright.core.places import checkout, facility_file, state_folder
 from millwright.core.suggestions import did_you_mean
 from millwright.facility import Facility, load_facility
 from millwright.results.run_info import iso_utc
@@ -67,6 +68,7 @@ def run_checks(context: Context, request: RunRequest) -> RunOutcome:
         raise BadInputError(problems)
     wanted = choose_expected(list_expectations(facility), request.checks, str(path))
     names = list(dict.fromkeys(expectation.check for expectation in wanted))
+    changes = checkout_changes(checkout())
     info = start_run(facility, map(expected_value, wanted), context.now(), secrets.token_hex(4))
     folder = state_folder(facility.name) / "sessions" / info.run_id
     machines = machines_of(facility, names, info.run_id, folder)
@@ -82,6 +84,7 @@ def run_checks(context: Context, request: RunRequest) -> RunOutcome:
         sign=partial(sign_file, key=request.sign_with or own_signing_key()),
         begin=partial(_renew_certificates, context, facility),
         account=lambda: usage_or_reason(facility, context.now()),
+        checkout_changes=changes,
     )
     context.progress.done("run", "stopped early" if stored.was_interrupted else "measured and stored")
     scorecard = limit_to_checks(score(facility, load_run(stored.path)), names)

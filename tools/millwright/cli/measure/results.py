@@ -8,13 +8,14 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from millwright.app.measure.results_export import ExportRequest, export_results
+from millwright.app.measure.results_facts import FactsRequest, ResultsFacts, show_facts
 from millwright.app.measure.results_list import ResultsList, list_results
 from millwright.app.measure.results_show import show_results
 from millwright.app.measure.results_verify import VerifiedRun, VerifyRequest, verify_results
 from millwright.app.measure.stored_name import DEFAULT_RESULTS
 from millwright.cli.measure.scorecard import print_scorecard
 from millwright.cli.options import AllowedSigners, AsJson, FacilityName, ResultsDir, RunId
-from millwright.cli.output import console, context, print_json
+from millwright.cli.output import console, context, print_json, warn
 from millwright.core.errors import FailedError
 
 app = typer.Typer(
@@ -114,6 +115,43 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter for each option
     else:
         count = len(outcome.runs)
         typer.echo(f"{outcome.file}: {outcome.samples} samples of {count} run{'s' * (count != 1)}")
+
+
+@app.command()
+def facts(  # noqa: PLR0913, PLR0917 - one parameter for each option
+    facility: FacilityName,
+    run: RunId = None,
+    checks: Annotated[
+        list[str] | None, typer.Option("--check", help="Only this check; may be repeated.")
+    ] = None,
+    names: Annotated[
+        list[str] | None, typer.Option("--name", help="Only facts of this name or pattern: 'clocks.*'.")
+    ] = None,
+    results_dir: ResultsDir = DEFAULT_RESULTS,
+    as_json: AsJson = False,
+) -> None:
+    """Show what ran and the state of its nodes: hashes, compiler, clocks, firmware, other users.
+
+    Example: millwright results facts rack --name 'clocks.*'
+    """
+    found = show_facts(FactsRequest(facility, run, tuple(checks or ()), tuple(names or ()), results_dir))
+    if as_json:
+        print_json(found)
+    else:
+        _print_facts(found)
+
+
+def _print_facts(found: ResultsFacts) -> None:
+    heading = ""
+    for row in found.facts:
+        if heading != (heading := f"{row.partition} {row.case} from {row.seat}"):
+            typer.echo(heading)
+        value = row.value if row.readable else f"not readable: {row.value}"
+        typer.echo(f"  {row.name}: {value}" + (f"  ({row.nodes})" if row.nodes else ""))
+    for case in found.without_facts:
+        typer.echo(f"{case.partition} {case.case} from {case.seat}: its job collected no facts")
+    if found.broken_lines:
+        warn(f"{found.broken_lines} lines in the files of facts hold none and were left out")
 
 
 def _table(found: ResultsList) -> Table:

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from millwright.adapters.here.checkout_changes import checkout_changes
 from millwright.adapters.here.run_start import start_run
 from millwright.adapters.openssh.signatures import sign_file
 from millwright.adapters.reframe.benchmark import Follow, run_benchmarks
@@ -13,7 +14,7 @@ from millwright.adapters.reframe.launch_sites import harness_machine
 from millwright.adapters.reframe.settings import NODES_VARIABLE, RESERVATION_VARIABLE
 from millwright.core.errors import BadInputError, NotTestableError
 from millwright.core.node_sets import fold
-from millwright.core.places import state_folder
+from millwright.core.places import checkout, state_folder
 from millwright.core.verdict import Verdict
 from millwright.facility.model import Facility
 from millwright.results.metrics import Scope
@@ -97,6 +98,7 @@ class Bench:
             root=self.results / ROOT,
             follow=self.follow,
             sign=partial(sign_file, key=self.signing_key),
+            checkout_changes=checkout_changes(checkout()),
         )
         if stored.was_interrupted:
             raise KeyboardInterrupt
