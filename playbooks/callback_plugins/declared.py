@@ -39,7 +39,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible ships no hi
 
     def __init__(self) -> None:
         super().__init__()
-        self._told, self._lost = 0, 0
+        self._recorded, self._lost = 0, 0
         self._stream: TextIO | None = None
         path = os.environ.get("MILLWRIGHT_DECLARED")
         if path:
@@ -47,11 +47,11 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible ships no hi
         else:
             self.disabled = True
 
-    def _tell(self, result: Any, status: str) -> None:  # noqa: ANN401 - the interface is Ansible's
+    def _record(self, result: Any, status: str) -> None:  # noqa: ANN401 - the interface is Ansible's
         if type(result.task).__name__ != "Handler":
             try:
                 self._write(self._line(result, status))
-                self._told += 1
+                self._recorded += 1
             except Exception:  # Ansible would only warn, and half a record must never look whole
                 self._lost += 1
                 raise
@@ -78,16 +78,16 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible ships no hi
 
     def v2_runner_on_ok(self, result: Any) -> None:  # noqa: ANN401, D102 - the interface is Ansible's
         if not result.task.loop and "results" not in result.result:
-            self._tell(result, "ok")
+            self._record(result, "ok")
 
     def v2_runner_item_on_ok(self, result: Any) -> None:  # noqa: ANN401, D102
-        self._tell(result, "ok")
+        self._record(result, "ok")
 
     def v2_runner_on_skipped(self, result: Any) -> None:  # noqa: ANN401, D102
-        self._tell(result, "skipped")
+        self._record(result, "skipped")
 
     def v2_playbook_on_stats(self, stats: Any) -> None:  # noqa: ANN401, ARG002, D102
-        self._write({"end": True, "told": self._told, "lost": self._lost})
+        self._write({"end": True, "recorded": self._recorded, "lost": self._lost})
 
 
 def _written(task: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -111,8 +111,8 @@ def _arguments(result: Any) -> dict[str, Any]:  # noqa: ANN401
     given = result.task_fields.get("args") or {}
     silent = bool(result.task_fields.get("no_log")) or bool(result.result.get("_ansible_no_log"))
     silent = silent or "censored" in result.result
-    told = PLACES if silent else (*PLACES, *OPEN)
-    found = {ALIASES.get(key, key): value for key, value in given.items() if ALIASES.get(key, key) in told}
+    allowed = PLACES if silent else (*PLACES, *OPEN)
+    found = {ALIASES.get(key, key): value for key, value in given.items() if ALIASES.get(key, key) in allowed}
     if not silent:  # where a copy into a folder went
         found |= {f"reached_{key}": result.result[key] for key in ("dest", "path") if key in result.result}
     return dict(json.loads(json.dumps(found, default=str)))

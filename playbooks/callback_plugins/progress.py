@@ -30,8 +30,8 @@ def message_of(values: dict[str, Any]) -> str:
         *(str(values.get(key) or "").strip() for key in ("msg", "stderr")),
         *errors_in(str(values.get("module_stderr") or "")),
     ]
-    told = "\n".join(dict.fromkeys(reason for reason in reasons if reason))
-    return (told or str(values.get("stdout") or values.get("censored") or ""))[:MAX_CHARACTERS]
+    message = "\n".join(dict.fromkeys(reason for reason in reasons if reason))
+    return (message or str(values.get("stdout") or values.get("censored") or ""))[:MAX_CHARACTERS]
 
 
 def errors_in(traceback: str) -> list[str]:
@@ -57,27 +57,27 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible ships no hi
         else:
             self.disabled = True
 
-    def _tell(self, event: str, **details: object) -> None:
+    def _emit(self, event: str, **details: object) -> None:
         if self._stream:
             self._stream.write(json.dumps({"event": event, "at": round(time.time(), 3), **details}) + "\n")
             self._stream.flush()
 
     def v2_playbook_on_start(self, playbook: Any) -> None:  # noqa: ANN401, D102 - the interface is Ansible's
-        self._tell("start", plays=len(playbook.get_plays()))
+        self._emit("start", plays=len(playbook.get_plays()))
 
     def v2_playbook_on_play_start(self, play: Any) -> None:  # noqa: ANN401, D102
-        self._tell("play", name=play.get_name())
+        self._emit("play", name=play.get_name())
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:  # noqa: ANN401, ARG002, D102
-        self._tell("task", name=task.get_name())
+        self._emit("task", name=task.get_name())
 
     def v2_playbook_on_handler_task_start(self, task: Any) -> None:  # noqa: ANN401, D102
-        self._tell("task", name=task.get_name())
+        self._emit("task", name=task.get_name())
 
     def _result(self, status: str, result: Any) -> None:  # noqa: ANN401
         host, task = result.host.get_name(), result.task.get_name()
         message = {"message": message_of(result.result)} if status in {"failed", "unreachable"} else {}
-        self._tell("result", host=host, task=task, status=status, **message)
+        self._emit("result", host=host, task=task, status=status, **message)
 
     def v2_runner_on_ok(self, result: Any) -> None:  # noqa: ANN401, D102
         self._result("changed" if result.result.get("changed") else "ok", result)
@@ -95,7 +95,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible ships no hi
         for values in result.result.get("results", [result.result]):
             text = self._text_of(values) if values.get("changed") else ""
             if text:
-                self._tell("diff", host=result.host.get_name(), task=result.task.get_name(), text=text)
+                self._emit("diff", host=result.host.get_name(), task=result.task.get_name(), text=text)
 
     def _text_of(self, values: dict[str, Any]) -> str:
         """The diff under the name of the changed file; that of a temporary one differs by host."""
@@ -107,4 +107,4 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible ships no hi
         return str(self._get_diff(parts))
 
     def v2_playbook_on_stats(self, stats: Any) -> None:  # noqa: ANN401, D102
-        self._tell("stats", hosts={host: stats.summarize(host) for host in sorted(stats.processed)})
+        self._emit("stats", hosts={host: stats.summarize(host) for host in sorted(stats.processed)})

@@ -113,8 +113,8 @@ def find_obstacle(run: Run, host: str) -> str:
         return "Slurm could not be asked whether it runs jobs"
     states = {line.strip().rstrip("*~#!%$@^-").lower() for line in state.splitlines()}
     if not states or not states <= set(FREE_STATES):
-        told = ", ".join(sorted(states)) or "unknown"
-        return f"it is {told}, not drained, so a job could start meanwhile"
+        listed = ", ".join(sorted(states)) or "unknown"
+        return f"it is {listed}, not drained, so a job could start meanwhile"
     status, jobs, _ = run(["squeue", "--noheader", f"--nodelist={host}", "--format=%i"])
     if status != 0:
         return "Slurm could not be asked whether it runs jobs"

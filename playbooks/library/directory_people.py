@@ -169,9 +169,9 @@ def main() -> None:
             if code == 0:
                 return parse_ldif(out)
             refusals.append(f"{uri}: {' '.join((err or out).split())[-300:]}")
-        told = "; ".join(refusals)
+        message = "; ".join(refusals)
         module.fail_json(
-            msg=f"The directory could not be asked. {told}. Whom sssd has met is still known here."
+            msg=f"The directory could not be asked. {message}. Whom sssd has met is still known here."
         )
         raise AssertionError
 

@@ -136,9 +136,9 @@ def service_differences(services: Sequence[str], run: Run) -> Iterator[str]:
     """Which units of systemd do not run, or would not after a boot."""
     for service in services:
         for question, answers in (("is-active", {"active"}), ("is-enabled", {"enabled", "alias", "static"})):
-            said = run(["systemctl", question, "--", service])[1].strip() or "unknown"
-            if said not in answers:
-                yield f"{service} is {said}"
+            state = run(["systemctl", question, "--", service])[1].strip() or "unknown"
+            if state not in answers:
+                yield f"{service} is {state}"
 
 
 def setting_differences(settings: Mapping[str, object], root: Path = Path("/proc/sys")) -> Iterator[str]:
@@ -156,9 +156,9 @@ def command_differences(wanted: Mapping[str, Any], run: Run) -> Iterator[str]:
     """What one command does not show."""
     extra = {key: str(value) for key, value in (wanted.get("environment") or {}).items()}
     code, output, errors = run(wanted["argv"], data=wanted.get("stdin"), environ_update=extra)
-    told = (errors.strip() or output.strip())[-LAST_WORDS:]
+    message = (errors.strip() or output.strip())[-LAST_WORDS:]
     if code != 0:
-        yield f"{wanted['means']}: not so; {wanted['argv'][0]} ended with {code}: {told}"
+        yield f"{wanted['means']}: not so; {wanted['argv'][0]} ended with {code}: {message}"
     elif wanted.get("prints") and not re.search(wanted["prints"], output, re.MULTILINE):
         yield f"{wanted['means']}: not so; {wanted['argv'][0]} printed: {output.strip()[-LAST_WORDS:]}"
 

@@ -108,10 +108,10 @@ def are_there(files: Files) -> bool:
     return files["slurm.conf"] is not None
 
 
-def told(log: str, limit: int = 3) -> str:
+def summarize_log(log: str, limit: int = 3) -> str:
     r"""Why slurmctld gave up, from what it logged meanwhile: its last words, else its last errors.
 
-    >>> told("[2026-01-01T00:00:00.000] fatal: no such plugin\n[2026-01-01T00:00:00.001] bye\n")
+    >>> summarize_log("[2026-01-01T00:00:00.000] fatal: no such plugin\n[2026-01-01T00:00:00.001] bye\n")
     'fatal: no such plugin'
     """
     lines = [STAMP.sub("", line).strip() for line in CONTINUED.sub(" ", log).splitlines()]
@@ -169,15 +169,15 @@ class Controller:
 
     def _refusal(self) -> str:
         begin = self._log.stat().st_size if self._log.exists() else 0
-        status, out, err = self._tell()
+        status, out, err = self._reload()
         if status == 0 and self._comes_to(self.follows_files, self._patience_s):
             return ""
         if status == 0 and self.answers():
             return "the controller in charge works with another slurm.conf, so both have to be applied"
         silence = f"exit code {status}, and no word in {self._log}"
-        return told(self._logged_since(begin)) or told(err + out) or silence
+        return summarize_log(self._logged_since(begin)) or summarize_log(err + out) or silence
 
-    def _tell(self) -> tuple[int, str, str]:
+    def _reload(self) -> tuple[int, str, str]:
         if not self.is_active():
             self._run(["systemctl", "reset-failed", "slurmctld"])
             return self._run(["systemctl", "start", "slurmctld"])

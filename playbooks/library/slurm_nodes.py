@@ -96,8 +96,8 @@ def main() -> None:
     command = [sinfo, "--noheader", "--all", "--Node", "--format=%R|%N|%T"]
     rows = parse(module.run_command(command, check_rc=True)[1], wanted)
     lost = lost_nodes(rows, wanted)
-    told = ", ".join(f"{node} is {state}" for node, state in lost.items())
-    message = f"{told}; scontrol show node says why" if lost else "every node is there"
+    listed = ", ".join(f"{node} is {state}" for node, state in lost.items())
+    message = f"{listed}; scontrol show node says why" if lost else "every node is there"
     module.exit_json(changed=False, partitions=by_partition(rows), lost=lost, msg=message)
 
 

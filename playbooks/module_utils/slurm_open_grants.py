@@ -18,7 +18,7 @@ def open_grants(found: State, wanted: State) -> list[dict[str, Any]]:
     `delete` is what has to be named to close one: the account, and users who have no other.
     """
     return [
-        _told(found, name, record)
+        _entry(found, name, record)
         for name, record in sorted(found["account"].items())
         if name not in wanted["account"] and _is_open_grant(record)
     ]
@@ -29,7 +29,7 @@ def _is_open_grant(record: Record) -> bool:
     return granted and CLOSED not in {record["grpjobs"], record["grpsubmitjobs"]}
 
 
-def _told(found: State, name: str, record: Record) -> dict[str, Any]:
+def _entry(found: State, name: str, record: Record) -> dict[str, Any]:
     removal = Removal("account", name)
     return {
         "name": name,

@@ -12,7 +12,7 @@ from millwright.antennas.bundle.build import Order, Sources, make_bundle
 from millwright.antennas.bundle.manifest import Target
 from millwright.antennas.ssh.keys import ensure_key_pair, fingerprint, public_half
 from millwright.antennas.trust.prepared import write_factory_trust
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 
 NOW = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.UTC)
 GATEWAY_KEY = "WtK4FszKYkaa/Kg4bl6aZi3aR8iyaV/yrdBaxCshIQY="
@@ -34,7 +34,9 @@ class Workshop:
     def __init__(self, folder, facility):
         self.folder, self.facility = folder, facility
         self.state = folder / "state"
-        write_factory_trust(self.facility, checkout() / "inventories" / "rack" / "facility.yaml", self.state)
+        write_factory_trust(
+            self.facility, product_root() / "inventories" / "rack" / "facility.yaml", self.state
+        )
         (self.state / "wireguard").mkdir()
         (self.state / "wireguard" / "factory.pub").write_text(f"{FACTORY_KEY}\n")
         (folder / "wheels").mkdir()
@@ -65,7 +67,7 @@ class Workshop:
         order = Order(
             Target(**given | target), datetime.timedelta(days=7), f"{now:%H%M%S}", signer or self.signer
         )
-        sources = Sources(self.state, checkout(), self.folder / "wheels")
+        sources = Sources(self.state, product_root(), self.folder / "wheels")
         manifest, data = make_bundle(self.facility, order, sources, now=now)
         path = self.folder / f"{manifest.serial}.bundle"
         path.write_bytes(data)

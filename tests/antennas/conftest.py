@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 from millwright.facility import load_facility
 
-sys.path.append(str(checkout()))
+sys.path.append(str(product_root()))
 sys.path.append(str(Path(__file__).parent))  # for the tests' own helpers
 
 
 @pytest.fixture(scope="session")
 def shipped_rack():
-    return load_facility(checkout() / "inventories" / "rack" / "facility.yaml")
+    return load_facility(product_root() / "inventories" / "rack" / "facility.yaml")
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def facility_with(tmp_path):
     """A changed copy of the facility ``rack``: ``change`` edits the parsed file."""
 
     def make(change=lambda _: None):
-        data = yaml.safe_load((checkout() / "inventories" / "rack" / "facility.yaml").read_text())
+        data = yaml.safe_load((product_root() / "inventories" / "rack" / "facility.yaml").read_text())
         data = copy.deepcopy(data)
         change(data)
         path = tmp_path / "facility.yaml"

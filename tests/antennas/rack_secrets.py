@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from rack_console import Console
 from secret_search import Sampler, files_below, find
 
-from millwright.core.places import checkout, state_folder
+from millwright.core.places import product_root, state_folder
 
 STATE = state_folder("rack")
 TUNNELS = {"rack-login": "wg-antennas", "rack-antenna": "wg0", "rack-antenna2": "wg0"}
@@ -49,7 +49,7 @@ class Watch:
         self._learn()
         command = [sys.executable, "-m", "millwright", "antenna", *map(str, words)]
         with Sampler() as sampler:
-            done = subprocess.run(command, capture_output=True, check=False, cwd=checkout())
+            done = subprocess.run(command, capture_output=True, check=False, cwd=product_root())
         self.seen |= sampler.seen
         self.printed[" ".join(map(str, words))] = done.stdout + done.stderr
         self._learn()
@@ -79,7 +79,7 @@ class Watch:
 
     def assert_nothing_is_written(self):
         """No log, journal of an apply, result or journal of a host holds a secret."""
-        assert not find(self.secrets, files_below(STATE, checkout() / "results", besides=secret_files()))
+        assert not find(self.secrets, files_below(STATE, product_root() / "results", besides=secret_files()))
         for host in TUNNELS:
             journal = Console(self.plan, host).run("journalctl", "--no-pager", "-o", "cat").stdout
             assert b"sshd" in journal or b"Accepted" in journal

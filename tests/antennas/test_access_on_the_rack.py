@@ -21,12 +21,12 @@ from millwright.antennas.ssh.host_keys import resolve_target
 from millwright.antennas.ssh.keys import ensure_key_pair, public_half
 from millwright.antennas.trust.certificates import new_certificate
 from millwright.antennas.user.files import ensure_user_access
-from millwright.core.places import checkout, state_folder
+from millwright.core.places import product_root, state_folder
 from millwright.core.verdict import Verdict
 
 pytestmark = pytest.mark.rack
 
-FILE = checkout() / "inventories" / "rack" / "facility.yaml"
+FILE = product_root() / "inventories" / "rack" / "facility.yaml"
 STATE = state_folder("rack")
 
 
@@ -41,7 +41,7 @@ def apply(provisioned_rack, shipped_rack):
     def play():
         return run_factory_play(FILE, shipped_rack, state=STATE, now=now())
 
-    context = RolloutContext(FILE, STATE, checkout(), play, lambda _: None)
+    context = RolloutContext(FILE, STATE, product_root(), play, lambda _: None)
     apply_antennas(shipped_rack, ["coast"], context)
     return lambda: apply_antennas(shipped_rack, ["coast"], context)
 
@@ -80,7 +80,7 @@ def spoiled(on_gateway, shipped_rack):
             yield
         finally:
             connect_as_admin(resolve_target(shipped_rack, "rack-antenna")).close()  # waits out penalties
-            repaired = deploy_gateways(FILE, root=checkout(), groups=["antenna_coast"])
+            repaired = deploy_gateways(FILE, root=product_root(), groups=["antenna_coast"])
         assert repaired.changed, "the deploy did not notice that the gateway was changed by hand"
 
     return change

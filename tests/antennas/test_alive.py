@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 
 gevent = pytest.importorskip("gevent")
 
@@ -29,7 +29,7 @@ class Transport:
 
 @pytest.fixture
 def alive(monkeypatch):
-    monkeypatch.syspath_prepend(checkout())
+    monkeypatch.syspath_prepend(product_root())
     from antennas import alive
 
     monkeypatch.setattr(alive, "INTERVAL_S", 0.01)

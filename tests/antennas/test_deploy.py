@@ -10,7 +10,7 @@ import pytest
 from millwright.antennas.gateway.sshd import expected_for_jump
 from millwright.antennas.ssh.private_files import write_whole
 from millwright.antennas.trust.prepared import write_factory_trust
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 from millwright.facility import load_facility
 
 pytestmark = pytest.mark.tools
@@ -38,7 +38,7 @@ def deploy(tmp_path):
     """Run ``antennas/deploy.py`` against a fake gateway that answers as given."""
     for host in ("rack-antenna", "rack-antenna2"):
         write_whole(tmp_path / "hosts" / host / "ssh_host_ed25519_key-cert.pub", "a certificate\n")
-    facility_file = checkout() / "inventories" / "rack" / "facility.yaml"
+    facility_file = product_root() / "inventories" / "rack" / "facility.yaml"
     write_factory_trust(load_facility(facility_file), facility_file, tmp_path)
     (tmp_path / "wireguard").mkdir()
     (tmp_path / "wireguard" / "factory.pub").write_text(FACTORY_KEY + "\n")
@@ -49,7 +49,7 @@ def deploy(tmp_path):
     ssh.chmod(0o755)
 
     def run(responses, *options):
-        facility = checkout() / "inventories" / "rack" / "facility.yaml"
+        facility = product_root() / "inventories" / "rack" / "facility.yaml"
         inventory = tmp_path / "fake.py"
         inventory.write_text(INVENTORY.format(facility=facility, state=tmp_path, responses=responses))
         arguments = [
@@ -63,7 +63,7 @@ def deploy(tmp_path):
         ]
         environment = {**os.environ, "PATH": f"{tmp_path}/bin:{os.environ['PATH']}"}
         return subprocess.run(
-            arguments, capture_output=True, text=True, check=False, cwd=checkout(), env=environment
+            arguments, capture_output=True, text=True, check=False, cwd=product_root(), env=environment
         )
 
     return run

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 
 
 def fab(*arguments, facility="rack"):
@@ -15,7 +15,7 @@ def fab(*arguments, facility="rack"):
         capture_output=True,
         text=True,
         check=False,
-        cwd=checkout(),
+        cwd=product_root(),
         env={**os.environ, "MILLWRIGHT_FACILITY": facility},
     )
 

@@ -15,13 +15,13 @@ from millwright.adapters.ansible import playbook as ansible
 from millwright.antennas.ssh.certificate_signing import sign
 from millwright.antennas.ssh.keys import ensure_key_pair
 from millwright.antennas.trust.host_ca import ensure_host_ca, host_certificate
-from millwright.core.places import checkout, state_folder
+from millwright.core.places import product_root, state_folder
 from millwright.facility import load_facility
 
 pytestmark = [pytest.mark.rack, pytest.mark.usefixtures("cut")]
 """What becomes of the cut is awaited in ``test_recovery_on_the_rack.py``, minutes later."""
 
-STATE, FACILITY = state_folder("rack"), checkout() / "inventories/rack/facility.yaml"
+STATE, FACILITY = state_folder("rack"), product_root() / "inventories/rack/facility.yaml"
 DROP_IN = "/etc/ssh/sshd_config.d/60-millwright.conf"
 PENDING = "/var/lib/millwright/guard/sshd"
 SECONDS = 8
@@ -47,9 +47,16 @@ def console(antennas):
 @pytest.fixture(params=[ansible.STRATEGY, pytest.param("linear", marks=pytest.mark.rehearsal)])
 def playbook(request):
     """Start the factory's play, for sshd's trust alone, in a session of its own."""
-    inventory = checkout() / "inventories/rack/facility.yaml"
+    inventory = product_root() / "inventories/rack/facility.yaml"
     arguments = ["--inventory", inventory, "--tags", "ssh_trust", "--extra-vars", f"sshd_guard_s={SECONDS}"]
-    command = [sys.executable, "-m", "ansible", "playbook", *arguments, checkout() / "playbooks/antennas.yml"]
+    command = [
+        sys.executable,
+        "-m",
+        "ansible",
+        "playbook",
+        *arguments,
+        product_root() / "playbooks/antennas.yml",
+    ]
     carried = {
         "ANSIBLE_STRATEGY": request.param,
         "ANSIBLE_STRATEGY_PLUGINS": str(ansible.strategy_plugins()),
@@ -58,7 +65,7 @@ def playbook(request):
     def start(path=""):
         return subprocess.Popen(
             command,
-            cwd=checkout(),
+            cwd=product_root(),
             env={**os.environ, **carried, "PATH": f"{path}:{os.environ['PATH']}"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -13,7 +13,7 @@ from millwright.antennas.gateway.sshd import DROP_IN
 from millwright.antennas.proof.connections import connect_as_admin
 from millwright.antennas.proof.visitor import run_on
 from millwright.antennas.ssh.host_keys import resolve_target
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 
 pytestmark = pytest.mark.rack
 
@@ -49,7 +49,7 @@ def test_a_killed_apply_leaves_the_gateway_as_it_was(gateway, tmp_path):
     (tmp_path / "ssh").chmod(0o755)
     gateway(f"sed -i 's/^LoginGraceTime 30/LoginGraceTime 31/' {DROP_IN} && {RELOAD_SSHD}")
     before = gateway(f"cat {DROP_IN}")
-    files = (checkout() / "inventories/rack/pyinfra.py", checkout() / "antennas/deploy.py")
+    files = (product_root() / "inventories/rack/pyinfra.py", product_root() / "antennas/deploy.py")
     command = [
         sys.executable,
         "-m",
@@ -63,7 +63,7 @@ def test_a_killed_apply_leaves_the_gateway_as_it_was(gateway, tmp_path):
     apply = subprocess.Popen(
         [*command, *files],
         env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
-        cwd=checkout(),
+        cwd=product_root(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,

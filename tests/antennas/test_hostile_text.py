@@ -17,11 +17,11 @@ from millwright.antennas.gateway import updates as gateway_upkeep
 from millwright.antennas.gateway import wireguard
 from millwright.antennas.user.printed_config import Way, printed_config
 from millwright.core.errors import BadInputError
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 from millwright.facility import load_facility
 
-RACK = yaml.safe_load((checkout() / "inventories" / "rack" / "facility.yaml").read_text())
-ROLE = checkout() / "playbooks" / "roles" / "ssh_trust" / "templates"
+RACK = yaml.safe_load((product_root() / "inventories" / "rack" / "facility.yaml").read_text())
+ROLE = product_root() / "playbooks" / "roles" / "ssh_trust" / "templates"
 KEY = "A" * 43 + "="
 USER = "antennas.coast.users.0"
 FIELDS = {

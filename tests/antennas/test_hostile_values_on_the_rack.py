@@ -9,7 +9,7 @@ import pytest
 import yaml
 from rack_console import Console
 
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 
 pytestmark = pytest.mark.rack
 
@@ -30,7 +30,7 @@ def described(tmp_path):
     """A function: the shipped rack with another antenna ``coast``, as a file of its own."""
 
     def describe(change):
-        shipped = checkout() / "inventories/rack"
+        shipped = product_root() / "inventories/rack"
         data = yaml.safe_load((shipped / "facility.yaml").read_text())
         change(data["antennas"]["coast"])
         shutil.copytree(shipped / "group_vars", tmp_path / "group_vars")

@@ -29,7 +29,7 @@ from millwright.antennas.gateway.sshd import USER_CA_FILE
 from millwright.antennas.proof.proofs import Answer
 from millwright.antennas.ssh.keys import fingerprint
 from millwright.antennas.trust.user_cas import ensure_own_ca, own_ca
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 from millwright.facility.topics.trust import Environment
 
 pytestmark = [pytest.mark.rack, pytest.mark.rehearsal]
@@ -39,7 +39,7 @@ pytestmark = [pytest.mark.rack, pytest.mark.rehearsal]
 def facility(tmp_path_factory):
     """The rack as a facility whose gateway of ``hills`` takes bundles."""
     folder = tmp_path_factory.mktemp("site") / "rack"
-    shutil.copytree(checkout() / "inventories" / "rack", folder)
+    shutil.copytree(product_root() / "inventories" / "rack", folder)
     data = yaml.safe_load((folder / "facility.yaml").read_text())
     data["antennas"]["hills"]["reached_by"] = "bundle"
     (folder / "facility.yaml").write_text(yaml.safe_dump(data, sort_keys=False))
@@ -63,7 +63,7 @@ def bring(console, facility, began, tmp_path_factory):
     """Carry a bundle to ``hills`` and its result back."""
     folder = tmp_path_factory.mktemp("bundles")
     console.shell("rm -f /etc/millwright/bundle_signers")
-    console.put("/root/apply_bundle.py", (checkout() / "antennas" / "apply_bundle.py").read_bytes())
+    console.put("/root/apply_bundle.py", (product_root() / "antennas" / "apply_bundle.py").read_bytes())
 
     def run():
         program = ("python3", "-I", "/root/apply_bundle.py")

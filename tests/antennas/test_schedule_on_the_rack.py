@@ -12,7 +12,7 @@ import pytest
 import yaml
 from operator_machine import OperatorMachine
 
-from millwright.core.places import STATE_VARIABLE, checkout, state_folder
+from millwright.core.places import STATE_VARIABLE, product_root, state_folder
 from millwright.results.runs import find_run
 
 pytestmark = pytest.mark.rack
@@ -28,7 +28,7 @@ DROP_IN = f"$HOME/.config/systemd/user/{TIMER}.d"
 def facility(antennas, tmp_path):
     """The shipped rack, measured daily."""
     folder = tmp_path / "rack"
-    shutil.copytree(checkout() / "inventories/rack", folder)
+    shutil.copytree(product_root() / "inventories/rack", folder)
     data = yaml.safe_load((folder / "facility.yaml").read_text()) | {"acceptance": {"every": "daily"}}
     for antenna in data["antennas"].values():
         antenna["checks"] = {name: antenna["checks"][name] for name in CHECKS}

@@ -9,7 +9,7 @@ import pytest
 from rack_console import Console
 from secret_search import Sampler, files_below, find
 
-from millwright.core.places import checkout, state_folder
+from millwright.core.places import product_root, state_folder
 
 pytestmark = pytest.mark.rack
 
@@ -57,7 +57,7 @@ def brought_to_light(consoles, secrets):
             ("apply", "rack", "--limit", LOGIN, "--full", "--diff"),
         ):
             command = [sys.executable, "-m", "millwright", *arguments]
-            done = subprocess.run(command, capture_output=True, check=False, cwd=checkout())
+            done = subprocess.run(command, capture_output=True, check=False, cwd=product_root())
             assert done.returncode == 0, done.stdout + done.stderr
             printed[" ".join(arguments)] = done.stdout + done.stderr
         consoles[LOGIN].shell(f"sh -c 'sleep 1; :' {marker['argument'].decode()}")
@@ -83,7 +83,7 @@ def test_no_secret_in_what_is_printed_or_in_a_diff(brought_to_light, secrets):
 
 
 def test_no_secret_in_a_log_event_journal_report_or_result(brought_to_light, secrets, secret_files):
-    places = (STATE, checkout() / "results", checkout() / "reports")
+    places = (STATE, product_root() / "results", product_root() / "reports")
     texts = files_below(*places, besides=secret_files)
     assert any(path.endswith(".events.jsonl") for path in texts)
     assert not find(secrets, texts)

@@ -10,13 +10,13 @@ from millwright.core import places
 from millwright.core.errors import BadInputError
 from millwright.core.places import (
     as_typed,
-    checkout,
     default_folder,
     facility_file,
     import_folder,
     is_installed,
     known_facilities,
     package_files,
+    product_root,
     shipped_facilities,
     site_root,
 )
@@ -60,7 +60,7 @@ def test_the_site_around_the_current_directory_comes_first(site, below, monkeypa
     assert site_root() == site
     assert facility_file("coast") == site / "inventories/coast/facility.yaml"
     assert facility_file("rack") == site / "inventories/rack/facility.yaml"
-    assert facility_file("workstation") == checkout() / "inventories/workstation/facility.yaml"
+    assert facility_file("workstation") == product_root() / "inventories/workstation/facility.yaml"
     assert as_typed(site / "inventories/coast/facility.yaml") == "coast"
     assert list(known_facilities()) == ["coast", "rack", "workstation"]
 
@@ -103,9 +103,9 @@ def package(tmp_path, monkeypatch):
 
 def test_an_installed_package_is_its_own_product_and_no_site(package, monkeypatch):
     monkeypatch.chdir(package / "data/inventories")
-    assert checkout() == package / "data"
-    assert is_installed(checkout())
-    assert import_folder(checkout()) == package.parent
+    assert product_root() == package / "data"
+    assert is_installed(product_root())
+    assert import_folder(product_root()) == package.parent
     assert list(shipped_facilities()) == ["rack"]
     assert site_root() is None
 

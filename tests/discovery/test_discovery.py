@@ -15,7 +15,7 @@ from millwright.discovery.accounting import parse_qos
 from millwright.discovery.ask import read_captured
 from millwright.discovery.availability import parse_availability, parse_grouped_nodes
 from millwright.discovery.cluster import read_cluster
-from millwright.discovery.describe import Description, Wishes, describe
+from millwright.discovery.describe import Description, DiscoveryHints, describe
 from millwright.discovery.node_sets import Remarks
 from millwright.discovery.nodes import parse_nodes_json, parse_nodes_text
 from millwright.discovery.sources import SOURCES, capture_commands
@@ -26,9 +26,9 @@ from millwright.facility import load_facility
 DATA = Path(__file__).parent / "data"
 
 
-def discovered(name, inventory="", **wishes):
+def discovered(name, inventory="", **hints):
     cluster = read_cluster(read_captured(DATA / name), inventory)
-    return describe(cluster, Wishes(**{"login": cluster.asked_host, **wishes}))
+    return describe(cluster, DiscoveryHints(**{"login": cluster.asked_host, **hints}))
 
 
 def test_the_rack_describes_itself_as_it_was_declared(tmp_path):
@@ -133,8 +133,8 @@ def test_what_nvidia_smi_says_and_slurm_does_not_is_remarked():
 def test_the_product_names_of_the_driver_help_to_name_the_part():
     texts = read_captured(DATA / "grouped")
     texts["sinfo.json"] = texts["sinfo.json"].replace("gpu:h100_sxm:4", "gpu:hopper:2")
-    told = describe(read_cluster(texts), Wishes()).unknown["node_classes.gold.accelerators"]
-    assert "the driver of g1 has 2 x 'NVIDIA H100 80GB HBM3' with 81559 MiB" in told[1]
+    text = describe(read_cluster(texts), DiscoveryHints()).unknown["node_classes.gold.accelerators"]
+    assert "the driver of g1 has 2 x 'NVIDIA H100 80GB HBM3' with 81559 MiB" in text[1]
 
 
 def test_a_log_of_nvidia_smi_with_entities_of_its_own_is_not_read():
@@ -185,7 +185,7 @@ def test_the_tree_of_switches_is_described_or_left_out_as_a_whole():
     }
     texts = read_captured(DATA / "grouped")
     texts["scontrol-topology.txt"] += "SwitchName=Core_1 Level=2 LinkSpeed=1 Nodes=g[1-3] Switches=spine\n"
-    other = describe(read_cluster(texts), Wishes())
+    other = describe(read_cluster(texts), DiscoveryHints())
     assert other.data["switches"] == {}
     assert "Core_1" in other.unknown["switches"][0]
 
@@ -312,4 +312,4 @@ def test_any_answers_give_a_description_or_a_clear_refusal(texts):
         cluster = read_cluster(texts)
     except BadInputError:
         return
-    yaml.safe_load(write_facility(describe(cluster, Wishes())))
+    yaml.safe_load(write_facility(describe(cluster, DiscoveryHints())))

@@ -4,7 +4,7 @@ import shlex
 
 import pytest
 
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 from millwright.doctor import site
 from millwright.doctor.site import HostReach, judge_reach, look_at_site
 from millwright.facility import load_facility
@@ -28,7 +28,7 @@ def tried(monkeypatch):
 
 
 def load(name):
-    file = checkout() / "inventories" / name / "facility.yaml"
+    file = product_root() / "inventories" / name / "facility.yaml"
     return file, load_facility(file)
 
 

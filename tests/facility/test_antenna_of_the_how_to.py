@@ -5,7 +5,7 @@ import re
 import yaml
 
 from millwright.adapters.pyinfra.inventory import pyinfra_groups
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 from millwright.facility import load_facility
 
 MOST_LINES = 15
@@ -25,7 +25,7 @@ ADDRESSES = {"ctl": "10.0.0.1", "n[1-2]": "10.0.0.[11-12]"}
 
 def described():
     """The block of YAML under "Describe it"."""
-    page = (checkout() / "docs/how-to/antenna.md").read_text()
+    page = (product_root() / "docs/how-to/antenna.md").read_text()
     return re.search(r"## Describe it\n\n```yaml\n(.*?)```", page, re.DOTALL)[1]
 
 

@@ -5,10 +5,10 @@ import json
 import yaml
 from jsonschema import Draft202012Validator
 
-from millwright.core.places import checkout, shipped_facilities
+from millwright.core.places import product_root, shipped_facilities
 from millwright.facility.load import facility_schema
 
-EXPORTED = checkout() / "inventories" / "facility.schema.json"
+EXPORTED = product_root() / "inventories" / "facility.schema.json"
 
 
 def test_exported_schema_is_current():

@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 from rack_user import HOME, AtHome
 
-from millwright.core.places import STATE_VARIABLE, checkout
+from millwright.core.places import STATE_VARIABLE, product_root
 from millwright.rack.cgroups import cgroup_of, find_hierarchies
 from millwright.rack.keys import host_key
 from millwright.rack.mounts import MOUNTINFO
@@ -57,7 +57,7 @@ class Tour:
 
     def begin(self) -> None:
         """Describe the factory alone, to an operator who knows the host key neither of login nor gateway."""
-        shutil.copytree(checkout() / "inventories/rack/group_vars", self.file.parent / "group_vars")
+        shutil.copytree(product_root() / "inventories/rack/group_vars", self.file.parent / "group_vars")
         settings = self.file.parent / "group_vars" / "all.yml"
         served = f"'{self.plan.state}'"  # what the rack serves lies with the rack, not with its operator
         settings.write_text(settings.read_text().replace("facility_state_folder", served))

@@ -219,7 +219,7 @@ def test_the_record_of_jobs_moves_with_its_place_and_only_once(place, tmp_path):
     ],
 )
 def test_the_reason_is_taken_from_the_log(log, words):
-    assert module.told(log) == words
+    assert module.summarize_log(log) == words
 
 
 def test_the_place_of_the_record():

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from millwright.core.errors import FailedError
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 from millwright.rack import wheelhouse
 from millwright.rack.wheelhouse import (
     ROOTS,
@@ -25,7 +25,7 @@ ENVIRONMENT = marker_environment(PYTHON, "x86_64")
 
 @pytest.fixture(scope="module")
 def shipped():
-    return parse_lock((checkout() / "requirements.lock").read_text())
+    return parse_lock((product_root() / "requirements.lock").read_text())
 
 
 def test_a_lock_becomes_what_the_harness_needs(golden):
@@ -33,7 +33,7 @@ def test_a_lock_becomes_what_the_harness_needs(golden):
 
 
 def test_every_package_of_the_shipped_lock_is_read(shipped):
-    text = (checkout() / "requirements.lock").read_text()
+    text = (product_root() / "requirements.lock").read_text()
     assert len(shipped) == sum("==" in line and not line.startswith((" ", "#")) for line in text.splitlines())
     assert all(package.hashes for package in shipped)
     known = {package.name for package in shipped}

@@ -4,20 +4,21 @@ import pytest
 import yaml
 
 from millwright.core.errors import BadInputError
-from millwright.report.labels import load_labels, say, say_count
+from millwright.report.labels import label, label_count, load_labels
 
 
 def test_values_are_never_read_as_a_format():
     words = {"a": "{name} is {state}"}
     assert (
-        say(words, "a", name="{state}", state="} {0} {name.__class__}") == "{state} is } {0} {name.__class__}"
+        label(words, "a", name="{state}", state="} {0} {name.__class__}")
+        == "{state} is } {0} {name.__class__}"
     )
 
 
 def test_counts_choose_their_form():
     words = {"n": {"one": "1 node", "other": "{count} nodes"}, "z": {"zero": "none", "other": "{count}"}}
-    assert [say_count(words, "n", count) for count in (0, 1, 2)] == ["0 nodes", "1 node", "2 nodes"]
-    assert say_count(words, "z", 0) == "none"
+    assert [label_count(words, "n", count) for count in (0, 1, 2)] == ["0 nodes", "1 node", "2 nodes"]
+    assert label_count(words, "z", 0) == "none"
 
 
 def test_an_unknown_language_names_the_known_ones(reports_folder):

@@ -175,10 +175,10 @@ def test_harness_and_gateways_get_the_same_from_wheel_and_checkout(installed, he
     script = (
         "import hashlib; from pathlib import Path\n"
         "from millwright.antennas.bundle.product import product_sum\n"
-        "from millwright.core.places import checkout\n"
+        "from millwright.core.places import product_root\n"
         "from millwright.adapters.here.product_archive import build_archive\n"
-        f"print(hashlib.sha256(build_archive(checkout(), Path({str(facility)!r}), 'rack')).hexdigest())\n"
-        "print(product_sum(checkout(), python='3.13', machine='x86_64'))"
+        f"print(hashlib.sha256(build_archive(product_root(), Path({str(facility)!r}), 'rack')).hexdigest())\n"
+        "print(product_sum(product_root(), python='3.13', machine='x86_64'))"
     )
     told = installed.run(here, "python", "-c", script, home=here / "home")
     assert told.returncode == 0, told.stderr

@@ -70,8 +70,8 @@ def _tamper(facility: Path, node: str) -> set[str]:
     config = Path(load_facility(facility).ssh.config or "/dev/null").expanduser()
     argv = ["ssh", "-F", str(config), node, " ; ".join(TAMPER.values())]
     subprocess.run(argv, check=True, capture_output=True)
-    told = json.loads(_call("drift", str(facility), "--limit", node, "--json", code=1))
-    return {difference["what"] for difference in told["differences"]}
+    reported = json.loads(_call("drift", str(facility), "--limit", node, "--json", code=1))
+    return {difference["what"] for difference in reported["differences"]}
 
 
 def _call(*arguments: str, code: int = 0) -> str:

@@ -54,13 +54,13 @@ def main() -> int:
     verdict = json.loads(str(pairs[-1][1]["printed"]))["verdict"]
     if verdict != "ok":
         sys.exit(f"no measurement: the node is {verdict}, and a healthy one was to be measured")
-    ratios = {unit: tell(pairs, unit) for unit in ("cpu_s", "wall_s")}
+    ratios = {unit: print_ratio(pairs, unit) for unit in ("cpu_s", "wall_s")}
     is_met = ratios["cpu_s"] <= BOUND
     print(f"bound for processor time: {BOUND:g}: {'met' if is_met else 'missed'}")
     return 0 if is_met else 1
 
 
-def tell(pairs: list[list[dict[str, float]]], unit: str) -> float:
+def print_ratio(pairs: list[list[dict[str, float]]], unit: str) -> float:
     """Print the medians of a time and return the median ratio of the pairs."""
     empty, program = (statistics.median(pair[place][unit] for pair in pairs) for place in (0, 1))
     ratios = sorted(pair[1][unit] / pair[0][unit] for pair in pairs)

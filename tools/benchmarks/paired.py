@@ -64,7 +64,7 @@ def conclude(name: str, pairs: Sequence[tuple[Timed, Timed]], bound: float) -> i
     """Print the times and the median of the pairs' ratios; 1 where it is above the bound."""
     ratios = sorted(one.seconds / other.seconds for other, one in pairs)
     ratio = ratios[len(ratios) // 2]
-    told = {
+    outcome = {
         "benchmark": name,
         "hosts": len(pairs[0][1].changed),
         "plain_ansible_s": [round(other.seconds, 2) for other, _ in pairs],
@@ -73,5 +73,5 @@ def conclude(name: str, pairs: Sequence[tuple[Timed, Timed]], bound: float) -> i
         "bound": round(bound, 4),
         "holds": ratio <= bound,
     }
-    sys.stdout.write(json.dumps(told, indent=2) + "\n")
+    sys.stdout.write(json.dumps(outcome, indent=2) + "\n")
     return 0 if ratio <= bound else 1

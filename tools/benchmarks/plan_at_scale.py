@@ -28,7 +28,7 @@ from simulated_facility import facility_text
 from millwright.adapters.ansible.events import ApplyResult, HostCounts
 from millwright.adapters.ansible.stored_inventory import VARIABLE, write_inventory
 from millwright.app.change.apply_report import make_report, report_text
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 from millwright.facility import load_facility
 from millwright.fleet.look.role_sources import Sources, sources_of
 from millwright.fleet.look.state_digest import declared_files, digest_of
@@ -91,7 +91,7 @@ def measure(nodes: int, folder: Path, *, with_ansible: bool) -> tuple[dict[str, 
 
     facility = timed("load", lambda: load_facility(file))
     waves = timed("waves", lambda: plan_request(file, facility, request_from())).waves
-    digest = timed("digest", lambda: digest_of(declared_files(file, checkout()), checkout()))
+    digest = timed("digest", lambda: digest_of(declared_files(file, product_root()), product_root()))
     sources = timed("inventory", lambda: sources_of(file, facility, folder))
     transport = Transport(sources, folder, with_ansible)
     timed("dispatch", lambda: dispatch(waves, digest, folder, transport))
@@ -118,7 +118,7 @@ def dispatch(waves: Sequence[Wave], digest: str, folder: Path, transport: Transp
 
 def parse_by_ansible(file: Path, hosts: Sequence[str], stored: Path) -> None:
     """What ``ansible-playbook`` does before its first play, told of the wave's inventory as by an apply."""
-    os.environ["ANSIBLE_CONFIG"] = str(checkout() / "ansible.cfg")
+    os.environ["ANSIBLE_CONFIG"] = str(product_root() / "ansible.cfg")
     os.environ[VARIABLE] = str(stored)
     from ansible.inventory.manager import InventoryManager  # noqa: PLC0415 - reads its configuration when imported
     from ansible.parsing.dataloader import DataLoader  # noqa: PLC0415
@@ -159,14 +159,14 @@ def main() -> int:
             seconds, runs = measure(given.child, Path(folder), with_ansible=not given.without_ansible)
             processor = time.process_time() - begun
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        told = {
+        outcome = {
             **seconds,
             "total": sum(seconds.values()),
             "runs": runs,
             "processor": processor,
             "peak MiB": peak,
         }
-        sys.stdout.write(json.dumps(told))
+        sys.stdout.write(json.dumps(outcome))
         return 0
     sizes = sorted(set(given.nodes or DEFAULT_NODES))
     found = {nodes: run_apart(nodes, with_ansible=not given.without_ansible) for nodes in sizes}

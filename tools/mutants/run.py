@@ -129,14 +129,14 @@ def _try_all(root: Path, chosen: Sequence[Mutation]) -> Tried:
     _require_green()
     outcomes: list[Outcome] = []
     survived: list[tuple[Mutation, Change]] = []
-    say = _reporter(len(chosen))
+    report = _reporter(len(chosen))
     for number, mutation in enumerate(chosen, start=1):
         outcome, change = _try(root, mutation)
         outcomes.append(outcome)
         if outcome is Outcome.SURVIVED:
             survived.append((mutation, change))
             print(describe_change(change), file=sys.stderr, flush=True)
-        say(number, len(survived))
+        report(number, len(survived))
     return Tried(tuple(outcomes), tuple(survived))
 
 
@@ -179,13 +179,13 @@ def _reporter(total: int) -> Callable[[int, int], None]:
     """Print how far it is, at most once in 5 s and at the end."""
     last = time.monotonic()
 
-    def say(number: int, survived: int) -> None:
+    def report(number: int, survived: int) -> None:
         nonlocal last
         if time.monotonic() - last > 5 or number == total:
             last = time.monotonic()
             print(f"{number} of {total} mutants tried, {survived} survived", file=sys.stderr, flush=True)
 
-    return say
+    return report
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from millwright.adapters.ansible.stored_inventory import (
     read_inventory,
     write_inventory,
 )
-from millwright.core.places import checkout, facility_file
+from millwright.core.places import facility_file, product_root
 from millwright.facility import load_facility
 
 FILE = facility_file("rack")
@@ -74,7 +74,7 @@ def test_what_is_stored_is_plain_data(inventory):
 
 def test_no_other_role_asks_for_all_nodes():
     """Such a role would see the nodes of one wave: it has to take what it needs from the variables."""
-    roles = checkout() / "playbooks" / "roles"
+    roles = product_root() / "playbooks" / "roles"
     asking = {
         path.relative_to(roles).parts[0]
         for path in roles.rglob("*")

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from millwright.adapters.here.python_lock import download_argv, marker_environment, parse_lock, reduce_lock
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 
 
 def test_what_a_gateway_needs_is_in_the_lock_with_hashes():
-    lock = parse_lock((checkout() / "requirements.lock").read_text())
+    lock = parse_lock((product_root() / "requirements.lock").read_text())
     found = reduce_lock(lock, ("pyinfra", "pydantic"), marker_environment("3.13", "x86_64"))
     assert {"pyinfra", "pydantic", "pydantic-core", "gevent", "paramiko"} <= {each.name for each in found}
     assert all(each.hashes for each in found)

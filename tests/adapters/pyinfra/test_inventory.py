@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from millwright.adapters.pyinfra.inventory import pyinfra_groups
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 from millwright.facility import load_facility
 
 STATE = Path("/state")
@@ -19,7 +19,7 @@ STATE = Path("/state")
 @pytest.fixture
 def facility_with(tmp_path):
     def make(change=lambda _: None):
-        data = yaml.safe_load((checkout() / "inventories" / "rack" / "facility.yaml").read_text())
+        data = yaml.safe_load((product_root() / "inventories" / "rack" / "facility.yaml").read_text())
         change(data)
         (tmp_path / "facility.yaml").write_text(yaml.safe_dump(data, sort_keys=False))
         return load_facility(tmp_path / "facility.yaml")
@@ -88,7 +88,7 @@ def test_a_facility_without_antennas_has_no_gateways(facility_with):
     ],
 )
 def test_pyinfra_itself_reads_the_shipped_inventories(facility, hosts, tmp_path):
-    inventory = checkout() / "inventories" / facility / "pyinfra.py"
+    inventory = product_root() / "inventories" / facility / "pyinfra.py"
     done = subprocess.run(
         [sys.executable, "-m", "pyinfra", "--json", str(inventory), "debug-inventory"],
         capture_output=True,

@@ -12,7 +12,7 @@ from millwright.adapters.pyinfra.inventory import pyinfra_groups
 from millwright.antennas.bundle.manifest import next_serial
 from millwright.antennas.bundle.payload import pack, payload_contents
 from millwright.core.errors import FailedError
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_files_named_deep_in_the_data_are_carried_and_renamed(tmp_path):
     state.mkdir()
     (state / "ca.pub").write_text("key")
     data = {"cas": [{"file": f"{state}/ca.pub"}, {"file": f"{state}/missing.pub"}], "n": 3}
-    contents = payload_contents(data, state=state, root=checkout(), wheels=tmp_path)
+    contents = payload_contents(data, state=state, root=product_root(), wheels=tmp_path)
     assert contents[PurePosixPath("state/ca.pub")] == b"key"
     assert PurePosixPath("state/missing.pub") not in contents
     assert str(tmp_path).encode() not in contents[PurePosixPath("antenna.json")]

@@ -19,7 +19,7 @@ from millwright.antennas.bundle.imported import (
 from millwright.antennas.bundle.result import Sender, take_result
 from millwright.antennas.trust.revocations import Kind, add_revocations, new_revocation
 from millwright.core.errors import FailedError, NotTestableError
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 
 DAY = datetime.timedelta(days=1)
 
@@ -98,10 +98,10 @@ def test_another_millwright_needs_another_though_nothing_else_changed(shop, why,
     def needed(root):
         return why_a_bundle_is_needed(shop.facility, "coast", state=shop.state, root=root)
 
-    assert needed(checkout()) is None
+    assert needed(product_root()) is None
     for folder in ("antennas", "tools"):
-        shutil.copytree(checkout() / folder, tmp_path / "next" / folder)
-    shutil.copy(checkout() / "requirements.lock", tmp_path / "next")
+        shutil.copytree(product_root() / folder, tmp_path / "next" / folder)
+    shutil.copy(product_root() / "requirements.lock", tmp_path / "next")
     assert needed(tmp_path / "next") is None
     with (tmp_path / "next" / "tools" / "millwright" / "report" / "content.py").open("a") as file:
         file.write("# nothing that a gateway runs\n")
@@ -117,7 +117,7 @@ def test_a_bundle_that_did_not_say_what_it_runs_needs_another(shop, round_trip):
     [record] = (path for path in shop.state.glob("antennas/coast/bundles/*.json"))
     made = json.loads(record.read_text())
     record.write_text(json.dumps({key: value for key, value in made.items() if key != "product"}))
-    found = why_a_bundle_is_needed(shop.facility, "coast", state=shop.state, root=checkout())
+    found = why_a_bundle_is_needed(shop.facility, "coast", state=shop.state, root=product_root())
     assert "what Millwright itself applies has changed" in found
 
 

@@ -3,11 +3,11 @@
 import shutil
 
 from millwright.antennas.bundle.product import product_sum, reached_files
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 
 
 def names():
-    return {str(file.relative_to(checkout())) for file in reached_files(checkout())}
+    return {str(file.relative_to(product_root())) for file in reached_files(product_root())}
 
 
 def test_it_holds_the_deploy_and_all_that_it_leads_to():
@@ -31,8 +31,8 @@ def test_it_holds_no_part_that_a_gateway_never_runs():
 
 
 def test_the_packages_count(tmp_path):
-    shutil.copytree(checkout() / "antennas", tmp_path / "antennas")
-    lock = (checkout() / "requirements.lock").read_text()
+    shutil.copytree(product_root() / "antennas", tmp_path / "antennas")
+    lock = (product_root() / "requirements.lock").read_text()
     sums = []
     for text in (lock, lock.replace("pyinfra==", "pyinfra==9."), lock.replace("pandas==", "pandas==9.")):
         (tmp_path / "requirements.lock").write_text(text)

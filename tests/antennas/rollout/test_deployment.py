@@ -11,7 +11,7 @@ import pytest
 from millwright.antennas.rollout import deployment
 from millwright.antennas.rollout.deployment import deploy_gateways, inventory_of, naming, parse_result
 from millwright.core.errors import FailedError
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 
 CAPTURED = (Path(__file__).parents[1] / "data" / "pyinfra-result.json").read_text()
 
@@ -61,13 +61,13 @@ def test_a_run_without_operations_is_no_success():
 
 @pytest.mark.tools
 def test_a_facility_without_an_inventory_of_its_own_takes_the_common_one(tmp_path):
-    shutil.copy(checkout() / "inventories" / "rack" / "facility.yaml", tmp_path / "facility.yaml")
-    inventory = inventory_of(tmp_path / "facility.yaml", checkout())
-    assert inventory == checkout() / "inventories" / "pyinfra.py"
+    shutil.copy(product_root() / "inventories" / "rack" / "facility.yaml", tmp_path / "facility.yaml")
+    inventory = inventory_of(tmp_path / "facility.yaml", product_root())
+    assert inventory == product_root() / "inventories" / "pyinfra.py"
     command = [sys.executable, "-m", "pyinfra", str(inventory), "debug-inventory"]
     done = subprocess.run(
         command,
-        env=naming(tmp_path / "facility.yaml", checkout()),
+        env=naming(tmp_path / "facility.yaml", product_root()),
         capture_output=True,
         text=True,
         check=True,
@@ -77,7 +77,7 @@ def test_a_facility_without_an_inventory_of_its_own_takes_the_common_one(tmp_pat
 
 def test_an_inventory_beside_the_facility_is_the_sites_own(tmp_path):
     (tmp_path / "pyinfra.py").write_text("")
-    assert inventory_of(tmp_path / "facility.yaml", checkout()) == tmp_path.resolve() / "pyinfra.py"
+    assert inventory_of(tmp_path / "facility.yaml", product_root()) == tmp_path.resolve() / "pyinfra.py"
 
 
 def test_pyinfras_own_words_come_back_when_it_fails(tmp_path):

@@ -17,7 +17,7 @@ from millwright.antennas.user.files import (
     way_of,
 )
 from millwright.core.errors import BadInputError, NotTestableError
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 
 NOW = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.UTC)
 GATEWAY_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHe5fZ0tSc1RmMREFgRZNQljlS0SQHR2hANXl+UQjUCu"
@@ -108,7 +108,7 @@ def ensure(tmp_path, facility_with):
 
 
 def test_the_way_to_slurmrestd_is_the_one_where_it_listens(ensure, facility_with):
-    defaults = checkout() / "playbooks" / "roles" / "slurm_rest" / "defaults" / "main.yml"
+    defaults = product_root() / "playbooks" / "roles" / "slurm_rest" / "defaults" / "main.yml"
     assert yaml.safe_load(defaults.read_text())["slurm_rest_port"] == REST_PORT
     assert way_of(facility_with(), ensure("ada")).rest == ("10.91.0.12", REST_PORT)
     without = facility_with(lambda data: data["services"].pop("rest"))

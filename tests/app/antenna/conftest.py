@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from millwright.antennas.rollout.distribution import Distributed
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +21,7 @@ def facility_like_rack(tmp_path):
     """A copy of the facility ``rack`` after a change; gives the path of its file."""
 
     def make(change=lambda _: None):
-        data = yaml.safe_load((checkout() / "inventories" / "rack" / "facility.yaml").read_text())
+        data = yaml.safe_load((product_root() / "inventories" / "rack" / "facility.yaml").read_text())
         change(data)
         path = tmp_path / "my site" / "facility.yaml"
         path.parent.mkdir()

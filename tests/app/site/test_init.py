@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from millwright.app.site.init import Wishes, start_site
+from millwright.app.site.init import InitRequest, start_site
 from millwright.app.site.site_files import LINK
 from millwright.core.errors import BadInputError
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 from millwright.facility import load_facility
 
 DESCRIBED = """\
@@ -21,7 +21,7 @@ partitions:
 
 
 def start(folder, name="", described=None, adds=False):
-    return start_site(Wishes(folder, name, described, adds=adds), product=checkout(), version="1")
+    return start_site(InitRequest(folder, name, described, adds=adds), product=product_root(), version="1")
 
 
 def content(folder):
@@ -49,7 +49,7 @@ def test_a_new_repository_describes_a_facility_called_after_its_folder(tmp_path)
     started = start(tmp_path / "new/coast")
     assert started.name == "coast"
     assert load_facility(tmp_path / "new/coast/inventories/coast/facility.yaml").name == "coast"
-    assert (tmp_path / "new/coast" / LINK).readlink() == checkout()
+    assert (tmp_path / "new/coast" / LINK).readlink() == product_root()
     found = {str(path.relative_to(tmp_path / "new/coast")) for path in content(tmp_path / "new/coast")}
     assert found == set(started.created)
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["coast"]
@@ -75,7 +75,7 @@ def test_what_is_missing_is_added_and_what_was_changed_is_kept(tmp_path):
     assert again.created == ("README.md", LINK)
     assert again.kept == (".gitignore",)
     assert (folder / ".gitignore").read_text() == "mine\n"
-    assert (folder / LINK).readlink() == checkout()
+    assert (folder / LINK).readlink() == product_root()
 
 
 @pytest.mark.parametrize("there", [(), (".git",)], ids=["empty", "fresh repository"])

@@ -8,10 +8,10 @@ import pytest
 import yaml
 
 from millwright.app.site.site_files import SCHEMA, facility_path, for_site, site_files, with_schema_line
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 from millwright.facility.load import facility_schema
 
-CONFIG = (checkout() / "ansible.cfg").read_text()
+CONFIG = (product_root() / "ansible.cfg").read_text()
 
 
 @pytest.fixture(scope="module")

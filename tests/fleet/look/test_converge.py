@@ -211,8 +211,8 @@ def test_a_run_that_was_killed_is_made_good(tree):
     [
         "",
         '{"host": "c1"}\n',
-        '{"host": "c1"}\n{"end": true, "told": 2, "lost": 0}\n',
-        '{"host": "c1"}\n{"end": true, "told": 1, "lost": 1}\n',
+        '{"host": "c1"}\n{"end": true, "recorded": 2, "lost": 0}\n',
+        '{"host": "c1"}\n{"end": true, "recorded": 1, "lost": 1}\n',
         '{"host": "c1"}\n{"end": tr',
     ],
     ids=["nothing", "no-end", "one-missing", "one-lost", "cut-off"],
@@ -220,7 +220,7 @@ def test_a_run_that_was_killed_is_made_good(tree):
 def test_half_a_record_is_none(tmp_path, text):
     (tmp_path / "told").write_text(text)
     assert read_tasks(tmp_path / "told") is None
-    (tmp_path / "told").write_text('{"host": "c1"}\n{"end": true, "told": 1, "lost": 0}\n')
+    (tmp_path / "told").write_text('{"host": "c1"}\n{"end": true, "recorded": 1, "lost": 0}\n')
     assert read_tasks(tmp_path / "told") == [{"host": "c1"}]
 
 

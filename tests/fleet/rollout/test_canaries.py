@@ -26,7 +26,7 @@ def answering(*dead):
 def test_where_all_answer_the_first_ones_go():
     ask = answering()
     found = choose_canaries({"cpu": NODES, "gpu": ("g1", "g2")}, 2, ask)
-    assert (found.chosen, found.says) == (("n0", "n1", "g1", "g2"), ())
+    assert (found.chosen, found.remarks) == (("n0", "n1", "g1", "g2"), ())
     assert ask.asked[0] == ("n0", "n1"), "in the whole of a partition there is nothing to choose"
 
 
@@ -34,14 +34,14 @@ def test_the_next_that_answers_takes_the_place_and_both_are_told():
     found = choose_canaries({"cpu": NODES, "gpu": ("g1", "g2")}, 1, answering("n0", "n1", "n2"))
     assert found.chosen == ("n3", "g1")
     assert found.instead_of == {"n0": "n3"}
-    assert found.says == ("n0 can't go first, n3 does",)
+    assert found.remarks == ("n0 can't go first, n3 does",)
 
 
 def test_where_nobody_answers_the_canary_stays_and_that_is_told():
     ask = answering(*NODES)
     found = choose_canaries({"cpu": NODES}, 1, ask)
     assert (found.chosen, found.missing) == (("n0",), ("n0",))
-    assert found.says == ("n0 can't go first, nor any node near it",)
+    assert found.remarks == ("n0 can't go first, nor any node near it",)
     assert len(ask.asked[1]) == MAX_TRIED
 
 

@@ -44,7 +44,7 @@ class Site:
             "jobs_limit_s": 10.0,
             "gives_back_busy": False,
             "takes_over": (),
-            "tell": lambda *_: None,
+            "on_step": lambda *_: None,
         }
         self.upkeep = Upkeep(**{**defaults, **options})
 

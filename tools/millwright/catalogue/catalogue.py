@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 from millwright.core.claims import SourceKind
 from millwright.core.errors import BadInputError, Problem
 from millwright.core.frozen import Frozen
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 
 
 class Fact(Frozen):
@@ -67,7 +67,7 @@ class Catalogue(Frozen):
 
 def catalogue_file() -> Path:
     """The catalogue that ships with the product."""
-    return checkout() / "inventories" / "catalogue" / "accelerators.yaml"
+    return product_root() / "inventories" / "catalogue" / "accelerators.yaml"
 
 
 def load_catalogue(path: Path | None = None) -> Catalogue:

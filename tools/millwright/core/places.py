@@ -19,7 +19,7 @@ SITE_VARIABLE = "MILLWRIGHT_SITE"
 """Environment variable that names the site's tree; else the first around the current directory."""
 
 
-def checkout() -> Path:
+def product_root() -> Path:
     """The root of the product: ``inventories/``, ``playbooks/``, ``reframe_checks/`` … are below it.
 
     ``MILLWRIGHT_HOME`` names another one.
@@ -30,6 +30,9 @@ def checkout() -> Path:
     package = Path(millwright.__file__).resolve().parent
     data = package / DATA
     return data if data.is_dir() else package.parents[1]
+
+
+checkout = product_root  # the name before; removed once nothing imports it
 
 
 def is_installed(root: Path) -> bool:
@@ -111,7 +114,7 @@ def known_facilities() -> dict[str, Path]:
 
 def shipped_facilities() -> dict[str, Path]:
     """Each facility that the product brings, with its file."""
-    return _facilities_below(checkout())
+    return _facilities_below(product_root())
 
 
 def _facilities_below(root: Path) -> dict[str, Path]:

@@ -101,12 +101,12 @@ def output_of(
 
 
 def follow(
-    argv: Sequence[str | Path], say: Callable[[str], None], extra: Mapping[str, str] | None = None
+    argv: Sequence[str | Path], report: Callable[[str], None], extra: Mapping[str, str] | None = None
 ) -> None:
     """Run a long program and report at least once a second the last line it printed.
 
     ``extra`` is added to its environment. Raises :exc:`FailedError` if it fails; whatever
-    ``say`` raises ends the program first.
+    ``report`` raises ends the program first.
     """
     arguments = [str(argument) for argument in argv]
     kept: list[str] = []
@@ -120,7 +120,7 @@ def follow(
         try:
             for line in _lines_as_they_come(cast("IO[bytes]", process.stdout)):
                 kept = [*kept[-50:], *([line] if line else [])]
-                say(kept[-1] if kept else "")
+                report(kept[-1] if kept else "")
         except BaseException:
             _end(process)
             raise

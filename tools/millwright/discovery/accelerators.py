@@ -46,10 +46,10 @@ def _device(gpu: ElementTree.Element) -> Device:
     )
 
 
-def told(devices: Sequence[Device]) -> str:
+def summary(devices: Sequence[Device]) -> str:
     """What the driver says, equal devices once.
 
-    >>> told([Device("NVIDIA H100", "81559 MiB", False, 0)] * 2)
+    >>> summary([Device("NVIDIA H100", "81559 MiB", False, 0)] * 2)
     "2 x 'NVIDIA H100' with 81559 MiB"
     """
     counts = Counter((device.name, device.memory) for device in devices)

@@ -33,8 +33,8 @@ def ask_host(ssh: Sequence[str], on_step: Callable[[str], None]) -> dict[str, st
                 f"ssh can't be started: {error.strerror}; is it installed?", code="MW3404"
             ) from error
         if done.returncode == SSH_FAILED:
-            told = done.stderr.decode(errors="replace").strip()
-            raise NotTestableError(f"can't log in to {ssh[-1]}: {told}", code="MW8001")
+            message = done.stderr.decode(errors="replace").strip()
+            raise NotTestableError(f"can't log in to {ssh[-1]}: {message}", code="MW8001")
         found[name] = done.stdout.decode(errors="replace")
     return found
 
@@ -65,7 +65,7 @@ def read_inventory(file: Path, environment: Mapping[str, str]) -> str:
         check=False,
     )
     if done.returncode != 0:
-        told = done.stderr.decode(errors="replace").strip().splitlines()
-        problem = told[-1] if told else "not understood"
+        message = done.stderr.decode(errors="replace").strip().splitlines()
+        problem = message[-1] if message else "not understood"
         raise BadInputError([Problem(str(file), "-", problem, "an inventory of Ansible", code="MW8004")])
     return done.stdout.decode(errors="replace")

@@ -56,7 +56,7 @@ def _key(node: Node) -> tuple[object, ...]:
 
 def _architecture(node: Node) -> tuple[str, bool]:
     """What user programs are built for: Slurm knows the kernel's, features may say that it is emulated."""
-    told = [word for word in node.features if word in ARCHITECTURES]
-    if "emulated" in node.features and len(told) == 1 and told[0] != node.architecture:
-        return told[0], True
+    architectures = [word for word in node.features if word in ARCHITECTURES]
+    if "emulated" in node.features and len(architectures) == 1 and architectures[0] != node.architecture:
+        return architectures[0], True
     return node.architecture, False

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from millwright.catalogue.catalogue import load_catalogue
-from millwright.discovery.accelerators import division, told
+from millwright.discovery.accelerators import division, summary
 from millwright.discovery.access_modes import access_modes
 from millwright.discovery.classes import ARCHITECTURES, PART, FoundClass, find_classes
 from millwright.discovery.cluster import Cluster
@@ -15,7 +15,7 @@ from millwright.discovery.topology import switches
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class DiscoveryHints:
     """What an admin knows although the cluster does not say it; empty texts stand for nothing."""
 
     login: str = ""
@@ -32,7 +32,7 @@ class Description:
     unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def describe(cluster: Cluster, wishes: Wishes) -> Description:
+def describe(cluster: Cluster, hints: DiscoveryHints) -> Description:
     """Say what is known and remark what is not; nothing is guessed, and the order is the cluster's."""
     unknown = Remarks()
     classes = find_classes(cluster.nodes)
@@ -42,9 +42,9 @@ def describe(cluster: Cluster, wishes: Wishes) -> Description:
         "name": name,
         "title": f"Cluster {name}, as it described itself",
         **_kind(cluster, unknown),
-        **_ssh(wishes),
-        "addresses": _addresses(cluster, wishes, unknown),
-        "services": _services(cluster, wishes, unknown),
+        **_ssh(hints),
+        "addresses": _addresses(cluster, hints, unknown),
+        "services": _services(cluster, hints, unknown),
         "node_classes": {found.name: _node_class(found, cluster, unknown) for found in classes},
         "partitions": dict(_partitions(cluster, classes, unknown)),
         "switches": dict(switches(cluster.switches, {node.name for node in cluster.nodes}, unknown)),
@@ -69,20 +69,20 @@ def _kind(cluster: Cluster, unknown: Remarks) -> dict[str, object]:
     return {"kind": "physical" if cluster.virtualisation == "none" else "virtual"}
 
 
-def _ssh(wishes: Wishes) -> dict[str, object]:
-    ssh = {"user": wishes.ssh_user, "config": wishes.ssh_config}
+def _ssh(hints: DiscoveryHints) -> dict[str, object]:
+    ssh = {"user": hints.ssh_user, "config": hints.ssh_config}
     given = {key: value for key, value in ssh.items() if value}
     return {"ssh": given} if given else {}
 
 
-def _services(cluster: Cluster, wishes: Wishes, unknown: Remarks) -> dict[str, object]:
+def _services(cluster: Cluster, hints: DiscoveryHints, unknown: Remarks) -> dict[str, object]:
     hosts = [host for host, _ in controllers(cluster.config)]
     found = {
         "controller": hosts[0] if hosts else "",
         "backup_controller": hosts[1] if len(hosts) > 1 else "",
         "database": cluster.config.get("AccountingStorageHost", "").split(".")[0],
-        "login": wishes.login,
-        "harness": wishes.harness,
+        "login": hints.login,
+        "harness": hints.harness,
     }
     found["database"] = _named(found["database"], found["controller"])
     if "jwt" in cluster.config.get("AuthAltTypes", ""):
@@ -97,13 +97,13 @@ def _named(host: str, controller: str) -> str:
     return controller if host == "localhost" else host
 
 
-def _addresses(cluster: Cluster, wishes: Wishes, unknown: Remarks) -> dict[str, object]:
+def _addresses(cluster: Cluster, hints: DiscoveryHints, unknown: Remarks) -> dict[str, object]:
     services = [host for host, _ in controllers(cluster.config)]
     database = _named(
         cluster.config.get("AccountingStorageHost", "").split(".")[0], services[0] if services else ""
     )
     wanted = dict.fromkeys(
-        [*services, database, wishes.login, wishes.harness, *(node.name for node in cluster.nodes)]
+        [*services, database, hints.login, hints.harness, *(node.name for node in cluster.nodes)]
     )
     found: dict[str, object] = {}
     for host in filter(None, wanted):
@@ -151,7 +151,7 @@ def _accelerators(found: FoundClass, cluster: Cluster, unknown: Remarks) -> dict
     if PART.match(node.accelerator) and node.accelerator in load_catalogue().accelerators:
         return {"accelerators": {"part": node.accelerator, "count": node.accelerators}}
     slurm = f"Slurm calls them {node.accelerator!r}" if node.accelerator else "Slurm gives them no type"
-    driver = f", the driver of {cluster.asked_host} has {told(cluster.devices)}" if cluster.devices else ""
+    driver = f", the driver of {cluster.asked_host} has {summary(cluster.devices)}" if cluster.devices else ""
     unknown(
         key,
         f"{node.accelerators} a node, which key of inventories/catalogue/accelerators.yaml? {slurm}{driver}",
@@ -166,8 +166,8 @@ def _devices_beside_slurm(found: FoundClass, cluster: Cluster, unknown: Remarks)
         return
     key, devices = f"node_classes.{found.name}", cluster.devices
     if devices and len(devices) != node.accelerators:
-        said = f"nvidia-smi of {node.name} has {len(devices)} devices, Slurm {node.accelerators}"
-        unknown(key, f"Slurm and the host disagree: {said}")
+        text = f"nvidia-smi of {node.name} has {len(devices)} devices, Slurm {node.accelerators}"
+        unknown(key, f"Slurm and the host disagree: {text}")
     if divided := division(devices):
         unknown(f"{key}.accelerators", f"{divided}: say in partitioning how each device is divided")
 
@@ -175,8 +175,8 @@ def _devices_beside_slurm(found: FoundClass, cluster: Cluster, unknown: Remarks)
 def _out_of_service(cluster: Cluster, unknown: Remarks) -> None:
     for group in cluster.out_of_service:
         reason = f" ({group.reason})" if group.reason else ""
-        said = f"{folded(group.nodes)} was {'+'.join(group.states)}{reason}"
-        unknown("partitions", f"{said}: nobody heard whether it is as Slurm's configuration says")
+        text = f"{folded(group.nodes)} was {'+'.join(group.states)}{reason}"
+        unknown("partitions", f"{text}: nobody heard whether it is as Slurm's configuration says")
 
 
 def _partitions(
@@ -211,5 +211,5 @@ def _partitions(
 def _accounts(cluster: Cluster, unknown: Remarks) -> None:
     accounts = dict.fromkeys(found.account for found in cluster.associations if found.account != "root")
     if accounts:
-        told = f"slurmdbd has {len(accounts)} accounts, but does not say to whom hours were granted"
-        unknown("accounts", f"{told}; accounts that a facility does not name are left alone")
+        text = f"slurmdbd has {len(accounts)} accounts, but does not say to whom hours were granted"
+        unknown("accounts", f"{text}; accounts that a facility does not name are left alone")

@@ -14,7 +14,7 @@ from packaging.version import InvalidVersion, Version
 
 from millwright.antennas.proof.user_units import is_active
 from millwright.core.errors import NotTestableError
-from millwright.core.places import cache_folder, checkout
+from millwright.core.places import cache_folder, product_root
 from millwright.core.process import english_environment
 from millwright.core.programs import Program, find_absent, host_programs
 from millwright.images.needs import choose_format, find_missing
@@ -73,7 +73,7 @@ def look_at_machine() -> Machine:
         rack_lacks=what_is_missing(host, needs_tun=True),
         image_lacks=find_missing(choose_format(None), Path.cwd()),
         user_systemd=_ask_user_systemd(),
-        is_checkout=(checkout() / "Makefile").exists(),
+        is_checkout=(product_root() / "Makefile").exists(),
     )
 
 

@@ -14,7 +14,7 @@ from millwright.adapters.ansible.inventory import AnsibleInventory, build_invent
 from millwright.adapters.here.facility_lock import only_one
 from millwright.adapters.here.provenance import git_commit, wheel_version
 from millwright.core.errors import FailedError, NotTestableError
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 from millwright.core.process import follow, output_of
 from millwright.core.progress import Progress
 from millwright.facility.model import Facility
@@ -145,10 +145,10 @@ def _bootstrap(recipe: ImageRecipe, around: BuildContext, tree: Path, group: Cgr
     steps.done("system", f"Debian {recipe.release}")
 
 
-def _run_in(group: Cgroup, argv: list[str], say: Callable[[str], None], extra: dict[str, str]) -> None:
+def _run_in(group: Cgroup, argv: list[str], report: Callable[[str], None], extra: dict[str, str]) -> None:
     group.make()
     try:
-        follow([*launcher(group), *argv], say, extra)
+        follow([*launcher(group), *argv], report, extra)
     finally:
         end_member(group, END_S)
 
@@ -192,7 +192,7 @@ def _describe(  # noqa: PLR0913, PLR0917 - everything that a manifest tells
     return Manifest(
         name=recipe.name,
         recipe=recipe,
-        millwright=" ".join([__version__, *_origin(checkout())]),
+        millwright=" ".join([__version__, *_origin(product_root())]),
         operating_system=parse_os_release((tree / "usr/lib/os-release").read_text(encoding="utf-8")),
         packages=parse_packages(shown),
         files=describe_files(out),

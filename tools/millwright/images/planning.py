@@ -36,32 +36,32 @@ class ImageRequest:
 
 
 def plan_image(
-    facility: Facility, wishes: ImageRequest, declared: str, environment: Mapping[str, str]
+    facility: Facility, request: ImageRequest, declared: str, environment: Mapping[str, str]
 ) -> ImageRecipe:
     """Everything that decides how the image comes out; ``declared`` is the digest of the declared state.
 
     Raises :exc:`BadInputError` for a partition, release, format, archive or ``SOURCE_DATE_EPOCH`` that no
     image can be built with.
     """
-    kind = choose_format(_format(wishes.format))
-    node = stand_in(facility, wishes.partition)
-    release = release_of(facility, wishes.release)
-    architecture = architecture_of(facility, wishes.partition, platform.machine())
-    if wishes.archive and not PLAIN_URI.fullmatch(wishes.archive):
+    kind = choose_format(_format(request.format))
+    node = stand_in(facility, request.partition)
+    release = release_of(facility, request.release)
+    architecture = architecture_of(facility, request.partition, platform.machine())
+    if request.archive and not PLAIN_URI.fullmatch(request.archive):
         text = "not a plain http(s) address without a user name"
         expected = "for example http://deb.debian.org/debian"
-        raise BadInputError([Problem("--archive", wishes.archive, text, expected, code="MW2212")])
+        raise BadInputError([Problem("--archive", request.archive, text, expected, code="MW2212")])
     return ImageRecipe(
         facility=facility.name,
-        partition=wishes.partition,
+        partition=request.partition,
         node=node,
         release=release,
         architecture=architecture,
-        archive=wishes.archive.rstrip("/") or debian_archive(read_sources()),
+        archive=request.archive.rstrip("/") or debian_archive(read_sources()),
         declared=declared,
         source_date_epoch=source_date_epoch(release, environment),
         format=kind,
-        with_kernel=wishes.with_kernel,
+        with_kernel=request.with_kernel,
         keeps_archive=facility.kind != "virtual",
     )
 

@@ -50,10 +50,10 @@ def provision(  # noqa: PLR0913 - time, state and progress are given, not taken 
     finally:
         stored.unlink(missing_ok=True)
     if result.exit_code:
-        told = (
+        messages = (
             "; ".join(f"{failure.task}: {failure.message}" for failure in result.failures) or "Ansible failed"
         )
         raise FailedError(
-            f"the roles did not reach their state in the image: {told}\nThe log is {log}", code="MW7506"
+            f"the roles did not reach their state in the image: {messages}\nThe log is {log}", code="MW7506"
         )
     return result

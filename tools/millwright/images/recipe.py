@@ -68,10 +68,10 @@ class ImageRecipe:
 
     def digest(self) -> str:
         """Equal recipes give one image."""
-        told = asdict(self)
-        told.pop("archive")
-        told["bootstrap"] = asdict(self.bootstrap())
-        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+        fields = asdict(self)
+        fields.pop("archive")
+        fields["bootstrap"] = asdict(self.bootstrap())
+        return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
     def name(self) -> str:

@@ -66,14 +66,14 @@ def _held(
     path: Path, name: Path, pattern: re.Pattern[bytes] | None, needles: Mapping[bytes, str], longest: int
 ) -> Iterator[str]:
     anyones = any(name.is_relative_to(folder) for folder in ANYONES)
-    told: set[str] = set()
+    found: set[str] = set()
     before = b""
     with path.open("rb") as file:
         while chunk := file.read(CHUNK_BYTES):
             text = before + chunk
             if pattern and (match := pattern.search(text)):
-                told.add(f"the secret {needles[match[0]]}")
+                found.add(f"the secret {needles[match[0]]}")
             if anyones and PRIVATE_KEY.search(text):
-                told.add("a private key")
+                found.add("a private key")
             before = text[-max(longest, 64) :]
-    yield from sorted(told)
+    yield from sorted(found)

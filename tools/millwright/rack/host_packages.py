@@ -30,13 +30,13 @@ def no_service_starts(policy: Path = POLICY) -> Iterator[None]:
             policy.unlink(missing_ok=True)
 
 
-def install(packages: Sequence[str], say: Callable[[str], None]) -> None:
+def install(packages: Sequence[str], report: Callable[[str], None]) -> None:
     """Install packages with apt; :exc:`FailedError` with the end of its output where it fails."""
     quiet = {"DEBIAN_FRONTEND": "noninteractive", "NEEDRESTART_SUSPEND": "1"}
     options = ["--yes", "--no-install-recommends", f"--option=DPkg::Lock::Timeout={LOCK_S}"]
     with no_service_starts():
-        follow(["apt-get", "--quiet", "update"], say, quiet)
-        follow(["apt-get", "--quiet", *options, "install", *packages], say, quiet)
+        follow(["apt-get", "--quiet", "update"], report, quiet)
+        follow(["apt-get", "--quiet", *options, "install", *packages], report, quiet)
     if "nginx" in packages and SYSTEMD.exists():
         output_of(
             ["systemctl", "disable", "--quiet", "nginx.service"]

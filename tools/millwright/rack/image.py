@@ -66,7 +66,7 @@ def build_image(
     recipe: Recipe,
     cache: Path,
     archive: str,
-    say: Callable[[str], None],
+    report: Callable[[str], None],
     pen: AbstractContextManager[Sequence[str]],
 ) -> Path:
     """Return the image of a recipe, building it if it is not there.
@@ -77,7 +77,7 @@ def build_image(
     """
     root = image_root(cache, recipe)
     folder = make_folder(images_folder(cache), mode=0o755)
-    with exclusive(folder / "lock", say, BUILD_WAIT_S):
+    with exclusive(folder / "lock", report, BUILD_WAIT_S):
         if root.exists():
             remove_old_images(folder, root)
             return root
@@ -88,7 +88,7 @@ def build_image(
             with pen as launcher:
                 without_sync = ["sh", "-c", WITHOUT_SYNC, str(building)]
                 argv = [*launcher, *build_argv(recipe, building, archive, without_sync)]
-                follow(argv, lambda line: say(readable(line)))
+                follow(argv, lambda line: report(readable(line)))
             building.rename(root)
         finally:
             remove_tree(building)

@@ -12,7 +12,7 @@ POLL_S = 0.5
 
 
 @contextlib.contextmanager
-def exclusive(path: Path, say: Callable[[str], None], wait_s: float) -> Iterator[None]:
+def exclusive(path: Path, report: Callable[[str], None], wait_s: float) -> Iterator[None]:
     """Hold the lock file; wait for another holder up to ``wait_s`` seconds, saying so.
 
     Raises :exc:`NotTestableError` when the other one takes longer. The kernel frees the lock
@@ -30,6 +30,6 @@ def exclusive(path: Path, say: Callable[[str], None], wait_s: float) -> Iterator
                         f"another command has been working on this rack for {wait_s:.0f} s ({path} is locked)"
                     )
                     raise NotTestableError(message, code="MW7012") from None
-                say("waiting for another command that works on this rack")
+                report("waiting for another command that works on this rack")
                 time.sleep(POLL_S)
         yield

@@ -96,8 +96,8 @@ class Recipe:
 
     def digest(self) -> str:
         """Name of the image: equal recipes share one, and it begins with the release."""
-        told = json.dumps(asdict(self), sort_keys=True).encode()
-        return f"{self.release}-{hashlib.sha256(told).hexdigest()[:16]}"
+        fields = json.dumps(asdict(self), sort_keys=True).encode()
+        return f"{self.release}-{hashlib.sha256(fields).hexdigest()[:16]}"
 
 
 def rack_recipe(release: str = "trixie") -> Recipe:

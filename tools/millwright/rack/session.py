@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from types import FrameType
 
 from millwright.core.errors import NotTestableError
-from millwright.core.places import cache_folder, checkout, facility_file, state_folder
+from millwright.core.places import cache_folder, facility_file, product_root, state_folder
 from millwright.core.progress import Progress
 from millwright.facility.load import load_facility
 from millwright.rack.apt_sources import debian_archive, proxy_here, read_sources
@@ -62,7 +62,7 @@ def _upstream() -> Upstream:
 
 
 def _site(plan: RackPlan) -> Site:
-    lock_text = (checkout() / "requirements.lock").read_text(encoding="utf-8")
+    lock_text = (product_root() / "requirements.lock").read_text(encoding="utf-8")
     return Site(_hierarchies(), _upstream(), rack_recipe(plan.release), lock_text)
 
 

@@ -150,9 +150,9 @@ class RackUp:
             end_member(group, BUILD_END_S)
 
     def _wheels(self) -> Path:
-        say = partial(self._steps.step, "wheels")
+        report = partial(self._steps.step, "wheels")
         site = self._site
-        return make_wheelhouse(site.lock_text, self._plan.cache, site.machine, site.recipe.python, say)
+        return make_wheelhouse(site.lock_text, self._plan.cache, site.machine, site.recipe.python, report)
 
     def _serve(self, wheels: Path) -> None:
         link = self._plan.wheels.with_name("wheels.new")

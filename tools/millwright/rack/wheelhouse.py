@@ -35,7 +35,7 @@ def wheelhouse_folder(lock_text: str, cache: Path, machine: str, python: str) ->
 
 
 def make_wheelhouse(
-    lock_text: str, cache: Path, machine: str, python: str, say: Callable[[str], None]
+    lock_text: str, cache: Path, machine: str, python: str, report: Callable[[str], None]
 ) -> Path:
     """Return the folder of wheels for a lock, fetching them if they are not there yet.
 
@@ -43,7 +43,7 @@ def make_wheelhouse(
     """
     ready = wheelhouse_folder(lock_text, cache, machine, python)
     folder = make_folder(ready.parent, mode=0o755)
-    with exclusive(folder / "lock", say, FETCH_WAIT_S):
+    with exclusive(folder / "lock", report, FETCH_WAIT_S):
         if ready.exists():
             return ready
         building = folder / ".building"
@@ -51,7 +51,7 @@ def make_wheelhouse(
         make_folder(building, mode=0o755)
         try:
             (building / LOCK_NAME).write_text(harness_lock(lock_text, machine, python), encoding="utf-8")
-            follow(download_argv(building / LOCK_NAME, building, python, machine), say)
+            follow(download_argv(building / LOCK_NAME, building, python, machine), report)
             building.rename(ready)
         finally:
             shutil.rmtree(building, ignore_errors=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from millwright.report.content import Estimate, Group, Row, Series
-from millwright.report.labels import Words, look_up, say
+from millwright.report.labels import Words, label, look_up
 from millwright.report.numbers import decimals, write_number
 from millwright.report.plots import Bound, Strip, describe_limit, draw_plot
 from millwright.report.plots import Words as PlotWords
@@ -43,7 +43,7 @@ def _all_places(row: Row, words: Words) -> Strip:
     medians = sorted(series.estimate.median for series in row.series)
     middle = (medians[(len(medians) - 1) // 2] + medians[len(medians) // 2]) / 2
     estimate = Estimate(len(medians), middle, None, None, medians[0], medians[-1], 0.0)
-    return Strip(say(words, "distributions.all_places", count=len(medians)), estimate, tuple(medians))
+    return Strip(label(words, "distributions.all_places", count=len(medians)), estimate, tuple(medians))
 
 
 def _describe_place(series: Series, row: Row, words: Words) -> str:
@@ -55,7 +55,7 @@ def _describe_place(series: Series, row: Row, words: Words) -> str:
         ends = (write_number(estimate.low, places), write_number(estimate.high, places))
         interval = f"{ends[0]} {look_up(words, 'document.to')} {ends[1]}"
     median = write_number(estimate.median, places)
-    return say(
+    return label(
         words,
         "distributions.description_place",
         node=place_name(series),
@@ -70,15 +70,15 @@ def _plot_words(group: Group, row: Row, series: tuple[Series, ...], words: Words
     limit, unit = "", look_up(words, "units").get(row.unit, row.unit)
     if row.reference:
         limit = describe_limit(Bound(row.reference.limit, row.better))
-        ending = say(words, "distributions.description_limit", limit=limit, unit=unit)
+        ending = label(words, "distributions.description_limit", limit=limit, unit=unit)
     else:
         ending = str(look_up(words, "distributions.description_no_limit"))
     described = "; ".join(_describe_place(one, row, words) for one in series)
     return PlotWords(
-        title=say(words, "distributions.figure", metric=row.says, group=group.name),
-        description=say(words, "distributions.description", places=described, limit=ending),
-        axis=say(words, "distributions.axis", unit=unit, better=look_up(words, f"scorecard.{row.better}")),
-        limit=say(words, "distributions.limit", limit=limit),
+        title=label(words, "distributions.figure", metric=row.says, group=group.name),
+        description=label(words, "distributions.description", places=described, limit=ending),
+        axis=label(words, "distributions.axis", unit=unit, better=look_up(words, f"scorecard.{row.better}")),
+        limit=label(words, "distributions.limit", limit=limit),
     )
 
 

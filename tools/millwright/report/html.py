@@ -24,7 +24,7 @@ from millwright.report.content import (
     to_json,
 )
 from millwright.report.figures import Picture, draw_row, place_name
-from millwright.report.labels import Words, load_labels, say, say_count
+from millwright.report.labels import Words, label, label_count, load_labels
 from millwright.report.numbers import decimals, write_exact, write_number, write_share
 from millwright.report.plots import Bound, describe_limit
 from millwright.report.text import in_css_string, plain
@@ -141,7 +141,7 @@ class Page:
         names = self.words["verdicts"]
         parts = [f"{count} {names[verdict]['name']}" for verdict, count in counts.items() if count]
         if unjudged:
-            parts.append(say_count(self.words, "decision.unjudged", unjudged))
+            parts.append(label_count(self.words, "decision.unjudged", unjudged))
         return ", ".join(parts) or "0"
 
     def sentence(self, step: Step) -> Markup:
@@ -156,8 +156,8 @@ class Page:
             "detail": step.detail,
         }
         if step.kind == "repeat":
-            return escape(say_count(self.words, key, step.more_repetitions or 0, **values))
-        return escape(say(self.words, key, **values))
+            return escape(label_count(self.words, key, step.more_repetitions or 0, **values))
+        return escape(label(self.words, key, **values))
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """The templates' filters by name."""
@@ -190,8 +190,8 @@ class Page:
             "blocking": _blocking(self.content),
             "tightest": _tightest(self.content),
             "most_listed": MOST_LISTED,
-            "say": lambda key, **values: escape(say(self.words, key, **values)),
-            "say_count": lambda key, count, **values: escape(say_count(self.words, key, count, **values)),
+            "label": lambda key, **values: escape(label(self.words, key, **values)),
+            "label_count": lambda key, count, **values: escape(label_count(self.words, key, count, **values)),
             "running_head": in_css_string(f"{self.content.facility} · {self.content.run_id}"),
             "content_sha256": sha256_of(data),
             "data": Markup(inert_in_html(data) if len(data) <= MOST_EMBEDDED else ""),  # noqa: S704 - escaped for its place

@@ -43,13 +43,13 @@ def look_up(words: Words, key: str) -> Any:  # noqa: ANN401 - a label, or a mapp
     return found
 
 
-def say(words: Words, key: str, **values: object) -> str:
+def label(words: Words, key: str, **values: object) -> str:
     """The sentence at ``key`` with its names in braces filled; the values are never read as a format."""
     return str(look_up(words, key)).format_map({name: inline(str(value)) for name, value in values.items()})
 
 
-def say_count(words: Words, key: str, count: int, **values: object) -> str:
+def label_count(words: Words, key: str, count: int, **values: object) -> str:
     """The form of a sentence for ``count``: ``zero`` or ``one`` where there is one, else ``other``."""
     forms = look_up(words, key)
     form = {0: "zero", 1: "one"}.get(count, "other")
-    return say(words, f"{key}.{form if form in forms else 'other'}", count=count, **values)
+    return label(words, f"{key}.{form if form in forms else 'other'}", count=count, **values)

@@ -104,12 +104,12 @@ def compare_accounting(  # noqa: PLR0913 - time, state and progress are given, n
     if problems := [problem for text in delete for problem in _find_delete_problems(text)]:
         raise BadInputError(problems)
     with tempfile.TemporaryDirectory() as folder:
-        told = Path(folder) / "accounting.json"
-        variables = {"slurm_accounts_delete": list(delete), "slurm_accounts_report": str(told)}
+        report = Path(folder) / "accounting.json"
+        variables = {"slurm_accounts_delete": list(delete), "slurm_accounts_report": str(report)}
         options = ApplyOptions(check=check, playbook=PLAYBOOK, variables=variables)
         result = apply(file, facility, options, state=state, now=now, on_event=on_event)
         _require_success(result)
-        return read_report(told.read_text(encoding="utf-8"))
+        return read_report(report.read_text(encoding="utf-8"))
 
 
 def _find_delete_problems(text: str) -> Iterator[Problem]:
@@ -130,17 +130,17 @@ def _require_success(result: ApplyResult) -> None:
 
 def read_report(text: str) -> AccountingReport:
     """Read what the module ``slurm_accounting`` returned."""
-    told: dict[str, Any] = json.loads(text)
+    report: dict[str, Any] = json.loads(text)
     return AccountingReport(
-        differences=tuple(Difference(**row) for row in told["differences"]),
-        undeclared=tuple((kind, name) for kind, name in told["undeclared"]),
+        differences=tuple(Difference(**row) for row in report["differences"]),
+        undeclared=tuple((kind, name) for kind, name in report["undeclared"]),
         open_grants=tuple(
             OpenGrant(**{**grant, "users": tuple(grant["users"]), "delete": tuple(grant["delete"])})
-            for grant in told["open_grants"]
+            for grant in report["open_grants"]
         ),
-        losses=tuple(told["losses"]),
-        not_there=tuple(told["not_there"]),
-        commands=tuple(tuple(command) for command in told["commands"]),
+        losses=tuple(report["losses"]),
+        not_there=tuple(report["not_there"]),
+        commands=tuple(tuple(command) for command in report["commands"]),
     )
 
 

@@ -22,13 +22,13 @@ def directory_groups(facility: Facility, known: Mapping[str, Sequence[str]]) -> 
 def directory_variables(facility: Facility, file: Path) -> dict[str, object]:
     """What hosts are told of the directory; no secret is among it."""
     directory = facility.directory
-    return {"facility_directory": _told(directory, file) if directory else {}}
+    return {"facility_directory": _variables(directory, file) if directory else {}}
 
 
-def _told(directory: Directory, file: Path) -> dict[str, object]:
-    told = directory.model_dump(mode="json", by_alias=True, exclude={"ca"})
+def _variables(directory: Directory, file: Path) -> dict[str, object]:
+    variables = directory.model_dump(mode="json", by_alias=True, exclude={"ca"})
     text = read_ca(directory.ca, file)
-    return {**told, "ca": text if isinstance(text, str) else ""}
+    return {**variables, "ca": text if isinstance(text, str) else ""}
 
 
 def find_ca_problems(facility: Facility, file: Path) -> Iterator[Problem]:

@@ -19,7 +19,7 @@ from millwright.adapters.ansible.leftover_workers import end_leftovers
 from millwright.adapters.ansible.stored_inventory import VARIABLE
 from millwright.adapters.here.facility_lock import note_ansible, only_one
 from millwright.core.errors import BadInputError, FailedError, Problem
-from millwright.core.places import as_typed, checkout
+from millwright.core.places import as_typed, product_root
 from millwright.facility.model import Facility
 
 KEPT_LOGS = 50
@@ -83,7 +83,7 @@ def playbook_argv(file: Path, options: ApplyOptions) -> list[str]:
         *([f"--tags={','.join(options.tags)}"] if options.tags else []),
         *([f"--skip-tags={','.join(options.skipped_tags)}"] if options.skipped_tags else []),
         *([f"--extra-vars={json.dumps(dict(options.variables))}"] if options.variables else []),
-        str(checkout() / "playbooks" / options.playbook),
+        str(product_root() / "playbooks" / options.playbook),
     ]
 
 
@@ -143,8 +143,8 @@ def run_playbook(  # noqa: PLR0913 - everything that one run is given
 
     ``declared`` is where it tells what tasks declare, ``inventory`` a stored one that it need not build.
     """
-    told = log.with_suffix(".events.jsonl")
-    for file in (log, told):
+    stream = log.with_suffix(".events.jsonl")
+    for file in (log, stream):
         file.touch(mode=0o600, exist_ok=False)
     begun = time.monotonic()
     events: list[Event] = []
@@ -154,19 +154,19 @@ def run_playbook(  # noqa: PLR0913 - everything that one run is given
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            cwd=checkout(),
-            env=_environment(told, declared, inventory),
+            cwd=product_root(),
+            env=_environment(stream, declared, inventory),
             pass_fds=(lock,),
             start_new_session=True,  # Ctrl-C at a terminal reaches it in order, through us
         )
         try:
             note_ansible(lock, process.pid)
-            for event in _follow(told, process):
+            for event in _follow(stream, process):
                 events.append(event)
                 on_event(event)
         finally:
             _end(process)
-            end_leftovers(lock, _marker(told))
+            end_leftovers(lock, _marker(stream))
     result = summarize(events, status=process.returncode, log=log, seconds=time.monotonic() - begun)
     if process.returncode and not result.hosts:
         raise FailedError(
@@ -189,23 +189,23 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             process.wait()
 
 
-def _environment(told: Path, declared: Path | None, inventory: Path | None) -> dict[str, str]:
+def _environment(stream: Path, declared: Path | None, inventory: Path | None) -> dict[str, str]:
     return {
         "ANSIBLE_STRATEGY": STRATEGY,
         **os.environ,
         "ANSIBLE_STRATEGY_PLUGINS": str(strategy_plugins()),
         VARIABLE: str(inventory or ""),
         **({"MILLWRIGHT_DECLARED": str(declared)} if declared else {}),
-        "ANSIBLE_CONFIG": str(checkout() / "ansible.cfg"),
+        "ANSIBLE_CONFIG": str(product_root() / "ansible.cfg"),
         "ANSIBLE_CALLBACKS_ENABLED": "progress,declared" if declared else "progress",
         "ANSIBLE_NOCOLOR": "1",
-        EVENTS_VARIABLE: str(told),
+        EVENTS_VARIABLE: str(stream),
     }
 
 
-def _marker(told: Path) -> str:
+def _marker(stream: Path) -> str:
     """What stands in the environment of every process of this run, and of no other."""
-    return f"{EVENTS_VARIABLE}={told}"
+    return f"{EVENTS_VARIABLE}={stream}"
 
 
 def strategy_plugins() -> Path:

@@ -11,7 +11,7 @@ from millwright.adapters.slurm.access import access_variables, billing_weights
 from millwright.adapters.slurm.gres import counted, gres_of, instances_of
 from millwright.catalogue.catalogue import load_catalogue
 from millwright.core.node_sets import fold
-from millwright.core.places import checkout, state_folder
+from millwright.core.places import product_root, state_folder
 from millwright.facility.model import Antenna, Facility, NodeClass
 from millwright.facility.topics.accelerators import Accelerators
 from millwright.facility.unix_users import users_of
@@ -170,5 +170,5 @@ def _antenna(name: str, antenna: Antenna) -> dict[str, object]:
 def known_roles() -> tuple[str, ...]:
     """Names of the roles of this checkout, in alphabetical order."""
     return tuple(
-        sorted(path.name for path in (checkout() / "playbooks" / "roles").glob("*") if path.is_dir())
+        sorted(path.name for path in (product_root() / "playbooks" / "roles").glob("*") if path.is_dir())
     )

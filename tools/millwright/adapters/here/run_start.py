@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from millwright import __version__
 from millwright.adapters.here.provenance import git_commit, host_facts, wheel_version
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 from millwright.facility.model import Facility
 from millwright.results.run_info import ExpectedValue, RunInfo, iso_utc, make_run_id
 
@@ -24,8 +24,8 @@ def start_run(
         started=iso_utc(started),
         finished="",
         millwright_version=__version__,
-        git_commit=git_commit(checkout()),
-        tool_versions={"Python": platform.python_version(), **wheel_version(checkout())},
+        git_commit=git_commit(product_root()),
+        tool_versions={"Python": platform.python_version(), **wheel_version(product_root())},
         host=host_facts(),
         emulated_partitions=tuple(name for name in facility.partitions if facility.is_emulated(name)),
         expected=tuple(expected),

@@ -59,13 +59,13 @@ class ControllerHost:
             ) from error
 
     def _output(self, argv: Sequence[str], done: subprocess.CompletedProcess[str]) -> str:
-        said = done.stderr.strip() or done.stdout.strip()
-        is_silent = _is_slow(argv, done) or (done.returncode and any(mark in said for mark in SILENT))
+        message = done.stderr.strip() or done.stdout.strip()
+        is_silent = _is_slow(argv, done) or (done.returncode and any(mark in message for mark in SILENT))
         if done.returncode == SSH_FAILED or is_silent:
-            raise NotTestableError(f"the controller {self.name} did not answer: {said}", code="MW3301")
+            raise NotTestableError(f"the controller {self.name} did not answer: {message}", code="MW3301")
         if done.returncode != 0:
             raise FailedError(
-                f"{argv[0]} on {self.name}: {said or f'exit status {done.returncode}'}", code="MW3302"
+                f"{argv[0]} on {self.name}: {message or f'exit status {done.returncode}'}", code="MW3302"
             )
         return done.stdout
 
@@ -80,7 +80,7 @@ class Controller:
 
     hosts: Sequence[ControllerHost]
     """In the order in which they are asked."""
-    tell: Callable[[str], None] = lambda _: None
+    notify: Callable[[str], None] = lambda _: None
     """Hears which host did not answer, and which one did in its place."""
     answered: ControllerHost | None = field(default=None, init=False)
     """Who answered last, and is asked first: a host that is gone costs a time-out each time."""
@@ -99,13 +99,13 @@ class Controller:
                 silent.append(str(error))
                 continue
             if silent:
-                self.tell(f"{'; '.join(silent)}. {host.name} answers in its place.")
+                self.notify(f"{'; '.join(silent)}. {host.name} answers in its place.")
             self.answered = host
             return found
         raise NotTestableError("; ".join(silent), code="MW3301")
 
 
-def controller_of(facility: Facility, tell: Callable[[str], None] = lambda _: None) -> Controller:
+def controller_of(facility: Facility, notify: Callable[[str], None] = lambda _: None) -> Controller:
     """The controller of a facility; raises :exc:`NotTestableError` where it has none."""
     if facility.services is None:
         raise NotTestableError(f"{facility.name} has no services, so no Slurm knows its nodes", code="MW1304")
@@ -120,5 +120,5 @@ def controller_of(facility: Facility, tell: Callable[[str], None] = lambda _: No
             for name in names
             if name
         ],
-        tell,
+        notify,
     )

@@ -43,13 +43,13 @@ def parse_reservations(text: str) -> tuple[SlurmReservation, ...]:
 
 
 def _reservation(record: dict[str, str]) -> SlurmReservation:
-    told = {name: value for name, value in record.items() if value != "(null)"}
+    known = {name: value for name, value in record.items() if value != "(null)"}
     return SlurmReservation(
-        told["ReservationName"],
-        expand(told["Nodes"]) if "Nodes" in told else (),
-        start=told.get("StartTime", ""),
-        end=told.get("EndTime", ""),
-        who=told.get("Users") or told.get("Accounts") or "",
-        flags=frozenset(told.get("Flags", "").split(",")),
-        is_active=told.get("State", "ACTIVE") == "ACTIVE",
+        known["ReservationName"],
+        expand(known["Nodes"]) if "Nodes" in known else (),
+        start=known.get("StartTime", ""),
+        end=known.get("EndTime", ""),
+        who=known.get("Users") or known.get("Accounts") or "",
+        flags=frozenset(known.get("Flags", "").split(",")),
+        is_active=known.get("State", "ACTIVE") == "ACTIVE",
     )

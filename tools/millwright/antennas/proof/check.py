@@ -92,7 +92,7 @@ def check_antenna(
 
 
 def check_antennas(
-    facility: Facility, antennas: Sequence[str], given: ProofInputs, say: Callable[[str], None]
+    facility: Facility, antennas: Sequence[str], given: ProofInputs, report: Callable[[str], None]
 ) -> Iterator[Proof]:
     """Make the proofs of several antennas at the same time, since they time nothing; each as it is made.
 
@@ -102,7 +102,7 @@ def check_antennas(
 
     def prove(antenna: str) -> None:
         try:
-            for proof in check_antenna(facility, antenna, given, say):
+            for proof in check_antenna(facility, antenna, given, report):
                 made.put(proof)
         finally:
             made.put(None)

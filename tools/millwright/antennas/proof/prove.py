@@ -34,7 +34,7 @@ from millwright.antennas.proof.proofs import (
 from millwright.antennas.proof.visitor import Visitor, expired_certificate, foreign_certificate, run_on
 from millwright.antennas.ssh.host_keys import resolve_target
 from millwright.antennas.trust.certificates import ensure_user_ca
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 from millwright.core.verdict import Verdict
 from millwright.facility.model import Facility
 from millwright.facility.topics.services import Services
@@ -53,7 +53,7 @@ class ProofInputs:
     """Access mode of the jobs; the account's own where None."""
     partition: str
     job_limit_s: float = 120
-    root: Path = field(default_factory=checkout)
+    root: Path = field(default_factory=product_root)
     """The checkout from which a bundle would be made now."""
 
 

@@ -20,7 +20,7 @@ from millwright.app.context import Context
 from millwright.app.document import Document, Part
 from millwright.app.signing import own_signing_key
 from millwright.core.errors import ExitCode
-from millwright.core.places import cache_folder, checkout, facility_file, state_folder
+from millwright.core.places import cache_folder, facility_file, product_root, state_folder
 from millwright.facility import Facility, load_facility
 
 STEP = "bundle"
@@ -130,10 +130,10 @@ def bundle(context: Context, request: BundleRequest) -> AntennaBundle:
         context.progress.step(STEP, "factory: making its key")
         run_factory_play(file, facility, state=state, now=now)
     context.progress.step(STEP, "fetching the gateway's Python packages")
-    lock = (checkout() / "requirements.lock").read_text(encoding="utf-8")
+    lock = (product_root() / "requirements.lock").read_text(encoding="utf-8")
     wheels = gateway_wheels(lock, cache=cache_folder(), python=request.python, machine=request.machine)
     order = Order(target, request.lifetime, secrets.token_hex(16), key)
-    manifest, data = make_bundle(facility, order, Sources(state, checkout(), wheels), now=now)
+    manifest, data = make_bundle(facility, order, Sources(state, product_root(), wheels), now=now)
     output = request.output or Path(f"{antenna}.bundle")
     output.write_bytes(data)
     signer = fingerprint(public_half(key))

@@ -7,7 +7,7 @@ from millwright.antennas.rollout.apply import RolloutContext
 from millwright.antennas.rollout.distribution import Distributed, distribute_trust
 from millwright.antennas.rollout.factory_side import run_factory_play, run_host_play
 from millwright.app.context import Context
-from millwright.core.places import checkout, state_folder
+from millwright.core.places import product_root, state_folder
 from millwright.facility import Facility
 
 Play = Callable[..., int]
@@ -30,7 +30,7 @@ def rollout_context(context: Context, file: Path, facility: Facility, play: Play
     return RolloutContext(
         facility_file=file,
         state=state,
-        root=checkout(),
+        root=product_root(),
         run_factory_play=lambda: play(file, facility, state=state, now=context.now()),
         status=lambda line: context.progress.step("antennas", line),
         now=context.now,

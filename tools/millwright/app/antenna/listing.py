@@ -4,7 +4,7 @@ from typing import Literal
 
 from millwright.antennas.bundle.imported import needed_bundles
 from millwright.app.document import Document, Part
-from millwright.core.places import checkout, facility_file, state_folder
+from millwright.core.places import facility_file, product_root, state_folder
 from millwright.facility import load_facility
 from millwright.facility.model import Antenna
 
@@ -63,7 +63,9 @@ class AntennaList(Document):
 def list_antennas(facility: str) -> AntennaList:
     """The antennas of a facility, and which of their gateways need a bundle; no host is asked."""
     described = load_facility(facility_file(facility))
-    needs = needed_bundles(described, described.antennas, state=state_folder(described.name), root=checkout())
+    needs = needed_bundles(
+        described, described.antennas, state=state_folder(described.name), root=product_root()
+    )
     rows = {name: _row(antenna, needs.get(name)) for name, antenna in described.antennas.items()}
     return AntennaList(facility=described.name, antennas=rows)
 

@@ -14,7 +14,7 @@ from millwright.antennas.trust.prepared import write_trust
 from millwright.app.context import Context
 from millwright.app.document import Document, Part
 from millwright.core.errors import ExitCode
-from millwright.core.places import checkout, facility_file, state_folder
+from millwright.core.places import facility_file, product_root, state_folder
 from millwright.facility import load_facility
 
 STEP = "antennas"
@@ -49,7 +49,7 @@ def plan(context: Context, facility: str, antenna: str | None) -> AntennaPlan:
     """
     file = facility_file(facility)
     described = load_facility(file)
-    names, now, root = chosen_antennas(described, antenna), context.now(), checkout()
+    names, now, root = chosen_antennas(described, antenna), context.now(), product_root()
     records = state_folder(described.name)
     context.progress.step(STEP, "reaching the gateways")
     unreached = find_unreached(described, names)

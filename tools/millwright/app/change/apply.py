@@ -12,7 +12,7 @@ from millwright.app.change.apply_report import ApplyReport, make_report, report_
 from millwright.app.change.resumable_run import RunKind, begin_or_resume, canary_chooser, resumable
 from millwright.app.context import Context
 from millwright.app.playbook_progress import PlaybookProgress
-from millwright.core.places import as_typed, checkout, facility_file, state_folder
+from millwright.core.places import as_typed, facility_file, product_root, state_folder
 from millwright.facility import Facility, load_facility
 from millwright.fleet.look.converge import converge
 from millwright.fleet.look.over_ssh import answering_hosts
@@ -107,6 +107,6 @@ def _roll_out(
         report=progress.report_wave,
         wait=time.sleep,
     )
-    digest = digest_of(declared_files(file, checkout()), checkout())
+    digest = digest_of(declared_files(file, product_root()), product_root())
     outcome = roll_out(planned.waves, request.budget, journal, digest, rollout)
-    return replace(outcome, remarks=planned.canaries.says)
+    return replace(outcome, remarks=planned.canaries.remarks)

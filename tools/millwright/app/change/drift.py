@@ -9,7 +9,7 @@ from millwright.app.change.findings import Finding, findings
 from millwright.app.context import Context
 from millwright.app.document import Document
 from millwright.app.playbook_progress import PlaybookProgress
-from millwright.core.places import as_typed, checkout, facility_file, state_folder
+from millwright.core.places import as_typed, facility_file, product_root, state_folder
 from millwright.facility import load_facility
 from millwright.fleet.look.converge import LOOKING, looker
 from millwright.fleet.look.declared_state import Store
@@ -72,7 +72,7 @@ def look_for_drift(context: Context, facility: str, *, limit: str = "") -> Drift
     inventory = build_inventory(described, file)
     hosts = selected_hosts(file, described, inventory, parse_limit(limit))
     state = state_folder(described.name)
-    sources = Sources(file, described, inventory, checkout(), state, read_play(checkout()))
+    sources = Sources(file, described, inventory, product_root(), state, read_play(product_root()))
     store = Store(state / "declared")
     begun = time.monotonic()
     look_at = looker(sources, store, PlaybookProgress(context.progress))(LOOKING)

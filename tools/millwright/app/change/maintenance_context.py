@@ -81,7 +81,7 @@ class MaintenanceContext:
             jobs_limit_s=terms.jobs_limit_s,
             gives_back_busy=terms.gives_back_busy,
             takes_over=takes_over,
-            tell=self.reporter.step,
+            on_step=self.reporter.step,
         )
 
     def _gate(self, terms: Terms) -> Gate:

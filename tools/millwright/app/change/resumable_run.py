@@ -80,7 +80,7 @@ def canary_chooser(context: Context, journal: Journal, answering: Answering) -> 
             instead_of=dict(found.instead_of),
             missing=found.missing,
         )
-        for line in found.says:
+        for line in found.remarks:
             context.progress.done("canaries", line)
         return found
 

@@ -14,7 +14,7 @@ from millwright.core.files import write_new
 from millwright.discovery import sources
 from millwright.discovery.ask import ask_host, read_captured, read_inventory
 from millwright.discovery.cluster import read_cluster
-from millwright.discovery.describe import Wishes, describe
+from millwright.discovery.describe import DiscoveryHints, describe
 from millwright.discovery.writing import write_facility
 from millwright.facility import load_facility
 
@@ -72,10 +72,10 @@ def discover_facility(
     variables = os.environ if environment is None else environment
     inventory = read_inventory(Path(request.inventory), variables) if request.inventory else ""
     cluster = read_cluster(texts, inventory)
-    wishes = Wishes(
+    hints = DiscoveryHints(
         request.login or cluster.asked_host, request.harness, request.ssh_user, request.ssh_config
     )
-    description = describe(cluster, wishes)
+    description = describe(cluster, hints)
     text = write_facility(description)
     fill_in = find_missing_keys(text)
     if request.output:

@@ -12,7 +12,7 @@ from millwright.app.document import Document, Part
 from millwright.app.playbook_progress import PlaybookProgress
 from millwright.app.signing import known_signers, own_signing_key
 from millwright.core.errors import ExitCode
-from millwright.core.places import as_typed, cache_folder, checkout, facility_file, state_folder
+from millwright.core.places import as_typed, cache_folder, facility_file, product_root, state_folder
 from millwright.facility import Facility, load_facility
 from millwright.fleet.look.state_digest import declared_files, digest_of
 from millwright.images.build import BuildContext, build
@@ -119,11 +119,11 @@ def build_image(context: Context, request: BuildRequest) -> ImageBuilt:
     """
     file = facility_file(request.facility)
     facility = load_facility(file)
-    declared = digest_of(declared_files(file, checkout()), checkout())
-    wishes = ImageRequest(
+    declared = digest_of(declared_files(file, product_root()), product_root())
+    choices = ImageRequest(
         request.partition, request.release, request.archive, request.format, request.with_kernel
     )
-    recipe = plan_image(facility, wishes, declared, os.environ)
+    recipe = plan_image(facility, choices, declared, os.environ)
     images = (request.output or images_folder(facility)).absolute()
     if not (images / recipe.name / MANIFEST).exists():
         require(find_missing(recipe.format, images))

@@ -21,7 +21,7 @@ GIT = ".git"
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class InitRequest:
     """What a site's repository is to be."""
 
     folder: Path
@@ -45,16 +45,16 @@ class Started(Document):
     """Files that are there with other contents than this version would have written."""
 
 
-def start_site(wishes: Wishes, *, product: Path, version: str) -> Started:
+def start_site(request: InitRequest, *, product: Path, version: str) -> Started:
     """Make the repository whole, or add the files that it lacks.
 
     Raises :exc:`BadInputError` with every problem; then nothing was written.
     """
-    folder = Path(os.path.abspath(wishes.folder))  # noqa: PTH100 - a link to the folder stays what it is
-    text, name = _described(wishes, folder)
+    folder = Path(os.path.abspath(request.folder))  # noqa: PTH100 - a link to the folder stays what it is
+    text, name = _described(request, folder)
     config = (product / "ansible.cfg").read_text(encoding="utf-8")
     files = site_files(name, version=version, ansible_config=config, facility=text)
-    if problems := [*_refusals(folder, adds=wishes.adds), *_obstacles(folder, files)]:
+    if problems := [*_refusals(folder, adds=request.adds), *_obstacles(folder, files)]:
         raise BadInputError(problems)
     around = folder if folder.exists() else folder.parent
     around.mkdir(parents=True, exist_ok=True)
@@ -62,24 +62,24 @@ def start_site(wishes: Wishes, *, product: Path, version: str) -> Started:
     staging = private / folder.name
     try:
         _write(staging, files)
-        _check(staging / facility_path(name), shown=wishes.described)
+        _check(staging / facility_path(name), shown=request.described)
         return _place(staging, folder, name, files, product)
     finally:
         shutil.rmtree(private, ignore_errors=True)
 
 
-def _described(wishes: Wishes, folder: Path) -> tuple[str | None, str]:
+def _described(request: InitRequest, folder: Path) -> tuple[str | None, str]:
     """The description to begin with, if one was given, and the name of the facility."""
-    if wishes.described is not None:
-        facility = load_facility(wishes.described)
-        if wishes.name and wishes.name != facility.name:
-            expected = f"{facility.name}, as {wishes.described} says, or another name in that file"
+    if request.described is not None:
+        facility = load_facility(request.described)
+        if request.name and request.name != facility.name:
+            expected = f"{facility.name}, as {request.described} says, or another name in that file"
             raise BadInputError(
-                [Problem("--name", wishes.name, "two names for one facility", expected, code="MW2301")]
+                [Problem("--name", request.name, "two names for one facility", expected, code="MW2301")]
             )
-        _refuse_name(facility.name, str(wishes.described), folder)
-        return wishes.described.read_text(encoding="utf-8"), facility.name
-    name = wishes.name or _name_of(folder)
+        _refuse_name(facility.name, str(request.described), folder)
+        return request.described.read_text(encoding="utf-8"), facility.name
+    name = request.name or _name_of(folder)
     _refuse_name(name, "--name", folder)
     return None, name
 

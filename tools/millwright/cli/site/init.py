@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from millwright import __version__
-from millwright.app.site.init import Started, Wishes, start_site
+from millwright.app.site.init import InitRequest, Started, start_site
 from millwright.cli.options import AsJson
 from millwright.cli.output import print_json, print_lines
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 
 
 def command(
@@ -35,8 +35,8 @@ def command(
 
     Example: millwright init my-site && cd my-site && millwright facility check my-site
     """
-    wishes = Wishes(path, name, described, adds=add)
-    started = start_site(wishes, product=checkout().resolve(), version=__version__)
+    request = InitRequest(path, name, described, adds=add)
+    started = start_site(request, product=product_root().resolve(), version=__version__)
     if as_json:
         print_json(started)
     else:

@@ -139,11 +139,11 @@ def looker(sources: Sources, store: Store, on_event: Callable[[Event], None]) ->
                 return {}
             on_event({"event": "play", "name": name})
 
-            def tell(look: HostLook) -> None:
+            def report(look: HostLook) -> None:
                 on_event({"event": "task", "name": look.host})
                 on_event({"event": "result", "host": look.host, "task": name, "status": "ok"})
 
-            return look_at_hosts(sources.facility, sources.inventory, orders, key=store.key(), on_look=tell)
+            return look_at_hosts(sources.facility, sources.inventory, orders, key=store.key(), on_look=report)
 
         return look_at
 
@@ -173,17 +173,17 @@ def _run(  # noqa: PLR0913, PLR0917 - joins a run with what is kept of it
     sources: Sources,
     look_at: LookAtHosts,
 ) -> ApplyResult:
-    told, known = log.with_suffix(".declared.jsonl"), log.with_suffix(".inventory.json")
-    told.touch(mode=0o600)
+    declared, known = log.with_suffix(".declared.jsonl"), log.with_suffix(".inventory.json")
+    declared.touch(mode=0o600)
     write_inventory(sources.narrowing.to(run.hosts), known)
     try:
-        result = run_playbook(argv, log, lock, on_event, declared=told, inventory=known)
-        tasks = read_tasks(told) if result.is_complete else None
+        result = run_playbook(argv, log, lock, on_event, declared=declared, inventory=known)
+        tasks = read_tasks(declared) if result.is_complete else None
         if tasks is not None:
             good = [host.host for host in result.hosts if host.state in {"ok", "changed"}]
             _keep(seal(newly_declared(tasks, good, run, store, sources), look_at), store)
     finally:
-        for file in (told, known):
+        for file in (declared, known):
             file.unlink(missing_ok=True)
     return result
 
@@ -199,5 +199,5 @@ def read_tasks(path: Path) -> list[Task] | None:
         *found, end = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
     except ValueError:  # nothing at all, or a line that was cut off
         return None
-    is_whole = end.get("end") is True and end["told"] == len(found) and not end["lost"]
+    is_whole = end.get("end") is True and end["recorded"] == len(found) and not end["lost"]
     return found if is_whole else None

@@ -97,8 +97,8 @@ def _look(host: str, argv: Iterable[str], source: str) -> HostLook:
         )
     except subprocess.TimeoutExpired:
         return HostLook.unreached(host, f"did not answer within {TIMEOUT_S:g} s")
-    told = done.stderr.decode(errors="replace").strip().splitlines()
-    reason = told[-1] if told else f"ended with {done.returncode}"
+    message = done.stderr.decode(errors="replace").strip().splitlines()
+    reason = message[-1] if message else f"ended with {done.returncode}"
     if done.returncode == UNREACHABLE:
         return HostLook.unreached(host, reason)
     return read_answer(host, done.stdout.decode(errors="replace"), reason, (begun, time.time()))

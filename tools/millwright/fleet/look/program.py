@@ -378,8 +378,8 @@ def look(order: Mapping[str, Any], run: Run = run_command) -> dict[str, Any]:
             names[str(number)] = found["named"]
         if seal:
             sealed[str(number)] = {name: found.get(name, MISSING) for name in seal}
-    told = {"differs": differs, "untested": untested, "sealed": sealed, "names": names}
-    return {**told, "clock_s": time.time()}
+    report = {"differs": differs, "untested": untested, "sealed": sealed, "names": names}
+    return {**report, "clock_s": time.time()}
 
 
 def main(order: str) -> None:

@@ -95,10 +95,10 @@ def inputs_of(role: str, play: Play, variables: Variables) -> Inputs:
         }
     )
     values = [_text(value) for found in used.values() for value in found]
-    told = [*texts, *values]
+    sources = [*texts, *values]
     return Inputs(
         digest,
-        tuple(sorted(set(_paths(told, {**variables.definitions, **own})))),
+        tuple(sorted(set(_paths(sources, {**variables.definitions, **own})))),
         bool(words & PRODUCT),
         tuple(sorted(_asked([*_reached(files), *values]))),
     )

@@ -12,7 +12,7 @@ import yaml
 from millwright.adapters.ansible.inventory import AnsibleInventory, build_inventory
 from millwright.adapters.ansible.stored_inventory import Narrowing
 from millwright.adapters.here.product_archive import list_members
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 from millwright.facility.model import Facility
 from millwright.fleet.look.role_inputs import Inputs, Play, Variables, basis_of, inputs_of
 
@@ -24,21 +24,21 @@ MAX_FILE_BYTES = 64 << 20
 SHARED = ("callback_plugins", "filter_plugins", "module_utils", "action_plugins", "lookup_plugins")
 
 
-def read_play(checkout: Path) -> Play:
+def read_play(root: Path) -> Play:
     """Everything under ``playbooks/`` that decides about hosts."""
-    playbooks = checkout / "playbooks"
+    playbooks = root / "playbooks"
     roles = {
         folder.name: {path.relative_to(folder).as_posix(): _read(path) for path in _files_below(folder)}
         for folder in sorted((playbooks / "roles").glob("*"))
         if folder.is_dir()
     }
     modules = {path.stem: _read(path) for path in sorted((playbooks / "library").glob("*.py"))}
-    shared = [checkout / "ansible.cfg"]
+    shared = [root / "ansible.cfg"]
     for name in SHARED:
         shared += _files_below(playbooks / name)
-    told = [f"{path.relative_to(checkout)}\0{_read(path)}" for path in shared if path.is_file()]
+    parts = [f"{path.relative_to(root)}\0{_read(path)}" for path in shared if path.is_file()]
     texts = "\n".join(_read(path) for path in sorted(playbooks.glob("*.yml")))
-    return Play(roles, modules, texts, _sha256("\0".join([version("ansible-core"), *told]).encode()))
+    return Play(roles, modules, texts, _sha256("\0".join([version("ansible-core"), *parts]).encode()))
 
 
 def _files_below(folder: Path) -> list[Path]:
@@ -69,7 +69,7 @@ class Sources:
     file: Path
     facility: Facility
     inventory: AnsibleInventory
-    checkout: Path
+    root: Path
     state: Path
     play: Play
     _inputs: dict[tuple[str, str], Inputs] = field(default_factory=dict)
@@ -103,14 +103,14 @@ class Sources:
 
     def files_digest(self, inputs: Inputs) -> str:
         """Digest of the files of this machine that a role may read."""
-        told = [f"{path}\0{self._digest_of(path)}" for path in inputs.paths]
+        parts = [f"{path}\0{self._digest_of(path)}" for path in inputs.paths]
         if inputs.needs_product:
-            told.append(self._digest_of("product"))
-        return _sha256("\0".join(told).encode())
+            parts.append(self._digest_of("product"))
+        return _sha256("\0".join(parts).encode())
 
     def read_again(self) -> None:
         """Begin another run: what stands in files counts as it is now; the facility stays as it was read."""
-        self.play = read_play(self.checkout)
+        self.play = read_play(self.root)
         self._files = self._variable_files()
         for known in (self._inputs, self._variables, self._paths, self._bases):
             known.clear()
@@ -119,7 +119,7 @@ class Sources:
         found: dict[str, dict[str, list[Path]]] = {}
         for name in ("group_vars", "host_vars"):
             found[name] = {}
-            for folder in (self.checkout / "playbooks", self.file.resolve().parent):
+            for folder in (self.root / "playbooks", self.file.resolve().parent):
                 for owner, paths in _variable_files(folder / name):
                     found[name].setdefault(owner, []).extend(paths)
         return found
@@ -164,7 +164,7 @@ class Sources:
     def _contents(self, path: str) -> Iterator[str]:
         """Digests of a file, or of everything in a folder of the facility's state."""
         if path == "product":
-            files = [*list_members(self.checkout).values(), self.file]
+            files = [*list_members(self.root).values(), self.file]
         else:
             place = Path(path)
             is_own = self.state in place.parents and place.is_dir()
@@ -183,7 +183,7 @@ def sources_of(file: Path, facility: Facility, state: Path) -> "Sources":
     Raises :exc:`BadInputError` where it would mislead Ansible.
     """
     inventory = build_inventory(facility, file)
-    return Sources(file, facility, inventory, checkout(), state, read_play(checkout()))
+    return Sources(file, facility, inventory, product_root(), state, read_play(product_root()))
 
 
 def _variable_files(folder: Path) -> Iterator[tuple[str, list[Path]]]:

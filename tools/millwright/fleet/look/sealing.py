@@ -17,12 +17,12 @@ def newly_declared(
 ) -> list[DeclaredHost]:
     """Documents of the hosts that a run left in a good state, not yet compared with the hosts."""
     sources.forget_files()  # the run may have made some: a key that was missing
-    told = declarations(tasks)
+    declared = declarations(tasks)
     found = []
     for host in hosts:
         before = store.load(host)
         kept = before.roles if before and run.roles else {}
-        new = {name: _role(host, name, role, sources) for name, role in told.get(host, {}).items()}
+        new = {name: _role(host, name, role, sources) for name, role in declared.get(host, {}).items()}
         roles = {**kept, **new}
         found.append(DeclaredHost(host, sources.basis(host), roles, HOST, forget(before, roles)))
     return found
@@ -90,5 +90,5 @@ def reseal(host: str, role: str, store: Store, look_at: LookAtHosts) -> None:
 def _opened(thing: Thing) -> Thing:
     """A thing that tells its output or content anew."""
     wants = {name: value for name, value in thing["wants"].items() if name not in OPENED}
-    anew = [name for name in OPENED if name in thing["wants"]]
-    return {**thing, "wants": wants, "seal": [*thing["seal"], *anew]}
+    opened = [name for name in OPENED if name in thing["wants"]]
+    return {**thing, "wants": wants, "seal": [*thing["seal"], *opened]}

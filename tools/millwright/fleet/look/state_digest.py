@@ -18,15 +18,15 @@ def digest_of(files: Iterable[Path], root: Path) -> str:
     return total.hexdigest()
 
 
-def declared_files(facility_file: Path, checkout: Path) -> Iterator[Path]:
+def declared_files(facility_file: Path, root: Path) -> Iterator[Path]:
     """Files that decide about the state of hosts: facility, variables, playbooks, inventory."""
     yield facility_file
     yield from _below(facility_file.parent / "group_vars")
     yield from _below(facility_file.parent / "host_vars")
-    yield from _below(checkout / "playbooks")
-    yield from _below(checkout / "inventories" / "catalogue")
-    yield from _below(checkout / "tools" / "millwright" / "facility")
-    yield from sorted((checkout / "tools" / "millwright" / "adapters" / "ansible").glob("*.py"))
+    yield from _below(root / "playbooks")
+    yield from _below(root / "inventories" / "catalogue")
+    yield from _below(root / "tools" / "millwright" / "facility")
+    yield from sorted((root / "tools" / "millwright" / "adapters" / "ansible").glob("*.py"))
 
 
 def _below(folder: Path) -> Iterator[Path]:

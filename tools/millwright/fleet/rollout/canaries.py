@@ -26,7 +26,7 @@ class Canaries:
     """Canaries that do not answer and that no node could replace; they stay canaries."""
 
     @property
-    def says(self) -> tuple[str, ...]:
+    def remarks(self) -> tuple[str, ...]:
         """What is not as one would expect, a sentence each."""
         replaced = (f"{node} can't go first, {other} does" for node, other in self.instead_of.items())
         return (*replaced, *(f"{node} can't go first, nor any node near it" for node in self.missing))

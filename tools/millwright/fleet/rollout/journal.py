@@ -36,9 +36,9 @@ class Journal:
         """The file itself."""
         return self.folder / JOURNAL
 
-    def note(self, now: datetime, event: str, **told: object) -> None:
+    def note(self, now: datetime, event: str, **details: object) -> None:
         """Write one entry and return when it is on disk."""
-        self.note_all(now, [{"event": event, **told}])
+        self.note_all(now, [{"event": event, **details}])
 
     def note_all(self, now: datetime, entries: Iterable[Entry]) -> None:
         """Write several entries with one sync."""

@@ -133,7 +133,7 @@ def read_request(journal: Journal, given: Request) -> Request:
     problems = []
     for name, option in SETTLED.items():
         if name in given.given and _plain(given.given[name]) != _plain(stored.get(name)):
-            expected = f"as run {journal.run_id} began ({_told(stored.get(name))}), or left out"
+            expected = f"as run {journal.run_id} began ({_shown(stored.get(name))}), or left out"
             problems.append(
                 Problem("--resume", option, "can't be changed in a resumed run", expected, code="MW2105")
             )
@@ -147,7 +147,7 @@ def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _told(value: object) -> str:
+def _shown(value: object) -> str:
     if value is None:
         return "not given"
     return fold(tuple(value)) if isinstance(value, list | tuple) else str(value)

@@ -136,9 +136,9 @@ def _newly_lost(wave: Wave, before: Mapping[str, str], context: RolloutContext) 
 
 
 def _entry(line: HostLine, digest: str) -> dict[str, object]:
-    told = {"event": "host", "host": line.host, "wave": line.wave, "state": str(line.state)}
+    entry = {"event": "host", "host": line.host, "wave": line.wave, "state": str(line.state)}
     counts = {"ok": line.ok, "changed": line.changed, "failed": line.failed, "unreachable": line.unreachable}
-    return {**told, **counts, "digest": digest, "message": line.message}
+    return {**entry, **counts, "digest": digest, "message": line.message}
 
 
 def finished_hosts(journal: Journal, digest: str) -> dict[str, HostLine]:

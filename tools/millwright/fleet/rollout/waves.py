@@ -120,5 +120,5 @@ def _pack(groups: Iterable[Wave], size: int) -> Iterator[Wave]:
 
 def _join(number: int, groups: Sequence[Wave]) -> Wave:
     names = [group.name for group in groups if group.name]
-    told = f" ({names[0]} to {names[-1]})" if len(names) > 1 else f" ({names[0]})" if names else ""
-    return Wave(f"wave {number}{told}", tuple(host for group in groups for host in group.hosts))
+    listed = f" ({names[0]} to {names[-1]})" if len(names) > 1 else f" ({names[0]})" if names else ""
+    return Wave(f"wave {number}{listed}", tuple(host for group in groups for host in group.hosts))

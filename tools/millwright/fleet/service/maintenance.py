@@ -80,8 +80,8 @@ def finished_nodes(journal: Journal) -> dict[str, NodeLine]:
 
 
 def _entry(line: NodeLine) -> dict[str, object]:
-    told = {"node": line.node, "wave": line.wave, "fate": str(line.fate)}
-    return {"event": "node", **told, "message": line.message, "verdict": line.verdict}
+    entry = {"node": line.node, "wave": line.wave, "fate": str(line.fate)}
+    return {"event": "node", **entry, "message": line.message, "verdict": line.verdict}
 
 
 def _spent(lines: Sequence[NodeLine], hosts: int) -> Spent:

@@ -136,9 +136,9 @@ def reservation_of(owner: Owner) -> str:
     return str(owner).replace(":", "-")
 
 
-def service_of(file: Path, facility: Facility, tell: Callable[[str], None] = lambda _: None) -> Service:
+def service_of(file: Path, facility: Facility, notify: Callable[[str], None] = lambda _: None) -> Service:
     """The nodes' service of a facility; raises :exc:`NotTestableError` where it has no Slurm.
 
-    `tell` hears that a controller did not answer and its backup did.
+    `notify` hears that a controller did not answer and its backup did.
     """
-    return Service(as_typed(file), controller_of(facility, tell))
+    return Service(as_typed(file), controller_of(facility, notify))

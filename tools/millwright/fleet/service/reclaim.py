@@ -41,10 +41,10 @@ def _has_ended(owner: Owner, ended_runs: Collection[str]) -> bool:
 
 
 def _explain(owner: Owner, nodes: Sequence[str], typed: str) -> str:
-    told = f"{fold(tuple(nodes))} in a reservation of {owner}"
+    summary = f"{fold(tuple(nodes))} in a reservation of {owner}"
     if owner.purpose == Purpose.MAINTENANCE:
-        return f"{told}: resume it with millwright maintain {typed} --resume on the machine where it began"
+        return f"{summary}: resume it with millwright maintain {typed} --resume on the machine where it began"
     return (
-        f"{told}: it began on another machine; if it no longer runs, drain these nodes and delete the "
+        f"{summary}: it began on another machine; if it no longer runs, drain these nodes and delete the "
         "reservation with scontrol"
     )

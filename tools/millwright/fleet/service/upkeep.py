@@ -67,8 +67,8 @@ class NodeLine:
     """Of the gate; empty where the node did not come that far."""
 
 
-Tell = Callable[[str, Sequence[str]], None]
-"""Hears which nodes are in which step."""
+OnStep = Callable[[str, Sequence[str]], None]
+"""Called with the name of a step and the nodes that begin it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +88,18 @@ class Upkeep:
     """Whether a node whose jobs ran longer goes back to service unchanged, or stays drained."""
     takes_over: tuple[str, ...]
     """Purposes or holders of drains that this round may take over."""
-    tell: Tell
+    on_step: OnStep
 
     def round(self, wave: str, nodes: Sequence[str], wait: Callable[[float], None]) -> tuple[NodeLine, ...]:
         """Take nodes through all steps; whatever is left undecided stays drained by the owner."""
-        self.tell("drain", nodes)
+        self.on_step("drain", nodes)
         taken, lines = self._take(wave, nodes)
         quiet = await_quiet(
             self.service,
             taken,
             self.jobs_limit_s,
             wait=wait,
-            tell=lambda busy: self.tell("wait for jobs", busy),
+            on_busy=lambda busy: self.on_step("wait for jobs", busy),
         )
         lines |= self._busy(wave, quiet)
         ready, more = self._converge(wave, quiet.free) if quiet.free else ((), {})
@@ -123,7 +123,7 @@ class Upkeep:
         return {node: NodeLine(node, wave, Fate.BUSY, message) for node in quiet.busy}
 
     def _converge(self, wave: str, nodes: Sequence[str]) -> tuple[tuple[str, ...], dict[str, NodeLine]]:
-        self.tell("converge", nodes)
+        self.on_step("converge", nodes)
         try:
             found = lines_of(wave, nodes, self.converge(nodes))
         except FailedError as error:
@@ -133,10 +133,10 @@ class Upkeep:
 
     def _give_back(self, wave: str, nodes: Sequence[str]) -> dict[str, NodeLine]:
         if self.gate is None:
-            self.tell("give back", nodes)
+            self.on_step("give back", nodes)
             self.service.resume(nodes, [str(self.owner)])
             return {node: NodeLine(node, wave, Fate.IN_SERVICE, "not checked, as asked") for node in nodes}
-        self.tell("check", nodes)
+        self.on_step("check", nodes)
         found = self.gate.pass_through(nodes)
         return {node: self._judged(wave, found[node]) for node in nodes}
 
@@ -151,9 +151,9 @@ class Upkeep:
 
 def _explain(node: str, held: SlurmReservation) -> str:
     """Whose reservation keeps a node from being measured, and the ways out."""
-    who = f" of {held.who}" if held.who else ""
+    owner = f" of {held.who}" if held.who else ""
     return (
-        f"in reservation {held.name}{who}, {held.start} to {held.end}, beside which no job can measure it: "
+        f"in reservation {held.name}{owner}, {held.start} to {held.end}, beside which no job can measure it: "
         f"try again after that, or take the node out with scontrol update reservationname={held.name} "
         f"nodes-={node} (its last node: scontrol delete reservationname={held.name})"
     )
@@ -170,16 +170,16 @@ def await_quiet(
     limit_s: float,
     *,
     wait: Callable[[float], None],
-    tell: Callable[[Sequence[str]], None],
+    on_busy: Callable[[Sequence[str]], None],
 ) -> Quiet:
-    """Wait up to `limit_s` seconds for the jobs on these nodes; `tell` hears which still have some."""
+    """Wait up to `limit_s` seconds for the jobs on these nodes; `on_busy` gets those that still have some."""
     waited_s = 0.0
     while True:
         known = service.nodes()
         busy = tuple(node for node in nodes if known[node].is_busy)
         if not busy or waited_s >= limit_s:
             return Quiet(tuple(node for node in nodes if node not in busy), busy)
-        tell(busy)
+        on_busy(busy)
         pause_s = min(POLL_S, limit_s - waited_s)
         wait(pause_s)
         waited_s += pause_s

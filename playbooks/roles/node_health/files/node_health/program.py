@@ -14,11 +14,11 @@ import time
 from typing import Any
 
 from node_health.judging import COULD_NOT_TEST, FAULTY, Judged, judge, next_step, wants_controller
+from node_health.output import as_data, as_metrics, dumped, replace
 from node_health.plan import planned
 from node_health.reading import Node
 from node_health.running import Moment, run_checks
 from node_health.slurm import UnreachableError, node_state, take
-from node_health.telling import as_data, as_metrics, dumped, replace
 
 CONFIG = "/etc/millwright/node-health.json"
 EXIT_CODES = {FAULTY: 1, COULD_NOT_TEST: 3}
@@ -32,13 +32,13 @@ def act(judged: Judged, memory: dict[str, Any], expected: dict[str, Any], run_id
     try:
         standing = node_state(expected["node"], expected["slurm_timeout_s"])
         step = next_step(judged, memory, standing, run_id, resume_after)
-        told = take(step, expected["node"], expected["slurm_timeout_s"])
+        changed = take(step, expected["node"], expected["slurm_timeout_s"])
     except UnreachableError as error:
         return f"none: {error}"
     memory["drained"] = step.kind == "drain" or (
         step.kind == "leave" and step.reason.startswith("millwright:health:")
     )
-    return f"{step.kind}: {step.reason}" if told else f"left as it is: {' '.join(standing)}".rstrip()
+    return f"{step.kind}: {step.reason}" if changed else f"left as it is: {' '.join(standing)}".rstrip()
 
 
 def recall(path: str) -> dict[str, Any]:
