@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "results": {"core", "statistics"},
     "verdicts": {"core", "facility", "results", "statistics"},
     "capacity": {"core", "catalogue", "facility", "results", "statistics", "verdicts"},
-    "report": {"core", "capacity"},
+    "report": {"core", "capacity", "verdicts", "results", "statistics"},
     "adapters": {"core", "catalogue", "facility", "results"},
     "discovery": {"core", "catalogue", "facility"},
     "fleet": {"core", "facility", "statistics", "results", "verdicts", "adapters"},

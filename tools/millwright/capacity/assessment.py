@@ -1,43 +1,14 @@
-"""Everything that is known of one run, gathered for whoever reports it.
-
-This is the floor on which ``report`` stands: it imports from here, and from nowhere below.
-"""
+"""One run with everything that a report needs: facility, verdicts, capacity, use, signature."""
 
 from dataclasses import dataclass
 
-from millwright.capacity.peak import Peak
-from millwright.capacity.supply import Capacity, Supply, add_up
-from millwright.capacity.union_usage import UnionUsage
-from millwright.capacity.usage import AccessUsage, Usage, sum_usage
+from millwright.capacity.supply import Capacity, add_up
+from millwright.capacity.usage import Usage, sum_usage
 from millwright.catalogue.catalogue import Catalogue
 from millwright.facility import Facility
-from millwright.results.evidence import Origin
 from millwright.results.runs import Run
 from millwright.results.verification import SignatureCheck
-from millwright.statistics.interval import Interval
-from millwright.verdicts.reference import Reference
-from millwright.verdicts.scorecard import Rollup, Row, Scorecard, score
-
-__all__ = [
-    "AccessUsage",
-    "Assessment",
-    "Capacity",
-    "Catalogue",
-    "Facility",
-    "Interval",
-    "Origin",
-    "Peak",
-    "Reference",
-    "Rollup",
-    "Row",
-    "Run",
-    "Scorecard",
-    "SignatureCheck",
-    "Supply",
-    "UnionUsage",
-    "Usage",
-    "assess",
-]
+from millwright.verdicts.scorecard import Scorecard, score
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The usage of the machine's time as the report states it."""
 
-from millwright.capacity.assessment import AccessUsage, UnionUsage, Usage
+from millwright.capacity.union_usage import UnionUsage
+from millwright.capacity.usage import AccessUsage, Usage
 from millwright.report.content import Access, AccessRow, UnionRow
 
 EVIDENCE = "accounting.json"

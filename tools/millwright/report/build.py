@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from millwright.capacity.assessment import Assessment, Supply
+from millwright.capacity.assessment import Assessment
+from millwright.capacity.supply import Supply
 from millwright.report.access import describe_access
 from millwright.report.content import (
     SCHEMA,

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 
-from millwright.capacity.assessment import Assessment, Interval, Origin, Rollup, Run
-from millwright.capacity.assessment import Reference as JudgedReference
-from millwright.capacity.assessment import Row as JudgedRow
+from millwright.capacity.assessment import Assessment
 from millwright.core.node_sets import NodeSetError, fold
 from millwright.core.verdict import WORST_FIRST
 from millwright.report.content import Estimate, Group, Reference, Row, Series, Share
+from millwright.results.evidence import Origin
+from millwright.results.runs import Run
+from millwright.statistics.interval import Interval
+from millwright.verdicts.reference import Reference as JudgedReference
+from millwright.verdicts.scorecard import Rollup
+from millwright.verdicts.scorecard import Row as JudgedRow
 
 
 def name_nodes(nodes: Iterable[str]) -> str:
