@@ -56,3 +56,24 @@ def test_a_hint_is_typed_as_the_user_typed(arguments, hint, code, typed, capsys)
     assert run([typed if word == "FACILITY" else word for word in arguments]) == code
     said = " ".join("".join(capsys.readouterr()).split())
     assert hint.replace("FACILITY", shlex.quote(typed)) in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (["apply", "rack", "--by", "swich"], "switch"),
+        (["image", "build", "rack", "cpuu"], "cpu"),
+        (["image", "build", "rack", "cpu", "--release", "trixy"], "trixie"),
+        (["image", "build", "rack", "cpu", "--format", "squashf"], "squashfs"),
+        (["rack", "exec", "rack-cc1", "true"], "rack-c1"),
+        (["nodes", "status", "rack", "rack-cc1"], "rack-c1"),
+        (["antenna", "plan", "rack", "--antenna", "coats"], "coast"),
+        (["antenna", "config", "rack", "--antenna", "coast", "--user", "adda"], "ada"),
+        (["antenna", "revoke", "rack", "--user", "adda"], "ada"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else value,
+)
+def test_a_mistyped_name_is_answered_with_the_nearest_one(arguments, meant, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert run(arguments) == 2
+    assert f"did you mean {meant}?" in capsys.readouterr().err

@@ -145,11 +145,17 @@ def test_hosts_that_can_not_be_reached_are_not_failed(tree):
 
 
 @pytest.mark.parametrize(
-    ("name", "told"), [("h-gw", "pyinfra manages"), ("nosuch", "no such host"), ("all;id", "no such host")]
+    ("name", "message"),
+    [
+        ("h-gw", "pyinfra manages"),
+        ("nosuch", "no such host"),
+        ("all;id", "no such host"),
+        ("h-ctll", "did you mean h-ctl"),
+    ],
 )
-def test_a_limit_of_foreign_hosts_is_refused_before_anything_runs(tree, name, told):
+def test_a_limit_of_foreign_hosts_is_refused_before_anything_runs(tree, name, message):
     write_play(tree)
-    with pytest.raises(BadInputError, match=told):
+    with pytest.raises(BadInputError, match=message):
         run(tree, limit=("h-c1", name))
     assert not (tree / "state").exists()
 

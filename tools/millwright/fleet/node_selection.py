@@ -2,6 +2,7 @@
 
 from millwright.core.errors import BadInputError, Problem
 from millwright.core.node_sets import NodeSetError, expand
+from millwright.core.suggestions import did_you_mean
 from millwright.facility.model import Facility
 
 
@@ -22,8 +23,16 @@ def select_nodes(facility: Facility, text: str) -> tuple[str, ...]:
     nodes = frozenset(every)
     unknown = [name for name in named if name not in nodes and name not in known]
     if unknown:
-        expected = f"a node or partition of {facility.name}"
-        raise BadInputError(Problem("NODES", name, "unknown", expected, code="MW2214") for name in unknown)
+        raise BadInputError(
+            Problem(
+                "NODES",
+                name,
+                "unknown",
+                f"a node or partition of {facility.name}{did_you_mean(name, [*known, *every])}",
+                code="MW2214",
+            )
+            for name in unknown
+        )
     return tuple(dict.fromkeys(node for name in named for node in known.get(name, (name,))))
 
 

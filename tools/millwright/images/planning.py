@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from millwright.core.errors import BadInputError, Problem
+from millwright.core.suggestions import did_you_mean
 from millwright.facility.model import Facility
 from millwright.images.needs import choose_format
 from millwright.images.recipe import (
@@ -81,7 +82,6 @@ def _format(given: str) -> Format | None:
         if given == each:
             return each
     if given:
-        raise BadInputError(
-            [Problem("--format", given, "no such format", " or ".join(FORMATS), code="MW2211")]
-        )
+        expected = f"{' or '.join(FORMATS)}{did_you_mean(given, FORMATS)}"
+        raise BadInputError([Problem("--format", given, "no such format", expected, code="MW2211")])
     return None

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal, get_args
 
 from millwright.core.errors import BadInputError, Problem
+from millwright.core.suggestions import did_you_mean
 from millwright.facility.model import Facility
 from millwright.rack.recipe import SYSTEM, Recipe
 
@@ -108,9 +109,10 @@ def stand_in(facility: Facility, partition: str) -> str:
     """The node whose place an image takes; :exc:`BadInputError` where there is no such partition of Slurm."""
     found = facility.partitions.get(partition)
     if found is None or found.scheduler != "slurm":
-        known = ", ".join(name for name, each in facility.partitions.items() if each.scheduler == "slurm")
+        known = [name for name, each in facility.partitions.items() if each.scheduler == "slurm"]
+        expected = f"one of {', '.join(known)}{did_you_mean(partition, known)}"
         problem = "no such partition of Slurm" if found is None else "its nodes are not provisioned"
-        raise BadInputError([Problem(facility.name, partition, problem, f"one of {known}", code="MW7507")])
+        raise BadInputError([Problem(facility.name, partition, problem, expected, code="MW7507")])
     return found.node_names()[0]
 
 
@@ -118,7 +120,7 @@ def release_of(facility: Facility, asked: str) -> str:
     """The release of Debian; :exc:`BadInputError` for a system of which no image can be built."""
     release = asked or (facility.virtual.release if facility.virtual else "trixie")
     if release not in RELEASED_S:
-        expected = f"one of {', '.join(RELEASED_S)}"
+        expected = f"one of {', '.join(RELEASED_S)}{did_you_mean(release, RELEASED_S)}"
         text = (
             f"no image of {release!r} can be built, since mmdebstrap knows Debian only; install EL 9 or "
             "SLES 15 with the site's own means, then millwright apply brings nodes to the same state"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from millwright.core.errors import BadInputError, Problem
+from millwright.core.suggestions import did_you_mean
 from millwright.facility.model import Facility
 
 MAX_INTERFACE_NAME = 15  # the kernel's IFNAMSIZ without the closing zero
@@ -83,10 +84,9 @@ class RackPlan:
         for node in self.nodes:
             if node.name == name:
                 return node
-        known = ", ".join(node.name for node in self.nodes)
-        raise BadInputError(
-            [Problem(self.name, name, "no such node in the rack", f"one of {known}", code="MW7001")]
-        )
+        known = [node.name for node in self.nodes]
+        expected = f"one of {', '.join(known)}{did_you_mean(name, known)}"
+        raise BadInputError([Problem(self.name, name, "no such node in the rack", expected, code="MW7001")])
 
     def digest(self) -> str:
         """Changes whenever running nodes would no longer fit the facility.

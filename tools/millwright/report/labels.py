@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 
 from millwright.core.errors import BadInputError, Problem
+from millwright.core.suggestions import did_you_mean
 from millwright.report.text import inline
 
 Words = dict[str, Any]
@@ -15,7 +16,11 @@ def load_labels(folder: Path, language: str) -> Words:
     """Every label of a language; raises :exc:`BadInputError` where there is no such language."""
     known = {path.stem: path for path in sorted((folder / "labels").glob("*.yaml"))}
     if language not in known:
-        expected = f"one of {', '.join(known)}" if known else f"a file in {folder / 'labels'}"
+        expected = (
+            f"one of {', '.join(known)}{did_you_mean(language, known)}"
+            if known
+            else f"a file in {folder / 'labels'}"
+        )
         raise BadInputError(
             [
                 Problem(

@@ -20,6 +20,7 @@ from millwright.adapters.ansible.stored_inventory import VARIABLE
 from millwright.adapters.here.facility_lock import note_ansible, only_one
 from millwright.core.errors import BadInputError, FailedError, Problem
 from millwright.core.places import as_typed, product_root
+from millwright.core.suggestions import did_you_mean
 from millwright.facility.model import Facility
 
 KEPT_LOGS = 50
@@ -117,7 +118,8 @@ def _find_limit_problems(
             expected = f"a host of the factory; millwright antenna apply {typed} is for gateways"
             yield Problem("--limit", name, "a gateway, which pyinfra manages", expected, code="MW2107")
         elif not hosts <= managed:
-            expected = f"a host or group of {facility} (ansible-inventory --graph lists them)"
+            hint = did_you_mean(name, [*managed, *inventory.groups])
+            expected = f"a host or group of {facility} (ansible-inventory --graph lists them){hint}"
             yield Problem("--limit", name, "no such host or group to provision", expected, code="MW2108")
 
 

@@ -29,6 +29,7 @@ from millwright.antennas.proof.visitor import Visitor
 from millwright.antennas.ssh.side_by_side import MOST_AT_ONCE
 from millwright.antennas.user.files import UserAccess, ensure_user_access
 from millwright.core.errors import BadInputError, FailedError, NotTestableError, Problem
+from millwright.core.suggestions import did_you_mean
 from millwright.core.verdict import Verdict
 from millwright.facility.model import Facility
 
@@ -63,9 +64,11 @@ def plan_check(
     Raises :exc:`BadInputError` for an access mode that the facility does not have.
     """
     if access_mode is not None and access_mode not in facility.access_modes:
-        known = ", ".join(facility.access_modes)
+        expected = (
+            f"one of {', '.join(facility.access_modes)}{did_you_mean(access_mode, facility.access_modes)}"
+        )
         text = f"unknown access mode {access_mode!r}"
-        raise BadInputError([Problem(facility.name, "access_modes", text, f"one of {known}", code="MW1606")])
+        raise BadInputError([Problem(facility.name, "access_modes", text, expected, code="MW1606")])
     return ProofInputs(state, now, nonce, access_mode, choose_partition(facility))
 
 

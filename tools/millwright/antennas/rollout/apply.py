@@ -18,6 +18,7 @@ from millwright.antennas.ssh.side_by_side import find_failures, out_of_reach
 from millwright.antennas.trust.prepared import write_trust
 from millwright.core.clock import utc_now
 from millwright.core.errors import BadInputError, FailedError, NotTestableError, Problem
+from millwright.core.suggestions import did_you_mean
 from millwright.core.verdict import Verdict
 from millwright.facility.model import Facility
 
@@ -42,14 +43,12 @@ class RolloutContext:
 def chosen_antennas(facility: Facility, name: str | None) -> tuple[str, ...]:
     """All antennas, or the named one; raises :exc:`BadInputError` if there is none."""
     if name is not None and name not in facility.antennas:
-        known = ", ".join(facility.antennas) or "a facility with antennas"
-        raise BadInputError(
-            [
-                Problem(
-                    facility.name, "antennas", f"unknown antenna {name!r}", f"one of {known}", code="MW1612"
-                )
-            ]
+        known = ", ".join(facility.antennas)
+        expected = (
+            f"one of {known}{did_you_mean(name, facility.antennas)}" if known else "a facility with antennas"
         )
+        problem = f"unknown antenna {name!r}"
+        raise BadInputError([Problem(facility.name, "antennas", problem, expected, code="MW1612")])
     if not facility.antennas:
         raise BadInputError(
             [Problem(facility.name, "antennas", "there is none", "a facility with antennas", code="MW4301")]

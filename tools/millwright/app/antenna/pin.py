@@ -8,6 +8,7 @@ from millwright.antennas.trust.pinning import pin_host_key
 from millwright.app.document import Document
 from millwright.core.errors import BadInputError, Problem
 from millwright.core.places import facility_file
+from millwright.core.suggestions import did_you_mean
 from millwright.facility import Facility, load_facility
 
 
@@ -41,7 +42,8 @@ def _check_arguments(facility: Facility, host: str, fingerprint: str) -> None:
     problems = []
     if host not in known:
         text = f"{host!r} is neither a gateway nor the login node"
-        problems.append(Problem(facility.name, "host", text, f"one of {', '.join(known)}", code="MW4515"))
+        expected = f"one of {', '.join(known)}{did_you_mean(host, known)}"
+        problems.append(Problem(facility.name, "host", text, expected, code="MW4515"))
     if len(fingerprint) != 50 or not fingerprint.startswith("SHA256:"):
         problems.append(
             Problem(

@@ -22,6 +22,7 @@ from millwright.app.context import Context
 from millwright.app.document import Document, Part
 from millwright.core.errors import BadInputError, ExitCode, MillwrightError, Problem
 from millwright.core.places import facility_file, state_folder
+from millwright.core.suggestions import did_you_mean
 from millwright.facility import Facility, load_facility
 
 
@@ -168,7 +169,7 @@ def _of_user(
                     facility.name,
                     "antennas",
                     f"unknown user {user!r}",
-                    f"one of {', '.join(known)}",
+                    f"one of {', '.join(known)}{did_you_mean(user, known)}",
                     code="MW4516",
                 )
             ]

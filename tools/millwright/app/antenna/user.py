@@ -13,6 +13,7 @@ from millwright.app.context import Context
 from millwright.app.document import Document, Part
 from millwright.core.errors import BadInputError, Problem
 from millwright.core.places import facility_file, state_folder
+from millwright.core.suggestions import did_you_mean
 from millwright.facility import Facility, load_facility
 
 
@@ -90,9 +91,8 @@ def _named_or_first(facility: Facility, antenna: str, user: str | None) -> tuple
         return known[:1]
     if user not in known:
         key, problem = f"antennas.{antenna}.users", f"unknown user {user!r}"
-        raise BadInputError(
-            [Problem(facility.name, key, problem, f"one of {', '.join(known)}", code="MW4516")]
-        )
+        expected = f"one of {', '.join(known)}{did_you_mean(user, known)}"
+        raise BadInputError([Problem(facility.name, key, problem, expected, code="MW4516")])
     return (user,)
 
 

@@ -244,7 +244,12 @@ def _terms(key: str, account: Account, mode: AccessMode) -> Iterator[Finding]:
     terms, days = mode.grant, (account.end - account.start).days + 1
     if terms.kinds and account.kind not in terms.kinds:
         problem = f"{account.access_mode} is not for {account.kind}"
-        yield Finding("MW1613", f"{key}.kind", problem, f"one of {', '.join(terms.kinds)}")
+        yield Finding(
+            "MW1613",
+            f"{key}.kind",
+            problem,
+            f"one of {', '.join(terms.kinds)}",
+        )
     if terms.max_days and days > terms.max_days:
         yield Finding(
             "MW1614", f"{key}.end", f"{days} days", f"at most {terms.max_days} days in {account.access_mode}"

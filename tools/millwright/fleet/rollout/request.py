@@ -8,6 +8,7 @@ from millwright.adapters.ansible.inventory import build_inventory
 from millwright.adapters.ansible.playbook import selected_hosts
 from millwright.core.errors import BadInputError, Problem
 from millwright.core.node_sets import expand, fold
+from millwright.core.suggestions import did_you_mean
 from millwright.facility.model import Facility
 from millwright.fleet.rollout.budget import Budget, parse_allowance
 from millwright.fleet.rollout.canaries import Canaries
@@ -216,9 +217,8 @@ def groups_of(facility: Facility, group_by: str) -> dict[str, tuple[str, ...]]:
 
 def _check_grouping(request: Request) -> None:
     if request.group_by not in GROUPINGS:
-        raise BadInputError(
-            [Problem("--by", request.group_by, "unknown", f"one of {', '.join(GROUPINGS)}", code="MW2104")]
-        )
+        expected = f"one of {', '.join(GROUPINGS)}{did_you_mean(request.group_by, GROUPINGS)}"
+        raise BadInputError([Problem("--by", request.group_by, "unknown", expected, code="MW2104")])
 
 
 def _int(found: object, default: int) -> int:
