@@ -73,8 +73,8 @@ def test_show_prints_hostile_titles_as_they_are(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("error", "code", "message"),
     [
-        (NotTestableError("no rack"), 3, "no rack"),
-        (FailedError("slow"), 1, "slow"),
+        (NotTestableError("no rack", code="MW9001"), 3, "no rack"),
+        (FailedError("slow", code="MW9001"), 1, "slow"),
         (OSError(errno.ENOSPC, "No space left on device"), 1, "free some space"),
         (KeyboardInterrupt(), 130, "interrupted"),
     ],

@@ -63,7 +63,7 @@ def test_an_image_is_built_once(recipe, around, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "error", [FailedError("no"), OSError(28, "No space left on device"), KeyboardInterrupt]
+    "error", [FailedError("no", code="MW9001"), OSError(28, "No space left on device"), KeyboardInterrupt]
 )
 def test_nothing_is_left_of_a_build_that_failed(recipe, around, monkeypatch, error):
     def fail(*arguments):

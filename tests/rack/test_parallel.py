@@ -13,7 +13,7 @@ from millwright.rack.progress import StoppedError
 
 def failing(text):
     def call():
-        raise FailedError(text)
+        raise FailedError(text, code="MW9001")
 
     return call
 

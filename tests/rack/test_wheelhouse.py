@@ -76,7 +76,7 @@ def test_a_download_that_breaks_off_leaves_nothing(tmp_path, monkeypatch):
     def fetch(argv, say):
         folder = next(Path(a.removeprefix("--dest=")) for a in argv if a.startswith("--dest="))
         (folder / "half.whl").touch()
-        raise FailedError("no network")
+        raise FailedError("no network", code="MW9001")
 
     monkeypatch.setattr(wheelhouse, "follow", fetch)
     with pytest.raises(FailedError, match="no network"):

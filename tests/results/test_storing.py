@@ -196,7 +196,7 @@ def test_a_killed_writer_leaves_only_a_leftover_that_is_never_counted(
 
 def test_a_signature_that_fails_stores_nothing(tmp_path, sessions, run_info):
     def refuse(path: Path) -> None:
-        raise FailedError(f"no key for {path.name}")
+        raise FailedError(f"no key for {path.name}", code="MW9001")
 
     with pytest.raises(FailedError, match="no key for "):
         store_run(tmp_path, run_info, b"", sessions, refuse)

@@ -44,7 +44,7 @@ def test_without_rights_the_line_that_mends_it_is_printed(packages, monkeypatch,
 
 def test_a_failure_of_apt_is_shown_with_the_line(packages, monkeypatch, capsys):
     def fail(*_):
-        raise FailedError("apt-get failed:\nno space left")
+        raise FailedError("apt-get failed:\nno space left", code="MW9001")
 
     monkeypatch.setattr(packages, "install", fail)
     assert packages.install_missing([Need.TESTS], if_possible=False) == 3

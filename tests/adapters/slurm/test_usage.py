@@ -33,7 +33,7 @@ def test_times_are_utc_and_every_run_of_a_job_is_asked_for():
 
 def test_a_run_stores_why_there_is_no_usage(monkeypatch):
     def fail(*_):
-        raise NotTestableError("the controller rack-ctl did not answer")
+        raise NotTestableError("the controller rack-ctl did not answer", code="MW9001")
 
     monkeypatch.setattr(slurm_usage, "ask_usage", fail)
     found = slurm_usage.usage_or_reason(shipped("rack"), NOW)

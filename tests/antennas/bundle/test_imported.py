@@ -141,7 +141,7 @@ def test_what_is_due_says_what_to_do_and_an_unpinned_gateway_says_so(shop, monke
     assert "antenna bundle" in due["coast"]
 
     def unpinned(*_, **__):
-        raise NotTestableError("no host key is pinned")
+        raise NotTestableError("no host key is pinned", code="MW9001")
 
     monkeypatch.setattr(module, "certify_host", unpinned)
     assert "no host key is pinned" in find_due(shop.facility, ["coast"], state=shop.state, now=NOW)["coast"]

@@ -79,7 +79,9 @@ def test_where_the_gateway_lets_nobody_in_only_the_login_is_judged(make_proofs, 
     assert [proof.outcome for proof in proofs[3:]] == [login] + [Verdict.NOT_MEASURED] * 6
 
 
-@pytest.mark.parametrize("error", [NotTestableError("lost"), FailedError("lost")])
+@pytest.mark.parametrize(
+    "error", [NotTestableError("lost", code="MW9001"), FailedError("lost", code="MW9001")]
+)
 def test_a_proof_that_could_not_be_made_is_not_measured_and_the_others_go_on(make_proofs, error):
     def judge(name):
         if name == "prove_job":
@@ -144,7 +146,7 @@ def test_antennas_are_proved_at_the_same_time(shipped_rack, monkeypatch):
 def test_an_antenna_that_cannot_be_asked_costs_no_proof_of_the_others(shipped_rack, monkeypatch):
     def check_one(facility, antenna, given, say):
         if antenna == "coast":
-            raise NotTestableError("no pinned host key")
+            raise NotTestableError("no pinned host key", code="MW9001")
         yield Proof(antenna, None, "tunnel is up", Verdict.PASS, "good")
 
     monkeypatch.setattr(module, "check_antenna", check_one)

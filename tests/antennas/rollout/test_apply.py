@@ -80,7 +80,7 @@ def test_an_unreachable_gateway_stops_before_anything_changes(
     shipped_rack, context, steps, monkeypatch, tmp_path
 ):
     def fail(facility, name):
-        raise NotTestableError("down")
+        raise NotTestableError("down", code="MW9001")
 
     monkeypatch.setattr(module, "reach_gateway", fail)
     with pytest.raises(NotTestableError):
@@ -92,7 +92,7 @@ def test_an_unreachable_gateway_stops_before_anything_changes(
 def test_a_gateway_that_is_down_keeps_no_other_waiting(shipped_rack, context, steps, monkeypatch, tmp_path):
     def reach(facility, name):
         if name == "coast":
-            raise NotTestableError("coast is down")
+            raise NotTestableError("coast is down", code="MW9001")
 
     monkeypatch.setattr(module, "reach_gateway", reach)
     applied = apply_antennas(shipped_rack, ["coast", "hills"], context([KEY, KEY]))
@@ -122,7 +122,7 @@ def test_where_every_gateway_takes_bundles_the_factory_follows(coast_takes_bundl
 
 def test_a_gateway_that_breaks_leaves_the_others_their_tunnels(shipped_rack, context, steps, monkeypatch):
     def deploy(facility_file, *, root, groups):
-        raise FailedError("pyinfra failed: something on rack-antenna")
+        raise FailedError("pyinfra failed: something on rack-antenna", code="MW9001")
 
     monkeypatch.setattr(module, "deploy_gateways", deploy)
     with pytest.raises(FailedError, match="something on rack-antenna"):

@@ -19,17 +19,17 @@ def told(monkeypatch, tmp_path, shipped_rack):
         def play():
             steps.append("factory")
             if "factory" in broken:
-                raise NotTestableError("no login node")
+                raise NotTestableError("no login node", code="MW9001")
             return 0
 
         def reach(_, name):
             if name in broken:
-                raise NotTestableError(f"{name} is down")
+                raise NotTestableError(f"{name} is down", code="MW9001")
 
         def deploy(_file, *, root, groups, deploy):
             steps.extend([deploy, *groups])
             if "pyinfra" in broken:
-                raise FailedError("pyinfra failed")
+                raise FailedError("pyinfra failed", code="MW9001")
             return Deployed(1, ())
 
         monkeypatch.setattr(module, "reach_gateway", reach)

@@ -80,6 +80,6 @@ def test_a_plan_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
     state = state_folder("rack")
     assert state == tmp_path / "states" / "rack"
     with pytest.raises(FailedError), scratch_state(state):
-        raise FailedError("x")
+        raise FailedError("x", code="MW9001")
     assert os.environ["MILLWRIGHT_STATE"] == str(tmp_path / "states")
     assert list(Path(tmp_path / "states").iterdir()) == []

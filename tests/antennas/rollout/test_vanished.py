@@ -24,7 +24,7 @@ def stopping(**stops):
 def gone(*absent):
     def reach(name):
         if name in absent:
-            raise NotTestableError("no route to host")
+            raise NotTestableError("no route to host", code="MW9001")
 
     return reach
 
@@ -58,7 +58,7 @@ def test_a_run_that_ended_as_a_whole_is_made_again_for_those_that_are_there(ship
     def deploy(names):
         made.append(len(names))
         if "coast" in names:
-            raise FailedError("ended")
+            raise FailedError("ended", code="MW9001")
         return DONE
 
     done = deploy_to(shipped_rack, ["coast", "hills"], deploy=deploy, reach=gone(*absent))

@@ -17,7 +17,7 @@ def test_all_steps_are_under_way_at_the_same_time():
 def test_failures_keep_their_names_and_order():
     def step(name):
         if name != "good":
-            raise NotTestableError(f"{name} is down")
+            raise NotTestableError(f"{name} is down", code="MW9001")
 
     failures = find_failures(["b", "good", "a"], step)
     assert list(out_of_reach(failures).items()) == [("b", "b is down"), ("a", "a is down")]
@@ -25,7 +25,9 @@ def test_failures_keep_their_names_and_order():
 
 def test_another_kind_of_error_is_no_gateway_that_is_down():
     with pytest.raises(FailedError):
-        out_of_reach({"a": NotTestableError("down"), "b": FailedError("broken")})
+        out_of_reach(
+            {"a": NotTestableError("down", code="MW9001"), "b": FailedError("broken", code="MW9001")}
+        )
 
 
 def test_a_defect_is_not_hidden():

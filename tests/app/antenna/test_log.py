@@ -20,7 +20,7 @@ def test_entries_come_by_antenna(monkeypatch):
 def test_a_gateway_that_is_down_is_named_and_the_others_are_read(monkeypatch):
     def entries_of(_facility, antenna, *, since):
         if antenna == "coast":
-            raise NotTestableError("coast is down")
+            raise NotTestableError("coast is down", code="MW9001")
         return (ENTRY,)
 
     monkeypatch.setattr(module, "entries_of", entries_of)

@@ -84,7 +84,7 @@ def test_an_apply_beside_another_command_warns_that_drift_is_behind(asked, monke
     asked(AS_DECLARED)
 
     def busy(*_):
-        raise NotTestableError("rack is being provisioned already")
+        raise NotTestableError("rack is being provisioned already", code="MW9001")
 
     monkeypatch.setattr(accounts, "only_one", busy)
     assert accounts.apply_accounts(Context(warn=warnings.append), "rack").exit_code == 0

@@ -172,7 +172,7 @@ def test_failures_carry_their_messages(outcome, change):
 
 def test_a_run_under_way_is_no_failure(monkeypatch, state, change):
     def converge(*_, **__):
-        raise NotTestableError("rack is being provisioned already")
+        raise NotTestableError("rack is being provisioned already", code="MW9001")
 
     monkeypatch.setattr(apply, "converge", converge)
     with pytest.raises(NotTestableError, match="being provisioned already"):

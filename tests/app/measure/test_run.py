@@ -68,7 +68,7 @@ def test_an_access_that_could_not_be_renewed_is_reported_and_the_others_go_on(
 
     def renew(_facility, antenna, user, **_):
         if antenna == first:
-            raise FailedError("the user is revoked")
+            raise FailedError("the user is revoked", code="MW9001")
         renewed.append((antenna, user))
 
     first, *others = rack_facility.antennas

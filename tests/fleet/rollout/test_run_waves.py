@@ -32,7 +32,7 @@ class Fleet:
     def converge(self, wave):
         self.asked.append(wave.hosts)
         if self.raises and self.raises in wave.hosts:
-            raise FailedError("Ansible stopped before it reached a host")
+            raise FailedError("Ansible stopped before it reached a host", code="MW9001")
         states = {host: self.states.get(host, "ok") for host in wave.hosts}
         counts = tuple(
             HostCounts(

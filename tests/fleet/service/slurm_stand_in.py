@@ -19,7 +19,7 @@ class StandIn:
 
     def run(self, argv):
         if self.silent:
-            raise NotTestableError("the controller did not answer")
+            raise NotTestableError("the controller did not answer", code="MW9001")
         match list(argv):
             case ["scontrol", "show", "nodes", "--json"]:
                 return self._show()
@@ -28,13 +28,15 @@ class StandIn:
             case ["scontrol", "create", "reservation", name, *settings]:
                 wanted = set(expand(dict(pair.split("=", 1) for pair in settings)["nodes"]))
                 if any(wanted & nodes for nodes in self.reservations.values()):
-                    raise FailedError("Requested reservation overlaps with another reservation")
+                    raise FailedError(
+                        "Requested reservation overlaps with another reservation", code="MW9001"
+                    )
                 self.reservations[name.removeprefix("reservationname=")] = wanted
             case ["scontrol", "update", name, *_] if name.startswith("reservationname="):
                 pass
             case ["scontrol", "delete", name]:
                 if self.reservations.pop(name.removeprefix("reservationname="), None) is None:
-                    raise FailedError("Requested reservation is invalid")
+                    raise FailedError("Requested reservation is invalid", code="MW9001")
             case ["scontrol", "--oneliner", "show", "reservation"]:
                 return "".join(
                     f"ReservationName={name} Nodes={','.join(sorted(nodes))} {self.told_of.get(name, '')}\n"

@@ -43,19 +43,19 @@ def test_a_reservation_that_slurm_does_not_end_is_reported(slurm):
     """Its nodes would serve nobody, and nothing would say so."""
     service = Service("rack", slurm)
     service.reserve(("n1",), OWNER, "mwbench")
-    slurm.refusal = FailedError("scontrol on ctl: Access/permission denied")
+    slurm.refusal = FailedError("scontrol on ctl: Access/permission denied", code="MW9001")
     with pytest.raises(FailedError, match=f"{reservation_of(OWNER)} still holds its nodes: .*denied"):
         service.release(OWNER)
 
 
 def test_a_refusal_in_other_words_is_no_error_if_the_reservation_is_gone(slurm):
-    slurm.refusal = FailedError("scontrol on ctl: no such reservation")
+    slurm.refusal = FailedError("scontrol on ctl: no such reservation", code="MW9001")
     Service("rack", slurm).release(OWNER)
     assert slurm.commands[-1] == ("scontrol", "--oneliner", "show", "reservation")
 
 
 def test_a_controller_that_does_not_answer_is_reported(slurm):
-    slurm.refusal = NotTestableError("the controller did not answer")
+    slurm.refusal = NotTestableError("the controller did not answer", code="MW9001")
     with pytest.raises(NotTestableError):
         Service("rack", slurm).release(OWNER)
 

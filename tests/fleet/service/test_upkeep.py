@@ -70,7 +70,7 @@ class Site:
             verdicts = self.verdicts.get(node, [Verdict.PASS])
             verdict = verdicts.pop(0) if len(verdicts) > 1 else verdicts[0]
             if verdict is NotTestableError:
-                raise NotTestableError("the harness is gone")
+                raise NotTestableError("the harness is gone", code="MW9001")
             found[node] = Admission(node, verdict, (f"it is {verdict}",))
         return found
 

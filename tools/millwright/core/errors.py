@@ -22,7 +22,7 @@ class Problem:
     key: str
     problem: str
     expected: str = ""
-    code: str = field(default="", kw_only=True)
+    code: str = field(kw_only=True)
     """Stable code of this kind of problem, declared in ``error_codes.toml``."""
 
     def __str__(self) -> str:
@@ -40,10 +40,10 @@ class MillwrightError(Exception):
 
     exit_code: ExitCode = ExitCode.FAIL
 
-    def __init__(self, message: str, *, code: str = "") -> None:
+    def __init__(self, message: str, *, code: str) -> None:
         super().__init__(message)
         self.code = code
-        """Stable code, declared in ``error_codes.toml``; empty if the message holds those of its parts."""
+        """Stable code, declared in ``error_codes.toml``; empty only if the parts carry their own."""
 
     def for_user(self) -> str:
         """The message with its code."""
@@ -57,7 +57,7 @@ class BadInputError(MillwrightError, ValueError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(sorted(set(problems)))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems), code="")
 
 
 class NotTestableError(MillwrightError, RuntimeError):
