@@ -96,7 +96,7 @@ def test_a_full_disk_leaves_no_record_and_takes_no_number(tmp_path, run_info, re
 
 def test_a_key_that_cannot_sign_leaves_no_record(tmp_path, run_info, records):
     def refuse(path: Path) -> None:
-        raise FailedError(f"no key for {path}")
+        raise FailedError(f"no key for {path}", code="MW9001")
 
     with pytest.raises(FailedError, match="no key"):
         begin_run(tmp_path, run_info, YAML, refuse)
