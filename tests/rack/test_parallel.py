@@ -24,7 +24,7 @@ def test_results_come_in_order(steps):
 
 
 def test_every_failure_is_told(steps):
-    with pytest.raises(FailedError, match="rack-c1 is ill\nrack-c2 is ill"):
+    with pytest.raises(FailedError, match="rack-c1 is ill \\[MW9001\\]\nrack-c2 is ill \\[MW9001\\]"):
         run_all([failing("rack-c1 is ill"), lambda: 1, failing("rack-c2 is ill")], steps)
 
 
