@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from millwright.adapters.reframe.benchmark import run_benchmarks
-from millwright.adapters.reframe.launch_sites import LocalMachine
+from millwright.adapters.reframe.launch_sites import HarnessMachine, LocalMachine
 from millwright.adapters.reframe.process import LaunchSite
 from millwright.core.errors import BadInputError, NotTestableError
 from millwright.core.verdict import Verdict
@@ -222,4 +222,13 @@ def test_a_machine_without_reframe_is_not_testable(tmp_path):
     with pytest.raises(NotTestableError, match="/no/reframe can't be started"):
         run_benchmarks(
             [nowhere], [GOOD], b"", info=INFO, now=str, root=tmp_path / "results", follow=lambda *_: None
+        )
+
+
+def test_a_harness_that_cannot_be_reached_is_not_testable(tmp_path):
+    harness = HarnessMachine(("sh", "-c", "exit 255"), PurePosixPath("run"), tmp_path / "session")
+
+    with pytest.raises(NotTestableError, match="harness: could not write facility.yaml at the harness"):
+        run_benchmarks(
+            [harness], [GOOD], b"", info=INFO, now=str, root=tmp_path / "results", follow=lambda *_: None
         )

@@ -152,9 +152,9 @@ def _prepare(
         for machine in machines:
             _clear(machine)
         raise broken[0]
-    found = dict(zip(machines, errors, strict=True))
-    failed = {str(machine.seat): str(error) for machine, error in found.items() if error}
-    return [machine for machine, error in found.items() if error is None], failed
+    found = list(zip(machines, errors, strict=True))
+    failed = {str(machine.seat): str(error) for machine, error in found if error}
+    return [machine for machine, error in found if error is None], failed
 
 
 def _find_error(machine: Machine, checks: Sequence[str], facility_yaml: bytes) -> MillwrightError | None:
