@@ -17,7 +17,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "statistics": {"core"},
     "catalogue": {"core"},
     "facility": {"core", "catalogue"},
-    "results": {"core", "statistics"},
+    "checks": {"core"},
+    "results": {"core", "checks", "statistics"},
     "verdicts": {"core", "facility", "results", "statistics"},
     "capacity": {"core", "catalogue", "facility", "results", "statistics", "verdicts"},
     "report": {"core", "capacity", "verdicts", "results", "statistics"},
@@ -33,7 +34,7 @@ MAY_IMPORT["app"] = set(MAY_IMPORT)
 MAY_IMPORT["cli"] = {"core", "app"}
 EDGE = {"core", "discovery", "adapters", "antennas", "rack", "images", "fleet", "doctor", "app"}
 EDGE_TOOLS = {"ansible", "pyinfra", "fabric", "paramiko", "invoke", "reframe", "subprocess"}
-PURE = {"statistics", "catalogue", "facility", "results", "verdicts", "capacity", "report"}
+PURE = {"statistics", "catalogue", "facility", "checks", "results", "verdicts", "capacity", "report"}
 """Rooms that start no process and ask for no time: those come in as arguments."""
 REPORT_ONLY = {"jinja2", "matplotlib"}
 ROOT_FOLDERS = {
