@@ -1,9 +1,12 @@
 """Starting a site's repository: whole or not at all, and never over what is there."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
+from millwright.app.site import init
 from millwright.app.site.init import InitRequest, start_site
 from millwright.app.site.site_files import LINK
 from millwright.core.errors import BadInputError
@@ -169,3 +172,60 @@ def test_several_facilities_need_the_name_of_one(tmp_path):
     assert start(folder, "hills").created[0] == "inventories/hills/checks/scratch_space.py"
     with pytest.raises(BadInputError, match="--name with one of coast, hills"):
         start(folder)
+
+
+def killed_while_starting(folder, monkeypatch, step, calls):
+    """Start a repository in a process that is killed at the given call of one of its steps."""
+    child = os.fork()
+    if child == 0:
+        original, count = getattr(init, step), 0
+
+        def kill_at(*arguments, **options):
+            nonlocal count
+            count += 1
+            if count == calls:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return original(*arguments, **options)
+
+        monkeypatch.setattr(init, step, kill_at)
+        try:
+            start(folder, "coast")
+        finally:
+            os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("exists", [False, True], ids=["new folder", "empty folder"])
+@pytest.mark.parametrize(("step", "calls"), [("_write", 1), ("_check", 1), ("_place", 1)])
+def test_after_a_kill_before_anything_is_there_the_next_one_starts_the_repository(
+    tmp_path, monkeypatch, exists, step, calls
+):
+    folder = tmp_path / "site"
+    if exists:
+        folder.mkdir()
+    killed_while_starting(folder, monkeypatch, step, calls)
+    start(folder, "coast")
+    start(tmp_path / "other/site", "coast")
+    assert {path.relative_to(folder) for path in content(folder)} == {
+        path.relative_to(tmp_path / "other/site") for path in content(tmp_path / "other/site")
+    }
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["other", "site"]
+
+
+@pytest.mark.parametrize("calls", [1, 2, 4])
+def test_a_folder_that_a_killed_one_left_half_filled_is_completed(tmp_path, monkeypatch, calls):
+    folder = tmp_path / "site"
+    folder.mkdir()
+    killed_while_starting(folder, monkeypatch, "_add", calls)
+    start(folder, "coast")
+    start(tmp_path / "other/site", "coast")
+    assert {path.relative_to(folder) for path in content(folder)} == {
+        path.relative_to(tmp_path / "other/site") for path in content(tmp_path / "other/site")
+    }
+
+
+def test_the_working_folder_of_a_run_that_goes_on_is_left_alone(tmp_path):
+    with init._private_folder(tmp_path) as other:
+        start(tmp_path / "site", "coast")
+        assert other.is_dir()
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]

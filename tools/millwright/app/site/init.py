@@ -1,10 +1,12 @@
 """``millwright init``: start a site's repository, or add what one lacks; no file that is there is changed."""
 
+import fcntl
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -18,6 +20,8 @@ from millwright.verdicts.expectations import find_commitment_problems
 
 NAME_PATTERN = re.compile(r"[a-z][a-z0-9-]{0,31}")
 GIT = ".git"
+STAGING = ".millwright-init-"
+"""How the name of the folder begins in which a repository is prepared; one that was killed leaves its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +62,38 @@ def start_site(request: InitRequest, *, product: Path, version: str) -> Started:
         raise BadInputError(problems)
     around = folder if folder.exists() else folder.parent
     around.mkdir(parents=True, exist_ok=True)
-    private = Path(tempfile.mkdtemp(dir=around, prefix=".millwright-init-"))
-    staging = private / folder.name
-    try:
+    with _private_folder(around) as private:
+        staging = private / folder.name
         _write(staging, files)
         _check(staging / facility_path(name), shown=request.described)
-        return _place(staging, folder, name, files, product)
+        started = _place(staging, folder, name, files, product)
+        _remove_leftovers(around)
+    return started
+
+
+@contextmanager
+def _private_folder(around: Path) -> Iterator[Path]:
+    """A new folder in `around` that is locked while the block runs and removed at its end."""
+    private = Path(tempfile.mkdtemp(dir=around, prefix=STAGING))
+    lock = os.open(private, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield private
     finally:
         shutil.rmtree(private, ignore_errors=True)
+        os.close(lock)
+
+
+def _remove_leftovers(around: Path) -> None:
+    """Remove what killed runs left; the folder of a run that still works is locked, and stays."""
+    for left in around.glob(f"{STAGING}*"):
+        with suppress(OSError):
+            lock = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left, ignore_errors=True)
+            finally:
+                os.close(lock)
 
 
 def _described(request: InitRequest, folder: Path) -> tuple[str | None, str]:
@@ -119,7 +147,8 @@ def _refusals(folder: Path, *, adds: bool) -> list[Problem]:
             )
         ]
     others = sorted(path.name for path in folder.iterdir() if path.name != GIT)
-    if not others or adds or any(folder.glob("inventories/*/facility.yaml")):
+    was_begun = any(folder.glob("inventories/*/facility.yaml")) or any(folder.glob(f"{STAGING}*"))
+    if not others or adds or was_begun:
         return []
     listed = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
     expected = "an empty folder, or --add, which adds what is missing and changes no file"
