@@ -75,9 +75,9 @@ def main() -> int:
             print(f"{EQUIVALENTS}: {change.module} has no line {change.before!r}", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory(prefix="millwright-mutants-") as folder:
+        before = _read_state() if options.again else None
         copy = Path(folder) / "checkout"
         _copy_checkout(copy)
-        before = _read_state() if options.again else None
         chosen = before.survivors if before else _choose(copy, options.size, options.seed)
         tried = _try_all(copy, chosen)
     state = State(
@@ -85,7 +85,7 @@ def main() -> int:
         stillborn=tried.count(Outcome.STILLBORN) + (before.stillborn if before else 0),
         survivors=tuple(mutation for mutation, _ in tried.survived),
     )
-    STATE.write_text(json.dumps(asdict(state), indent=1))
+    _write_state(state)
     summary = summarise(state.killed, [change for _, change in tried.survived], state.stillborn, equivalents)
     print(describe(summary))
     return 1 if summary.share > MOST_SURVIVING else 0
@@ -115,7 +115,16 @@ def _choose(root: Path, size: int, seed: int) -> tuple[Mutation, ...]:
     return sample(find_mutations(root, [str(path.relative_to(root)) for path in modules]), size, seed)
 
 
+def _write_state(state: State) -> None:
+    """Replace the file in one step: a run that is killed leaves what the last one found."""
+    fresh = STATE.with_name(f"{STATE.name}.new")
+    fresh.write_text(json.dumps(asdict(state), indent=1), encoding="utf-8")
+    fresh.replace(STATE)
+
+
 def _read_state() -> State:
+    if not STATE.is_file():
+        raise SystemExit(f"{STATE} does not exist: run `make mutants` without --again first")
     found = json.loads(STATE.read_text(encoding="utf-8"))
     survivors = (Mutation(**{**each, "start": tuple(each["start"])}) for each in found["survivors"])
     return State(found["killed"], found["stillborn"], tuple(survivors))
