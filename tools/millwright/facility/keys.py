@@ -29,7 +29,9 @@ def _children(part: Schema, step: str | int) -> Iterator[Schema]:
     if isinstance(step, int):
         candidates = [part.get("items")]
     else:
-        named = part.get("properties", {}).get(step)
-        candidates = [named] if named else list(part.get("patternProperties", {}).values())
-        candidates += [] if named else [part.get("additionalProperties")]
+        named = part.get("properties", {})
+        if step in named:
+            candidates = [named[step]]
+        else:
+            candidates = [*part.get("patternProperties", {}).values(), part.get("additionalProperties")]
     yield from (candidate for candidate in candidates if isinstance(candidate, Mapping))
