@@ -228,7 +228,7 @@ def test_a_machine_without_reframe_is_not_testable(tmp_path):
 def test_a_harness_that_cannot_be_reached_is_not_testable(tmp_path):
     harness = HarnessMachine(("sh", "-c", "exit 255"), PurePosixPath("run"), tmp_path / "session")
 
-    with pytest.raises(NotTestableError, match="harness: could not write facility.yaml at the harness"):
+    with pytest.raises(NotTestableError, match=r"harness: could not write facility\.yaml at the harness"):
         run_benchmarks(
             [harness], [GOOD], b"", info=INFO, now=str, root=tmp_path / "results", follow=lambda *_: None
         )
