@@ -14,7 +14,7 @@ from millwright.adapters.reframe.launch_sites import harness_machine
 from millwright.adapters.reframe.settings import NODES_VARIABLE, RESERVATION_VARIABLE
 from millwright.core.errors import BadInputError, NotTestableError
 from millwright.core.node_sets import fold
-from millwright.core.places import checkout, state_folder
+from millwright.core.places import product_root, state_folder
 from millwright.core.verdict import Verdict
 from millwright.facility.model import Facility
 from millwright.results.metrics import Scope
@@ -98,7 +98,7 @@ class Bench:
             root=self.results / ROOT,
             follow=self.follow,
             sign=partial(sign_file, key=self.signing_key),
-            checkout_changes=checkout_changes(checkout()),
+            checkout_changes=checkout_changes(product_root()),
         )
         if stored.was_interrupted:
             raise KeyboardInterrupt
