@@ -69,38 +69,37 @@ def _passes(path: Path) -> bool:
 def read_description(bag: Path, archive: Path) -> ArchiveDescription:
     """The description of an unpacked archive; raises :exc:`BadInputError` with everything wrong with it."""
     file = bag / PAYLOAD / DESCRIPTION
-    expected = "an archive as millwright results archive writes it"
     if not file.is_file() or file.stat().st_size > MAX_DESCRIPTION_BYTES:
-        raise BadInputError([Problem(str(archive), DESCRIPTION, "missing or huge", expected, code="MW6286")])
+        raise BadInputError([_problem(archive, "", "is missing or huge")])
     try:
         found = ADAPTER.validate_json(file.read_bytes())
     except ValidationError as error:
+        items = error.errors(include_url=False)
         raise BadInputError(
-            Problem(
-                str(archive),
-                ".".join((DESCRIPTION, *map(str, item["loc"]))),
-                item["msg"],
-                expected,
-                code="MW6286",
-            )
-            for item in error.errors(include_url=False)
+            _problem(archive, ".".join(map(str, item["loc"])), item["msg"]) for item in items
         ) from error
-    problems = list(_find_problems(found, bag, str(archive)))
+    problems = [_problem(archive, key, what) for key, what in _find_problems(found, bag)]
     if problems:
         raise BadInputError(problems)
     return found
 
 
-def _find_problems(found: ArchiveDescription, bag: Path, archive: str) -> Iterator[Problem]:
+def _problem(archive: Path, key: str, what: str) -> Problem:
+    key = ".".join(filter(None, (DESCRIPTION, key)))
+    return Problem(
+        str(archive), key, what, "an archive as millwright results archive writes it", code="MW6286"
+    )
+
+
+def _find_problems(found: ArchiveDescription, bag: Path) -> Iterator[tuple[str, str]]:
+    """The key, and what is wrong with its value."""
     if found.format != FORMAT:
-        yield Problem(archive, f"{DESCRIPTION}.format", f"is {found.format!r}", FORMAT, code="MW6286")
+        yield "format", f"is {found.format!r}, not {FORMAT!r}"
     if not FACILITY_NAME.fullmatch(found.facility):
-        problem = f"{found.facility!r} is not a facility name"
-        yield Problem(archive, f"{DESCRIPTION}.facility", problem, "for example rack", code="MW6286")
+        yield "facility", f"{found.facility!r} is not a facility name"
     elif not RUN_ID.fullmatch(found.run):
-        problem = f"{found.run!r} is not a run ID"
-        yield Problem(archive, f"{DESCRIPTION}.run", problem, "20261123T170102Z-1a2b3c4d", code="MW6286")
+        yield "run", f"{found.run!r} is not a run ID"
     elif not (bag / PAYLOAD / RESULTS / found.facility / found.run / RUN_FILE).is_file():
-        yield Problem(archive, f"{DESCRIPTION}.run", "is not in the archive", "its files", code="MW6286")
+        yield "run", "its files are not in the archive"
     if len(found.run_folder) > 300 or not found.run_folder.isprintable():
-        yield Problem(archive, f"{DESCRIPTION}.run_folder", "is no path", "results/rack/RUN", code="MW6286")
+        yield "run_folder", "is not a path such as results/rack/RUN"

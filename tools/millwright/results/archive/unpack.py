@@ -70,7 +70,7 @@ def unpack(archive: Path, folder: Path) -> Path:
         problem = Problem(str(archive), "-", "no such file", "an archive of a run", code="MW6284")
         raise BadInputError([problem]) from error
     except OSError as error:
-        problem = Problem(str(archive), "-", f"can't be unpacked: {error}", "room to unpack", code="MW6284")
+        problem = Problem(str(archive), "-", f"can't be unpacked: {error}", "room to unpack", code="MW6288")
         raise BadInputError([problem]) from error
     raise _refused(archive, [("-", "neither zip nor tar.gz")])
 
