@@ -4,9 +4,8 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
-from millwright.statistics.interval import CONFIDENCE, interval_ranks
+from millwright.statistics.interval import CONFIDENCE, interval_ranks, lower_rank
 
 MAX_REPETITIONS = 1000
 """Totals above this are not proposed: the answer is then that repeating does not help."""
@@ -48,5 +47,4 @@ def repetitions_to_decide(
 @cache
 def _lower_ranks(at_most: int, confidence: float) -> NDArray[np.float64]:
     """Lower rank of :func:`interval_ranks` for every total from 0 up; -1 where there is no interval."""
-    ranks = stats.binom.ppf((1 - confidence) / 2, np.arange(at_most + 1), 0.5) - 1
-    return np.nan_to_num(np.asarray(ranks, dtype=np.float64), nan=-1)
+    return np.array([lower_rank(total, confidence) for total in range(at_most + 1)], dtype=np.float64)
