@@ -1,10 +1,12 @@
 """Sets of node names in ClusterShell's syntax, for example ``rack-c[1-2]``."""
 
+import re
 from collections.abc import Iterable
 
 from ClusterShell.NodeSet import NodeSet
 
 MAX_NODES_IN_SET = 200_000
+RANGE = re.compile(r"([0-9]{1,18})-([0-9]{1,18})")
 
 
 class NodeSetError(ValueError):
@@ -39,6 +41,9 @@ def check_node_set(text: str) -> str:
     """Return a plain set of 1 to :data:`MAX_NODES_IN_SET` nodes; raises :exc:`NodeSetError` otherwise."""
     if not text.isascii() or any(character in text for character in " @*?!\\'\"`$;&|<>(){}"):
         raise NodeSetError("not a plain ClusterShell node set, expected for example rack-c[1-2]")
+    widest = max((int(high) - int(low) for low, high in RANGE.findall(text)), default=0)
+    if widest > MAX_NODES_IN_SET:  # ClusterShell would write every node down to count them
+        raise NodeSetError(f"names {widest} nodes or more, expected 1 to {MAX_NODES_IN_SET}")
     try:
         size = len(NodeSet(text, resolver=None))
     except Exception as error:  # as above
