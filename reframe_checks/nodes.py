@@ -34,7 +34,7 @@ class NodesPlugin(rfm.RegressionTestPlugin):
         partition = self.current_partition
         working = partition.extras["nodes"]
         if self.is_on_slurm:
-            states = node_states(partition.name, working)
+            states = node_states(partition.extras["queue"], working)
             ours = bool(partition.extras["reservation"])
             working = [state.node for state in states if state.takes_jobs or (ours and state.is_reserved)]
             self.nodes_left_out = {state.node: str(state) for state in states if state.node not in working}

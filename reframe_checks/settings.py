@@ -2,12 +2,17 @@
 
 import os
 import platform
+from pathlib import Path
+
+from reframe.utility import import_module_from_file
 
 from millwright.adapters.reframe import settings as reframe_settings
 from millwright.core.errors import BadInputError
 from millwright.core.places import facility_file, state_folder
 from millwright.facility import load_facility
 from millwright.verdicts.expectations import find_commitment_problems
+
+import_module_from_file(str(Path(__file__).with_name("checkpoint.py"))).install(os.environ)
 
 # ReFrame skips a check file that does not import with a warning, and exits with 0.
 os.environ.setdefault("RFM_WARN_AS_ERROR", "1")

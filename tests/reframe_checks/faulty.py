@@ -35,8 +35,8 @@ def make_home(folder, faults, python=sys.executable):
     """A checkout with the real base of the checks, and faulty checks on it."""
     checks = folder / "reframe_checks"
     checks.mkdir(parents=True)
-    for name in ("__init__.py", "settings.py", "plugin.py", "nodes.py", "probe.h", "probe.py"):
-        shutil.copy(CHECKS / name, checks)
+    for path in (*CHECKS.glob("*.py"), CHECKS / "probe.h"):
+        shutil.copy(path, checks)
     shutil.copy(DATA / "faults" / "fault.py", checks)
     for name, fault in faults.items():
         write_check(checks, name, fault, python)

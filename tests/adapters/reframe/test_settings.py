@@ -122,6 +122,7 @@ def test_extras_carry_what_checks_need(site):
     assert extras.pop("fabric")["kind"] == "infiniband"
     assert extras == {
         "nodes": ["h3", "h4"],
+        "queue": "p",
         "reservation": "",
         "cores_per_node": 8,
         "cpus_per_node": 8,

@@ -46,7 +46,6 @@ DOCUMENTS: dict[str, str] = {
     "rack down": "millwright.app.site.rack:RackStopped",
     "rack status": "millwright.app.site.rack:RackStatus",
     "rack up": "millwright.app.site.rack:RackStarted",
-    "results archive": "millwright.app.measure.results_archive:ResultsArchive",
     "results export": "millwright.app.measure.results_export:ResultsExport",
     "results facts": "millwright.app.measure.results_facts:ResultsFacts",
     "results list": "millwright.app.measure.results_list:ResultsList",

@@ -8,6 +8,8 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
+from millwright.results.selection import Selection
+
 SCHEMA = "millwright-run/1"
 RUN_ID = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
 ID_TIME = "%Y%m%dT%H%M%SZ"
@@ -104,6 +106,8 @@ class RunInfo:
     emulated_partitions: tuple[str, ...] = ()
     """Partitions whose user programs ran under emulation."""
     expected: tuple[ExpectedValue, ...] = ()
+    selection: Selection = field(default_factory=Selection)
+    """What it was narrowed to."""
     unavailable_nodes: Mapping[str, str] = field(default_factory=dict)
     """Nodes that could not take part, and why (``drained: fan failed``)."""
     failed_sessions: Mapping[str, str] = field(default_factory=dict)

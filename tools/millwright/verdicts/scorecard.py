@@ -10,6 +10,7 @@ from millwright.core.verdict import Verdict, severity
 from millwright.facility import Facility
 from millwright.results.evidence import Rejected
 from millwright.results.metrics import Scope
+from millwright.results.run_info import ExpectedValue
 from millwright.results.runs import Run
 from millwright.verdicts.absence import explain_absence
 from millwright.verdicts.expectations import Expectation, list_expectations
@@ -90,13 +91,21 @@ def score(facility: Facility, run: Run) -> Scorecard:
     return Scorecard(run.info.run_id, tuple(rows), _roll_up(rows), tuple(unexpected.values()), run.rejected)
 
 
-def limit_to_checks(scorecard: Scorecard, checks: Container[str]) -> Scorecard:
-    """The verdicts of the checks that were asked for: one that was left out on purpose is not missing."""
-    return replace(
-        scorecard,
-        rows=tuple(row for row in scorecard.rows if row.expectation.check in checks),
-        rollups=tuple(rollup for rollup in scorecard.rollups if rollup.check in checks),
-    )
+def limit_to(scorecard: Scorecard, expected: Iterable[ExpectedValue]) -> Scorecard:
+    """The verdicts on the values that a run set out to measure: what was left out on purpose is not missing.
+
+    A value of a whole partition is one of them whatever nodes it was narrowed to.
+    """
+    places: dict[tuple[str, str, str], set[str]] = {}
+    for each in expected:
+        places.setdefault((each.partition, each.check, each.metric), set()).add(each.node)
+    rows = tuple(row for row in scorecard.rows if _is_among(row.expectation, places))
+    return replace(scorecard, rows=rows, rollups=_roll_up(rows))
+
+
+def _is_among(found: Expectation, places: Mapping[tuple[str, str, str], Container[str]]) -> bool:
+    wanted = places.get((found.partition, found.check, found.metric))
+    return wanted is not None and (found.says.scope is not Scope.NODE or found.place in wanted)
 
 
 Index = dict[Key, dict[str, list[Series]]]

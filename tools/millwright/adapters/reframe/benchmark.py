@@ -8,15 +8,24 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from millwright.adapters.here.provenance import VERSIONS_SCRIPT, read_versions
+from millwright.adapters.reframe.attempts import (
+    Attempt,
+    ended_cases,
+    look_at_attempts,
+    read_session,
+    session_name,
+)
 from millwright.adapters.reframe.launch_sites import Machine, harness_machine, local_machine
 from millwright.adapters.reframe.process import (
+    COMPLETE,
+    ENDED_CASES,
     FACILITY_COPY,
-    OUTPUT,
+    NONE_RUN,
     REPORT,
-    STAGE,
     CaseEvent,
     LaunchSite,
     checks_of,
@@ -27,13 +36,13 @@ from millwright.adapters.reframe.process import (
     session_command,
     session_environment,
 )
-from millwright.core.errors import BadInputError, MillwrightError, NotTestableError, Problem
+from millwright.core.errors import BadInputError, FailedError, MillwrightError, NotTestableError, Problem
 from millwright.facility.model import Facility
 from millwright.results.accounting import AccountingEvidence
 from millwright.results.begin import begin_run
 from millwright.results.manifest import Signer
 from millwright.results.run_info import RunInfo
-from millwright.results.session import SessionFiles, SessionFolder, open_session
+from millwright.results.session import SessionFiles
 from millwright.results.storing import store_run
 
 Follow = Callable[[LaunchSite, CaseEvent], None]
@@ -56,6 +65,13 @@ class Outcome:
     was_interrupted: bool = False
 
 
+class NotStoredError(NotTestableError):
+    """What was measured could not be stored; every session's folder stays as ReFrame left it."""
+
+    def __init__(self, cause: FailedError) -> None:
+        super().__init__(str(cause), code="MW6258")
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A run that was stored."""
@@ -65,26 +81,67 @@ class Stored:
     """Somebody stopped it: only what had ended by then is in it."""
 
 
-def machines_of(facility: Facility, checks: Sequence[str], run_id: str, folder: Path) -> list[Machine]:
+def machines_of(
+    facility: Facility,
+    checks: Sequence[str],
+    run_id: str,
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+) -> list[Machine]:
     """The seats that these checks need, each with a folder of its own below `folder`.
 
+    `environment` narrows the sessions, see :func:`~millwright.adapters.reframe.settings.session_variables`.
     Without services, the harness is this machine. Raises :exc:`BadInputError` where no seat is needed.
     """
-    machines: list[Machine] = []
-    if checks_of(LaunchSite.HARNESS, checks):
-        place = folder / LaunchSite.HARNESS
-        if facility.services:
-            machines.append(harness_machine(facility, run_id, place))
-        else:
-            machines.append(local_machine(LaunchSite.HARNESS, place))
-    if checks_of(LaunchSite.USER, checks):
-        machines.append(local_machine(LaunchSite.USER, folder / LaunchSite.USER))
-    if not machines:
+    makers = _makers(facility, checks, run_id, folder, environment or {})
+    if not makers:
         problem = Problem(
             facility.name, "checks", "nothing is expected", "checks of a partition or antenna", code="MW3201"
         )
         raise BadInputError([problem])
-    return machines
+    return [make(1) for make in makers]
+
+
+def unfinished_machines_of(
+    facility: Facility,
+    checks: Sequence[str],
+    run_id: str,
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+) -> tuple[tuple[Attempt, ...], list[Machine]]:
+    """What the attempts of a run that was killed left, and the machines that have something left to do.
+
+    As :func:`machines_of` otherwise. Raises :exc:`NotTestableError` if one of them is still at work.
+    """
+    found = [look_at_attempts(make) for make in _makers(facility, checks, run_id, folder, environment or {})]
+    machines = []
+    for progress in found:
+        if progress.following is not None and progress.ended:
+            progress.following.put(ENDED_CASES, ended_cases(progress.ended))
+        machines.extend([progress.following] if progress.following is not None else [])
+    return tuple(attempt for progress in found for attempt in progress.ended), machines
+
+
+def _makers(
+    facility: Facility, checks: Sequence[str], run_id: str, folder: Path, environment: Mapping[str, str]
+) -> list[Callable[[int], Machine]]:
+    """For each seat that these checks need, its machine by the number of the attempt."""
+
+    def variables(attempt: int) -> Mapping[str, str]:
+        return environment if attempt == 1 else {**environment, "MILLWRIGHT_ENDED": ENDED_CASES}
+
+    def local(seat: LaunchSite, attempt: int) -> Machine:
+        return local_machine(seat, folder / seat, variables(attempt), attempt)
+
+    def remote(attempt: int) -> Machine:
+        return harness_machine(facility, run_id, folder / LaunchSite.HARNESS, variables(attempt), attempt)
+
+    makers: list[Callable[[int], Machine]] = []
+    if checks_of(LaunchSite.HARNESS, checks):
+        makers.append(remote if facility.services else partial(local, LaunchSite.HARNESS))
+    if checks_of(LaunchSite.USER, checks):
+        makers.append(partial(local, LaunchSite.USER))
+    return makers
 
 
 def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
@@ -100,18 +157,22 @@ def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
     begin: Begin = lambda _: None,
     account: Account = lambda: None,
     checkout_changes: bytes = b"",
+    earlier: Sequence[Attempt] = (),
 ) -> Stored:
     """Run the checks at every seat and store the run below `root`.
 
-    `info` lacks what only shows at the end; `now` gives the time as the run writes it. Raises
+    `earlier` is what attempts of this run before a kill left: its cases are stored with those of the
+    `machines`, of which there may be none. `info` lacks what only shows at the end; `now` gives the time
+    as the run writes it. Raises
     :exc:`BadInputError` before anything is measured where a check can't be loaded or none is selected,
-    and :exc:`NotTestableError` where `root` can't be written or no seat left anything to store.
+    and :exc:`NotTestableError` where `root` can't be written, or no seat left anything to store.
     """
     ready, failed = _prepare(machines, checks, facility_yaml)
     versions = {f"{tool} ({machine.seat})": v for machine in ready for tool, v in _versions(machine).items()}
-    if ready:
+    kept = tuple(attempt.session for attempt in earlier)
+    if ready or kept:
         info = begin_run(root, info, facility_yaml, sign)
-    outcome = _measure(ready, checks, follow, begin, Outcome(failed=failed))
+    outcome = _measure(ready, checks, follow, begin, Outcome(sessions=kept, failed=failed))
     if not outcome.sessions:
         if outcome.was_interrupted:
             raise KeyboardInterrupt
@@ -126,17 +187,20 @@ def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
         unavailable_nodes=_nodes_left_out(outcome.sessions),
         tool_versions={**info.tool_versions, **versions, **_reframe_versions(outcome.sessions)},
     )
-    stored = store_run(
-        root,
-        complete,
-        facility_yaml,
-        outcome.sessions,
-        sign,
-        accounting=account(),
-        checkout_changes=checkout_changes,
-    )
-    for machine in ready:
-        if machine.seat not in outcome.failed:  # what a failed session left stays where it is
+    try:
+        stored = store_run(
+            root,
+            complete,
+            facility_yaml,
+            outcome.sessions,
+            sign,
+            accounting=account(),
+            checkout_changes=checkout_changes,
+        )
+    except FailedError as error:
+        raise NotStoredError(error) from error
+    for machine in (*(attempt.machine for attempt in earlier), *ready):
+        if session_name(machine) not in outcome.failed:  # what a failed session left stays where it is
             _clear(machine)
     return Stored(stored, outcome.was_interrupted)
 
@@ -144,28 +208,44 @@ def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
 def _prepare(
     machines: Sequence[Machine], checks: Sequence[str], facility_yaml: bytes
 ) -> tuple[list[Machine], dict[str, str]]:
-    """Find out at every seat, before anything is measured, whether its checks load and any is selected."""
+    """Put the facility file at every seat, and find out of several whether their checks load.
+
+    Then no seat measures while another can't. A single session refuses what it can't load by itself, and
+    asking it before would start ReFrame twice.
+    """
+    requires = _require_checks if len(machines) > 1 else _require_nothing
     with ThreadPoolExecutor(max_workers=max(1, len(machines))) as pool:
-        errors = list(pool.map(lambda machine: _find_error(machine, checks, facility_yaml), machines))
+        errors = list(
+            pool.map(lambda machine: _find_error(machine, checks, facility_yaml, requires), machines)
+        )
     broken = [error for error in errors if error and not isinstance(error, NotTestableError)]
     if broken:
         for machine in machines:
             _clear(machine)
         raise broken[0]
-    found = list(zip(machines, errors, strict=True))
-    failed = {str(machine.seat): str(error) for machine, error in found if error}
+    found = tuple(zip(machines, errors, strict=True))
+    failed = {session_name(machine): str(error) for machine, error in found if error}
     return [machine for machine, error in found if error is None], failed
 
 
-def _find_error(machine: Machine, checks: Sequence[str], facility_yaml: bytes) -> MillwrightError | None:
+def _find_error(
+    machine: Machine,
+    checks: Sequence[str],
+    facility_yaml: bytes,
+    requires: Callable[[Machine, Sequence[str]], None],
+) -> MillwrightError | None:
     """Why a seat can't measure; it is left as it was found then."""
     try:
         machine.put(FACILITY_COPY, facility_yaml)
-        _require_checks(machine, checks)
+        requires(machine, checks)
     except MillwrightError as error:
         _clear(machine)
         return error
     return None
+
+
+def _require_nothing(_machine: Machine, _checks: Sequence[str]) -> None:
+    """The session itself requires its checks."""
 
 
 def _require_checks(machine: Machine, checks: Sequence[str]) -> None:
@@ -194,17 +274,22 @@ def _measure(
     for machine in machines:
         begin(machine.seat)
         output, was_interrupted = _run_session(machine, checks, follow)
+        if len(machines) == 1 and machine.attempt == 1 and (refusal := _find_refusal(output, machine.seat)):
+            _clear(machine)
+            raise refusal
         try:
             session = _collect(machine, output)
+            if not was_interrupted:
+                machine.put(COMPLETE, b"")
         except MillwrightError as error:
-            outcome = replace(outcome, failed={**outcome.failed, machine.seat: str(error)})
+            outcome = replace(outcome, failed={**outcome.failed, session_name(machine): str(error)})
         else:
-            outcome = replace(outcome, sessions=(*outcome.sessions, session))
+            outcome = replace(outcome, sessions=(*outcome.sessions, *([session] if session else [])))
         if was_interrupted:
             later = machines[machines.index(machine) + 1 :]
             for each in later:
                 _clear(each)
-            rest = {str(each.seat): "the run was interrupted before" for each in later}
+            rest = {session_name(each): "the run was interrupted before" for each in later}
             return replace(outcome, failed={**outcome.failed, **rest}, was_interrupted=True)
     return outcome
 
@@ -227,11 +312,21 @@ def _run_session(machine: Machine, checks: Sequence[str], follow: Follow) -> tup
             machine.interrupt(process)
 
 
-def _collect(machine: Machine, output: str) -> SessionFiles:
-    folder = machine.fetch()
-    if not (folder / REPORT).is_file():
+def _find_refusal(output: str, seat: LaunchSite) -> BadInputError | None:
+    """What ReFrame refused before it started any case."""
+    if any(map(read_event, output.splitlines())):
+        return None
+    error = explain_failure(output, seat)
+    return error if isinstance(error, BadInputError) else None
+
+
+def _collect(machine: Machine, output: str) -> SessionFiles | None:
+    """What a session left; None if earlier attempts had left it nothing to do."""
+    if not (machine.fetch() / REPORT).is_file():
+        if machine.attempt > 1 and NONE_RUN.search(output):
+            return None
         raise explain_failure(output, machine.seat)
-    return open_session(SessionFolder(machine.seat, folder / REPORT, folder / STAGE, folder / OUTPUT))
+    return read_session(machine, REPORT)
 
 
 def _clear(machine: Machine) -> None:

@@ -14,7 +14,16 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from millwright.adapters.here.console_scripts import find_script
-from millwright.adapters.reframe.process import FACILITY_COPY, OUTPUT, REPORT, STAGE, LaunchSite
+from millwright.adapters.reframe.process import (
+    CHECKPOINT,
+    COMPLETE,
+    FACILITY_COPY,
+    OUTPUT,
+    REPORT,
+    STAGE,
+    LaunchSite,
+)
+from millwright.adapters.reframe.settings import NODES_VARIABLE, QUEUE_VARIABLE, RESERVATION_VARIABLE
 from millwright.core.errors import FailedError, NotTestableError
 from millwright.core.places import checkout
 from millwright.facility.model import Facility
@@ -26,6 +35,8 @@ HARNESS_USER = "mwbench"
 HARNESS_RUNS = PurePosixPath("runs")
 PID_FILE = "session.pid"
 SSH_FAILED = 255
+SESSION_PREFIXES = ("RFM_", NODES_VARIABLE, RESERVATION_VARIABLE, QUEUE_VARIABLE)
+"""Beginnings of the variables that would change a session."""
 SSH_OPTIONS = ("-o", "BatchMode=yes", "-o", "ConnectTimeout=20", "-o", "ServerAliveInterval=15")
 
 Process = subprocess.Popen[str]
@@ -37,6 +48,10 @@ class Machine(Protocol):
     @property
     def seat(self) -> LaunchSite:
         """Which checks it runs."""
+
+    @property
+    def attempt(self) -> int:
+        """1, or more after as many kills; each has a folder of its own."""
 
     @property
     def home(self) -> PurePosixPath:
@@ -58,6 +73,9 @@ class Machine(Protocol):
     def interrupt(self, process: Process) -> None:
         """Ask ReFrame to end its jobs and write the report of what ended before."""
 
+    def is_running(self) -> bool:
+        """Whether what was started here is still at work, although whoever started it may be gone."""
+
     def fetch(self) -> Path:
         """Local folder with the report and the raw files."""
 
@@ -73,6 +91,9 @@ class LocalMachine:
     folder: Path
     home: PurePosixPath
     reframe: PurePosixPath
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Further variables of every session, for example which nodes it may take."""
+    attempt: int = 1
 
     def put(self, name: str, content: bytes) -> None:
         """Write a file into the session's folder."""
@@ -80,14 +101,25 @@ class LocalMachine:
         (self.folder / name).write_bytes(content)
 
     def start(self, command: Sequence[str], environment: Mapping[str, str]) -> Process:
-        """Start a command; settings of ReFrame that a user has in the environment do not reach it."""
-        outer = {key: value for key, value in os.environ.items() if not key.startswith("RFM_")}
+        """Start a command; settings of sessions that a user has in the environment do not reach it."""
+        outer = {key: value for key, value in os.environ.items() if not key.startswith(SESSION_PREFIXES)}
         facility = {"MILLWRIGHT_FACILITY": str(self.folder / FACILITY_COPY)}
-        return _popen(command, env={**outer, **environment, **facility}, cwd=self.folder)
+        variables = {**outer, **environment, **self.environment, **facility}
+        process = _popen([*_ended_with_parent(), *command], env=variables, cwd=self.folder)
+        (self.folder / PID_FILE).write_text(f"{process.pid}\n", encoding="ascii")
+        return process
 
     def interrupt(self, process: Process) -> None:
         """Send SIGINT to ReFrame itself; it ends its jobs."""
         process.send_signal(signal.SIGINT)
+
+    def is_running(self) -> bool:
+        """Whether the process of this folder is there."""
+        try:
+            pid = int((self.folder / PID_FILE).read_text(encoding="ascii"))
+            return Path(f"/proc/{pid}/cwd").readlink() == self.folder.resolve()
+        except (OSError, ValueError):
+            return False
 
     def fetch(self) -> Path:
         """Nothing to fetch."""
@@ -113,6 +145,7 @@ class HarnessMachine:
     reframe: PurePosixPath = HARNESS_REFRAME
     environment: Mapping[str, str] = field(default_factory=dict)
     """Further variables of every session, for example which nodes it may take."""
+    attempt: int = 1
 
     def put(self, name: str, content: bytes) -> None:
         """Write a file into the session's folder."""
@@ -129,9 +162,17 @@ class HarnessMachine:
         del process
         self._run(f'kill -INT "$(cat {PID_FILE})"', [], "could not stop ReFrame")
 
+    def is_running(self) -> bool:
+        """Whether the process of this folder is there; one that took its number later works elsewhere."""
+        script = (
+            f'pid=$(cat {PID_FILE} 2>/dev/null) && [ "$(readlink "/proc/$pid/cwd")" = "$PWD" ] && echo yes; :'
+        )
+        return b"yes" in self._run(script, [], "could not look for ReFrame")
+
     def fetch(self) -> Path:
         """Fetch the report and the text files of every case; programs that were built stay there."""
-        wanted = f'-path "./{REPORT}" -o -path "./{OUTPUT}/*" -o -path "./{STAGE}/*" -name "rfm_*"'
+        whole = " -o ".join(f'-path "./{name}"' for name in (REPORT, CHECKPOINT, COMPLETE))
+        wanted = f'{whole} -o -path "./{OUTPUT}/*" -o -path "./{STAGE}/*" -name "rfm_*"'
         pack = "tar --create --null --files-from=- --file=-"
         archive = self._run(
             f"find . -type f '(' {wanted} ')' -print0 | {pack}", [], "could not fetch the results"
@@ -183,14 +224,23 @@ class HarnessMachine:
         return done.stdout
 
 
-def local_machine(seat: LaunchSite, folder: Path) -> LocalMachine:
+def local_machine(
+    seat: LaunchSite, folder: Path, environment: Mapping[str, str] | None = None, attempt: int = 1
+) -> LocalMachine:
     """The machine that this runs on, with the checkout and the environment that run just now."""
     reframe = PurePosixPath(find_script("reframe-hpc", "reframe"))
-    return LocalMachine(seat, folder, home=PurePosixPath(checkout()), reframe=reframe)
+    home = PurePosixPath(checkout())
+    return LocalMachine(
+        seat, _attempted(folder, attempt), home, reframe, environment=environment or {}, attempt=attempt
+    )
 
 
 def harness_machine(
-    facility: Facility, run_id: str, folder: Path, environment: Mapping[str, str] | None = None
+    facility: Facility,
+    run_id: str,
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    attempt: int = 1,
 ) -> HarnessMachine:
     """The harness that the facility names; it must have services."""
     if facility.services is None:
@@ -198,8 +248,30 @@ def harness_machine(
     config = ("-F", str(Path(facility.ssh.config).expanduser())) if facility.ssh.config else ()
     ssh = ("ssh", *config, *SSH_OPTIONS, "-l", facility.ssh.user, facility.services.harness)
     return HarnessMachine(
-        ssh=ssh, run_folder=HARNESS_RUNS / run_id, folder=folder, environment=environment or {}
+        ssh=ssh,
+        run_folder=HARNESS_RUNS / name_attempt(run_id, attempt),
+        folder=_attempted(folder, attempt),
+        environment=environment or {},
+        attempt=attempt,
     )
+
+
+def name_attempt(name: str, attempt: int) -> str:
+    """The name of what belongs to an attempt: the plain one for the first.
+
+    >>> name_attempt("harness", 1), name_attempt("harness", 2)
+    ('harness', 'harness-2')
+    """
+    return name if attempt == 1 else f"{name}-{attempt}"
+
+
+def _attempted(folder: Path, attempt: int) -> Path:
+    return folder.with_name(name_attempt(folder.name, attempt))
+
+
+def _ended_with_parent() -> list[str]:
+    """What to put before a command for which ReFrame ends its jobs when this process is killed."""
+    return ["setpriv", "--pdeathsig", "INT", "--"] if shutil.which("setpriv") else []
 
 
 def _remove(folder: Path) -> None:

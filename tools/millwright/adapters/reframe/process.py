@@ -14,6 +14,12 @@ ACCESS_TAG = "access"
 
 FACILITY_COPY = "facility.yaml"
 REPORT = "report.json"
+CHECKPOINT = "checkpoint.json"
+"""Report of the cases that ended so far, see ``reframe_checks/checkpoint.py``."""
+ENDED_CASES = "ended.json"
+"""The cases that earlier attempts ended."""
+COMPLETE = "complete"
+"""Marks a session that came to its end by itself."""
 STAGE = "stage"
 OUTPUT = "output"
 
@@ -87,6 +93,7 @@ def session_command(
 def session_environment(home: PurePosixPath) -> dict[str, str]:
     """What a session needs in its environment; every other ``RFM_`` variable must be taken out of it."""
     return {
+        "MILLWRIGHT_CHECKPOINT": CHECKPOINT,
         "MILLWRIGHT_HOME": str(home),
         "PYTHONUNBUFFERED": "1",
         "RFM_COLORIZE": "0",

@@ -10,6 +10,7 @@ from millwright.facility.model import Antenna, Commitment, Facility, NodeClass, 
 from millwright.facility.topics.fabric import Fabric, FabricKind
 from millwright.facility.topics.reach import Reach
 from millwright.results.metrics import METRICS, Better
+from millwright.results.selection import Selection
 
 Settings = dict[str, Any]
 """Part of ReFrame's configuration; its schema is ReFrame's own."""
@@ -35,21 +36,38 @@ NODES_VARIABLE = "MILLWRIGHT_NODES"
 """Node set that a session is narrowed to; every node where it is unset."""
 RESERVATION_VARIABLE = "MILLWRIGHT_RESERVATION"
 """Slurm reservation that the jobs of a session run in."""
+QUEUE_VARIABLE = "MILLWRIGHT_QUEUE"
+"""Slurm partition that the jobs of a session are submitted to, instead of the one of the partition's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """Which nodes a session may take, and in which reservation of Slurm."""
+    """Which nodes a session may take, and in which reservation and queue of Slurm."""
 
     nodes: frozenset[str] | None = None
     """All where None."""
     reservation: str = ""
+    queue: str = ""
+
+
+def session_variables(selection: Selection) -> dict[str, str]:
+    """The environment variables that narrow a session; the reverse of :func:`read_narrowing`."""
+    given = {
+        NODES_VARIABLE: selection.nodes,
+        RESERVATION_VARIABLE: selection.reservation,
+        QUEUE_VARIABLE: selection.queue,
+    }
+    return {name: value for name, value in given.items() if value}
 
 
 def read_narrowing(environment: Mapping[str, str]) -> Narrowing:
     """The narrowing that the variables of a session ask for."""
     nodes = environment.get(NODES_VARIABLE)
-    return Narrowing(frozenset(expand(nodes)) if nodes else None, environment.get(RESERVATION_VARIABLE, ""))
+    return Narrowing(
+        frozenset(expand(nodes)) if nodes else None,
+        environment.get(RESERVATION_VARIABLE, ""),
+        environment.get(QUEUE_VARIABLE, ""),
+    )
 
 
 def site_configuration(
@@ -109,6 +127,7 @@ def _partition(facility: Facility, name: str, harness_architecture: str, narrowi
     partition, node_class = facility.partitions[name], facility.class_of(name)
     nodes = [n for n in partition.node_names() if narrowing.nodes is None or n in narrowing.nodes]
     reservation = [f"--reservation={narrowing.reservation}"] if narrowing.reservation else []
+    queue = narrowing.queue or name
     is_slurm = partition.scheduler == "slurm"
     architecture = node_class.architecture if node_class else harness_architecture
     features = _features(
@@ -119,7 +138,7 @@ def _partition(facility: Facility, name: str, harness_architecture: str, narrowi
         "descr": partition.title or name,
         "scheduler": "slurm" if is_slurm else "local",
         "launcher": "srun" if is_slurm else "local",
-        "access": [f"--partition={name}", *reservation] if is_slurm else [],
+        "access": [f"--partition={queue}", *reservation] if is_slurm else [],
         "environs": [NOTHING_BUILT, _compiler(architecture), *(["mpi"] if "mpi" in features else [])],
         "features": features,
         "max_jobs": 1,
@@ -127,6 +146,7 @@ def _partition(facility: Facility, name: str, harness_architecture: str, narrowi
         "processor": _processor(node_class, architecture),
         "extras": {
             "nodes": nodes,
+            "queue": queue,
             "reservation": narrowing.reservation,
             "cores_per_node": node_class.sockets * node_class.cores_per_socket if node_class else None,
             "cpus_per_node": node_class.cpus if node_class else None,

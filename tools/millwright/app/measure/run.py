@@ -1,36 +1,61 @@
 """``millwright run``: measure everything that a facility expects, store it and judge it."""
 
+import datetime
+import re
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from millwright.adapters.here.checkout_changes import checkout_changes
+from millwright.adapters.here.results_folder import require_room
 from millwright.adapters.here.run_start import start_run
 from millwright.adapters.openssh.signatures import sign_file
-from millwright.adapters.reframe.benchmark import machines_of, run_benchmarks
-from millwright.adapters.reframe.process import CaseEvent, LaunchSite
+from millwright.adapters.reframe.attempts import Attempt
+from millwright.adapters.reframe.benchmark import Stored, machines_of, run_benchmarks
+from millwright.adapters.reframe.launch_sites import Machine
+from millwright.adapters.reframe.process import LaunchSite
+from millwright.adapters.reframe.settings import session_variables
 from millwright.adapters.slurm.usage import usage_or_reason
 from millwright.antennas.user.files import ensure_user_access
 from millwright.app.context import Context
+from millwright.app.document import Part
+from millwright.app.measure.case_lines import CaseLines
+from millwright.app.measure.choice import choose
+from millwright.app.measure.junit_file import JunitFile
 from millwright.app.measure.scorecard import ScorecardDocument, scorecard_fields
 from millwright.app.measure.stored_name import DEFAULT_RESULTS
+from millwright.app.measure.unfinished import (
+    Unfinished,
+    discard,
+    held,
+    is_held,
+    is_recorded,
+    list_unfinished,
+    remove_record,
+    session_folder,
+    write_record,
+)
 from millwright.app.signing import own_signing_key
-from millwright.core.errors import BadInputError, MillwrightError, Problem
-from millwright.core.places import checkout, facility_file, state_folder
-from millwright.core.suggestions import did_you_mean
+from millwright.core.errors import BadInputError, MillwrightError, NotTestableError, Problem
+from millwright.core.places import as_typed, checkout, facility_file, state_folder
 from millwright.facility import Facility, load_facility
-from millwright.results.run_info import iso_utc
+from millwright.results.metrics import METRICS, Scope
+from millwright.results.run_info import RunInfo, iso_utc
 from millwright.results.runs import load_run
+from millwright.results.selection import Selection
 from millwright.verdicts.expectations import (
     Expectation,
     expected_value,
     find_commitment_problems,
     list_expectations,
 )
-from millwright.verdicts.scorecard import limit_to_checks, score
+from millwright.verdicts.scorecard import limit_to, score
+
+SLURM_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +65,40 @@ class RunRequest:
     facility: str
     """Name of a known facility, or path."""
     checks: tuple[str, ...] = ()
-    """Only these checks; every expected one if empty."""
+    """Only these checks, by name or pattern; every expected one if empty."""
+    tags: tuple[str, ...] = ()
+    """Only checks with one of these tags or of one of these areas."""
+    nodes: str = ""
+    """Only these nodes, as a node set."""
+    reservation: str = ""
+    """Slurm reservation that the jobs run in."""
+    queue: str = ""
+    """Slurm partition that the jobs are submitted to."""
     results: Path = DEFAULT_RESULTS
     sign_with: Path | None = None
     """SSH private key that signs the run; None for this account's own."""
+    junit: Path | None = None
+    """JUnit file to write; it is there from the start, and says so if the run never ends."""
+
+    @property
+    def selection(self) -> Selection:
+        """What the run is narrowed to."""
+        return Selection(self.checks, self.tags, self.nodes, self.reservation, self.queue)
+
+
+class SelectionFields(Part):
+    """What the run was narrowed to, and how its jobs were submitted."""
+
+    checks: tuple[str, ...]
+    """Names and patterns of checks, as given."""
+    tags: tuple[str, ...]
+    """Tags and areas, as given."""
+    nodes: str
+    """Node set, as given; empty for every node."""
+    reservation: str
+    """Slurm reservation; empty for none."""
+    queue: str
+    """Slurm partition that jobs were submitted to; empty for that of each Millwright partition."""
 
 
 class RunOutcome(ScorecardDocument):
@@ -54,80 +109,180 @@ class RunOutcome(ScorecardDocument):
     """Folder of the stored run."""
     was_interrupted: bool
     """The run was stopped: only what had ended by then is stored."""
+    selection: SelectionFields
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a run is about to do, or goes on with."""
+
+    facility: Facility
+    facility_yaml: bytes
+    typed: str
+    """The facility as a user types it."""
+    expected: tuple[Expectation, ...]
+    record: Unfinished
+    changes: bytes
+    """Changes of the checkout since its commit."""
+
+    @property
+    def info(self) -> RunInfo:
+        """The run's description of itself, as far as it is known at its start."""
+        return self.record.info
+
+    @property
+    def folder(self) -> Path:
+        """Where the record and the raw output are until the run is stored."""
+        return session_folder(self.facility.name, self.info.run_id)
+
+    @property
+    def resume_command(self) -> str:
+        """The command that goes on with this run."""
+        return f"millwright run {self.typed} --resume {self.info.run_id}"
 
 
 def run_checks(context: Context, request: RunRequest) -> RunOutcome:
     """Run the checks from every launch site, store the run and judge it.
 
     Raises :exc:`BadInputError`, before anything is measured, for checks that are not expected or can't be
-    loaded, and :exc:`NotTestableError` if no launch site left anything to store.
+    loaded, and :exc:`NotTestableError` if results can't be stored or no launch site left anything to store.
     """
-    path = facility_file(request.facility)
-    facility = load_facility(path)
-    if problems := find_commitment_problems(facility, str(path)):
-        raise BadInputError(problems)
-    wanted = choose_expected(list_expectations(facility), request.checks, str(path))
-    names = list(dict.fromkeys(expectation.check for expectation in wanted))
-    changes = checkout_changes(checkout())
-    info = start_run(facility, map(expected_value, wanted), context.now(), secrets.token_hex(4))
-    folder = state_folder(facility.name) / "sessions" / info.run_id
-    machines = machines_of(facility, names, info.run_id, folder)
-    context.progress.step("run", f"looking for {len(names)} check{'s' * (len(names) != 1)}")
-    stored = run_benchmarks(
-        machines,
-        names,
-        path.read_bytes(),
-        info=info,
-        now=lambda: iso_utc(context.now()),
-        root=request.results,
-        follow=partial(_narrate, context),
-        sign=partial(sign_file, key=request.sign_with or own_signing_key()),
-        begin=partial(_renew_certificates, context, facility),
-        account=lambda: usage_or_reason(facility, context.now()),
-        checkout_changes=changes,
+    work = plan_work(request, context.now())
+    warn_of_unfinished(context, work)
+    machines = machines_of(
+        work.facility, work.record.checks, work.info.run_id, work.folder, session_variables(request.selection)
     )
-    context.progress.done("run", "stopped early" if stored.was_interrupted else "measured and stored")
-    scorecard = limit_to_checks(score(facility, load_run(stored.path)), names)
+    return carry_out(context, work, machines, (), request.junit)
+
+
+def plan_work(request: RunRequest, now: datetime.datetime) -> Work:
+    """Read the facility and choose what to measure; starts and writes nothing."""
+    file = facility_file(request.facility)
+    facility_yaml, facility = file.read_bytes(), load_facility(file)
+    problems = [*find_commitment_problems(facility, str(file)), *_find_faults(request, facility)]
+    if problems:
+        raise BadInputError(problems)
+    expected = choose(list_expectations(facility), request.selection, facility, tags_of, str(file))
+    info = start_run(facility, map(expected_value, expected), now, secrets.token_hex(4))
+    record = Unfinished(
+        info=replace(info, selection=request.selection),
+        checks=tuple(dict.fromkeys(each.check for each in expected)),
+        results=str(request.results.absolute()),
+        sign_with=str(request.sign_with.absolute()) if request.sign_with else "",
+    )
+    changes = checkout_changes(checkout())
+    return Work(facility, facility_yaml, as_typed(file), expected, record, changes)
+
+
+def carry_out(
+    context: Context,
+    work: Work,
+    machines: Sequence[Machine],
+    earlier: Sequence[Attempt],
+    junit_path: Path | None,
+) -> RunOutcome:
+    """Measure what is left, store everything and judge it."""
+    junit = JunitFile(junit_path, work.info)
+    results = Path(work.record.results)
+    require_room(results, len(work.expected), "the results folder")
+    require_room(work.folder.parent, len(work.expected), "the folder of running sessions")
+    with held(work.folder), junit.kept_current(context.now), _kept_for_later(context, work):
+        stored = _measure(context, work, machines, earlier)
+    scorecard = limit_to(score(work.facility, load_run(stored.path)), work.info.expected)
+    junit.write(scorecard, context.now())
     return RunOutcome.model_validate(
         {
             **scorecard_fields(scorecard),
-            "path": str(stored.path),
+            "path": str(_shown(stored.path)),
             "was_interrupted": stored.was_interrupted,
+            "selection": SelectionFields.model_validate(work.info.selection, from_attributes=True),
         }
     )
 
 
-def choose_expected(
-    expected: Sequence[Expectation], checks: Sequence[str], file: str
-) -> tuple[Expectation, ...]:
-    """The values expected of the checks named, or of all.
+def _measure(context: Context, work: Work, machines: Sequence[Machine], earlier: Sequence[Attempt]) -> Stored:
+    count = len(work.record.checks)
+    context.progress.step("run", f"looking for {count} check{'s' * (count != 1)}")
+    key = Path(work.record.sign_with) if work.record.sign_with else own_signing_key()
 
-    Raises :exc:`BadInputError` with every check that the facility does not expect.
-    """
-    known = dict.fromkeys(expectation.check for expectation in expected)
-    unknown = [name for name in checks if name not in known]
-    if unknown:
-        listing = ", ".join(known) or "a facility with expected checks"
-        raise BadInputError(
-            Problem(
-                file,
-                f"--check {name}",
-                "not expected here",
-                f"one of {listing}{did_you_mean(name, known)}",
-                code="MW2207",
-            )
-            for name in unknown
+    def begin(seat: LaunchSite) -> None:
+        write_record(work.folder, work.record, work.facility_yaml, work.changes)
+        _renew_certificates(context, work.facility, seat)
+
+    stored = run_benchmarks(
+        machines,
+        work.record.checks,
+        work.facility_yaml,
+        info=work.info,
+        now=lambda: iso_utc(context.now()),
+        root=Path(work.record.results),
+        follow=CaseLines(context.progress, context.now).follow,
+        sign=partial(sign_file, key=key),
+        begin=begin,
+        account=lambda: usage_or_reason(work.facility, context.now()),
+        earlier=earlier,
+        checkout_changes=work.changes,
+    )
+    context.progress.done("run", "stopped early" if stored.was_interrupted else "measured and stored")
+    return stored
+
+
+@contextmanager
+def _kept_for_later(context: Context, work: Work) -> Iterator[None]:
+    """Keep what is needed to go on with the run if it ends before it is stored, and name the command."""
+    try:
+        yield
+    except BadInputError:
+        discard(work.folder)
+        raise
+    except NotTestableError as error:
+        if not is_recorded(work.folder):
+            discard(work.folder)
+            raise
+        hint = (
+            f"what was measured is in {work.folder}; {work.resume_command} stores it, and measures the rest"
         )
-    return tuple(expectation for expectation in expected if not checks or expectation.check in checks)
+        raise NotTestableError(f"{error}; {hint}", code="MW6258") from error
+    except BaseException:
+        if is_recorded(work.folder):
+            context.warn(f"what was measured is in {work.folder}; to go on: {work.resume_command}")
+        else:
+            discard(work.folder)
+        raise
+    remove_record(work.folder)
 
 
-def _narrate(context: Context, seat: LaunchSite, event: CaseEvent) -> None:
-    """A step for each case, and how many of all have ended."""
-    case = f"{event.check} on {event.partition}"
-    if event.result:
-        context.progress.done(case, f"{event.result}, {event.done} of {event.total}")
-    else:
-        context.progress.step(case, f"running from {seat}")
+def warn_of_unfinished(context: Context, work: Work) -> None:
+    """Name each earlier run of the facility that was killed, and the command that goes on with it."""
+    for folder in list_unfinished(work.facility.name):
+        if not is_held(folder):
+            command = f"millwright run {work.typed} --resume {folder.name}"
+            context.warn(f"the run {folder.name} was never stored; its raw output is in {folder}: {command}")
+
+
+def tags_of(check: str) -> frozenset[str]:
+    """The tags of a check, its area among them."""
+    is_access = any(metric.scope is Scope.ANTENNA for metric in METRICS[check].values())
+    return frozenset({"access"} if is_access else {"commissioning"})
+
+
+def _find_faults(request: RunRequest, facility: Facility) -> Iterator[Problem]:
+    """Names that Slurm can't have, or that only Slurm could use."""
+    has_slurm = any(partition.scheduler == "slurm" for partition in facility.partitions.values())
+    for option, name in (
+        ("--queue", request.selection.queue),
+        ("--reservation", request.selection.reservation),
+    ):
+        if name and not SLURM_NAME.fullmatch(name):
+            yield Problem(option, name, "can't be a name in Slurm", "letters, digits and _.+-", code="MW6254")
+        elif name and not has_slurm:
+            expected = "a facility with a partition of the scheduler slurm"
+            yield Problem(option, name, f"{facility.name} does not use Slurm", expected, code="MW6255")
+
+
+def _shown(path: Path) -> Path:
+    """A path below the current directory as a relative one."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _renew_certificates(context: Context, facility: Facility, seat: LaunchSite) -> None:

@@ -5,31 +5,93 @@ from typing import Annotated
 
 import typer
 
-from millwright.app.measure.run import RunRequest, run_checks
+from millwright.app.measure.resume import ResumeRequest, resume_run
+from millwright.app.measure.run import RunOutcome, RunRequest, run_checks
 from millwright.app.measure.stored_name import DEFAULT_RESULTS
 from millwright.cli.measure.scorecard import print_scorecard
 from millwright.cli.options import AsJson, FacilityName, ResultsDir
 from millwright.cli.output import context, print_json
+from millwright.core.errors import BadInputError, Problem
+
+WHAT = "What to measure"
+WHERE = "Where to run and store"
+HOW = "How to run"
 
 
-def command(
+def command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     facility: FacilityName,
-    check: Annotated[list[str] | None, typer.Option(help="Only this check; may be given again.")] = None,
+    run: Annotated[
+        str | None, typer.Argument(help="With --resume: the run; the newest unfinished one if none is named.")
+    ] = None,
+    check: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Only this check, or those that match: 'Mpi*'; may be given again.", rich_help_panel=WHAT
+        ),
+    ] = None,
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Only checks with this tag or of this area; may be given again.", rich_help_panel=WHAT
+        ),
+    ] = None,
+    nodes: Annotated[
+        str, typer.Option(help="Only these nodes, as a node set: rack-c[1-2].", rich_help_panel=WHAT)
+    ] = "",
+    queue: Annotated[
+        str, typer.Option(help="Slurm partition that the jobs are submitted to.", rich_help_panel=WHERE)
+    ] = "",
+    reservation: Annotated[
+        str, typer.Option(help="Slurm reservation that the jobs run in.", rich_help_panel=WHERE)
+    ] = "",
     results_dir: ResultsDir = DEFAULT_RESULTS,
+    junit: Annotated[
+        Path | None,
+        typer.Option(help="Write the verdicts as JUnit XML.", dir_okay=False, rich_help_panel=WHERE),
+    ] = None,
     sign_with: Annotated[
         Path | None, typer.Option(help="SSH private key that signs the run; your account's own by default.")
     ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Go on with a run that was killed or not stored.", rich_help_panel=HOW),
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
     """Run every expected check, store the run and judge it.
 
-    Exits with 1 if a value failed, 3 if one is missing or undecided.
+    Exits with 1 if a value failed, 3 if one is missing, undecided or can't be stored.
 
-    Example: millwright run rack --check MemoryBandwidth --check Gemm
+    Example: millwright run rack --check MemoryBandwidth --check 'Mpi*' --junit junit.xml
+
+    Example: millwright run rack --nodes rack-c[1-2] --queue cpu --tag commissioning
+
+    Example: millwright run rack --resume
     """
-    request = RunRequest(facility, tuple(check or ()), results_dir, sign_with)
+    request = RunRequest(
+        facility=facility,
+        checks=tuple(check or ()),
+        tags=tuple(tag or ()),
+        nodes=nodes,
+        reservation=reservation,
+        queue=queue,
+        results=results_dir,
+        sign_with=sign_with,
+        junit=junit,
+    )
+    if resume:
+        _refuse_beside_resume(request)
+    elif run is not None:
+        raise BadInputError(
+            [Problem("RUN", run, "a run without --resume", f"--resume {run}, or nothing", code="MW6266")]
+        )
     with context() as here:
-        outcome = run_checks(here, request)
+        if resume:
+            return _show(resume_run(here, ResumeRequest(facility, run, junit)), as_json=as_json)
+        return _show(run_checks(here, request), as_json=as_json)
+
+
+def _show(outcome: RunOutcome, *, as_json: bool) -> int:
     if as_json:
         print_json(outcome)
     else:
@@ -38,3 +100,22 @@ def command(
     if outcome.was_interrupted:
         raise KeyboardInterrupt
     return outcome.exit_code
+
+
+def _refuse_beside_resume(request: RunRequest) -> None:
+    """A run that goes on measures what it set out to measure."""
+    given = {
+        "--check": request.checks,
+        "--tag": request.tags,
+        "--nodes": request.nodes,
+        "--queue": request.queue,
+        "--reservation": request.reservation,
+        "--sign-with": request.sign_with,
+    }
+    problems = [
+        Problem("--resume", option, "is fixed since the run began", "--resume without it", code="MW6263")
+        for option, value in given.items()
+        if value
+    ]
+    if problems:
+        raise BadInputError(problems)

@@ -1,0 +1,116 @@
+"""Which of the expected values a run measures: by check, tag and node."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+from millwright.core.errors import BadInputError, Problem
+from millwright.core.node_sets import NodeSetError, check_node_set, expand, fold
+from millwright.core.suggestions import did_you_mean
+from millwright.facility.model import Facility
+from millwright.results.metrics import Scope
+from millwright.results.selection import Selection
+from millwright.verdicts.expectations import Expectation
+
+WILDCARDS = frozenset("*?[")
+MOST_LISTED = 20
+"""Names that a message lists."""
+SPANNING = 2
+"""Fewest nodes that a check of a whole partition is expected on."""
+
+TagsOf = Callable[[str], Collection[str]]
+"""Tags of a check, its area among them."""
+
+
+def choose(
+    expected: Sequence[Expectation], selection: Selection, facility: Facility, tags_of: TagsOf, file: str
+) -> tuple[Expectation, ...]:
+    """The expected values that a selection leaves; those of a partition are narrowed to the nodes chosen.
+
+    Raises :exc:`BadInputError` with every name that is unknown, and if nothing is left.
+    """
+    nodes, problems = _read_nodes(selection.nodes, facility, file)
+    checks = tuple(dict.fromkeys(each.check for each in expected))
+    tags = {check: frozenset(tags_of(check)) for check in checks}
+    problems.extend(_unknown_checks(selection.checks, checks, file))
+    problems.extend(_unknown_tags(selection.tags, frozenset().union(*tags.values()), file))
+    if problems:
+        raise BadInputError(problems)
+    wanted = [check for check in checks if _is_wanted(check, tags[check], selection)]
+    found = [each for each in expected if each.check in wanted]
+    left = tuple(found if nodes is None else _narrow(found, nodes))
+    if expected and not left:
+        raise BadInputError(
+            [Problem(file, _options(selection), "leave nothing to measure", "fewer of them", code="MW6253")]
+        )
+    return left
+
+
+def _is_wanted(check: str, tags: Collection[str], selection: Selection) -> bool:
+    by_name = not selection.checks or any(fnmatchcase(check, pattern) for pattern in selection.checks)
+    return by_name and (not selection.tags or any(tag in tags for tag in selection.tags))
+
+
+def _narrow(expected: Iterable[Expectation], nodes: frozenset[str]) -> Iterator[Expectation]:
+    for each in expected:
+        kept = tuple(node for node in each.nodes if node in nodes)
+        if each.says.scope is Scope.NODE and kept:
+            yield each
+        elif each.says.scope is Scope.PARTITION and len(kept) >= SPANNING:
+            yield replace(each, nodes=kept, place=fold(kept))
+
+
+def _read_nodes(text: str, facility: Facility, file: str) -> tuple[frozenset[str] | None, list[Problem]]:
+    if not text:
+        return None, []
+    key = f"--nodes {text}"
+    try:
+        nodes = expand(check_node_set(text))
+    except NodeSetError as error:
+        return None, [
+            Problem(file, key, f"not a node set: {error}", "for example rack-c[1-2]", code="MW6252")
+        ]
+    known = {node for partition in facility.partitions.values() for node in partition.node_names()}
+    unknown = [node for node in nodes if node not in known]
+    partitions = ", ".join(f"{name}: {each.nodes}" for name, each in facility.partitions.items())
+    return frozenset(nodes), [
+        Problem(
+            file,
+            key,
+            f"{node} is no node of a partition",
+            f"nodes of {partitions}{did_you_mean(node, known)}",
+            code="MW6251",
+        )
+        for node in unknown[:MOST_LISTED]
+    ]
+
+
+def _unknown_checks(patterns: Iterable[str], known: Sequence[str], file: str) -> Iterator[Problem]:
+    for pattern in patterns:
+        if not any(fnmatchcase(check, pattern) for check in known):
+            listing = ", ".join(known) or "a facility with expected checks"
+            what = "matches no expected check" if WILDCARDS.intersection(pattern) else "not expected here"
+            expected = f"one of {listing}{did_you_mean(pattern, known)}"
+            yield Problem(file, f"--check {pattern}", what, expected, code="MW2207")
+
+
+def _unknown_tags(tags: Iterable[str], known: Collection[str], file: str) -> Iterator[Problem]:
+    for tag in tags:
+        if tag not in known:
+            listing = ", ".join(sorted(known)) or "a facility with expected checks"
+            yield Problem(
+                file,
+                f"--tag {tag}",
+                "no expected check has it",
+                f"one of {listing}{did_you_mean(tag, known)}",
+                code="MW6250",
+            )
+
+
+def _options(selection: Selection) -> str:
+    named = (
+        *(f"--check {each}" for each in selection.checks),
+        *(f"--tag {each}" for each in selection.tags),
+        *([f"--nodes {selection.nodes}"] if selection.nodes else []),
+    )
+    return " ".join(named)
