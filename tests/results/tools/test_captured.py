@@ -32,6 +32,8 @@ def test_an_output_that_ended_well_counts(each):
     parsed = parse(each)
     assert parsed.faults == ()
     assert parsed.counted == parsed.measurements != ()
+    metrics = TOOLS[each["tool"]].metrics
+    assert {(m.metric, m.unit) for m in parsed.counted} <= {(name, m.unit) for name, m in metrics.items()}
 
 
 @pytest.mark.parametrize("each", FAILED, ids=ids(FAILED))

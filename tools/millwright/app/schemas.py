@@ -48,6 +48,8 @@ DOCUMENTS: dict[str, str] = {
     "rack up": "millwright.app.site.rack:RackStarted",
     "results export": "millwright.app.measure.results_export:ResultsExport",
     "results facts": "millwright.app.measure.results_facts:ResultsFacts",
+    "results import": "millwright.app.measure.results_import:ResultsImport",
+    "results ingest": "millwright.app.measure.results_ingest:ResultsIngest",
     "results list": "millwright.app.measure.results_list:ResultsList",
     "results show": "millwright.app.measure.results_show:ResultsShow",
     "results verify": "millwright.app.measure.results_verify:ResultsVerification",

@@ -60,6 +60,8 @@ class Link:
     manifest_sum: str
     """SHA-256 of its manifest; empty if it was not stored."""
     was_interrupted: bool
+    is_imported: bool = False
+    """Others measured it, see :mod:`millwright.results.imports`."""
 
     @property
     def state(self) -> State:
@@ -94,8 +96,8 @@ class Chain:
 
     @property
     def newest(self) -> Link | None:
-        """The newest complete run; the clock has no say in it."""
-        complete = [link for link in self.links if link.state == "complete"]
+        """The newest complete run that was measured here; the clock has no say in it."""
+        complete = [link for link in self.links if link.state == "complete" and not link.is_imported]
         return complete[-1] if complete else None
 
     def find(self, run_id: str) -> Link | None:
@@ -203,6 +205,7 @@ class _Place:
     number: int | None = None
     previous: str = ""
     was_interrupted: bool = False
+    origin: str = "measured"
 
 
 PLACE = TypeAdapter(_Place)
@@ -236,6 +239,7 @@ def _read(place: Path, run_id: str, findings: list[ChainFinding]) -> Link:
         begun_sum=sum_file(record) if begun else "",
         manifest_sum=sum_file(place / run_id / MANIFEST) if is_run(place / run_id) else "",
         was_interrupted=known.was_interrupted,
+        is_imported=known.origin == "imported",
     )
 
 

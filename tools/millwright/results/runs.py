@@ -24,7 +24,7 @@ from millwright.results.storing import (
 )
 from millwright.results.verification import verify_run
 
-KEPT = frozenset({".begun", ".witness"})
+KEPT = frozenset({".begun", ".ingested", ".witness"})
 """Folders beside the runs that belong to their chain."""
 
 

@@ -8,7 +8,7 @@ behind is reported by :func:`millwright.results.runs.list_runs` and never counte
 import datetime
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,12 +41,14 @@ def store_run(  # noqa: PLR0913 - everything that makes up a run, and who signs 
     *,
     accounting: AccountingEvidence | None = None,
     checkout_changes: bytes = b"",
+    attached: Mapping[str, bytes] | None = None,
 ) -> Path:
     """Store one run below `root` and return its folder.
 
     `info` lacks its sessions, which are read from the reports; `facility_yaml` is the facility file as
-    it was when the run started, `checkout_changes` what the checkout held beside its commit. A run that was
-    not begun before gets the next number now.
+    it was when the run started, `checkout_changes` what the checkout held beside its commit, `attached`
+    further files by their path within the run folder. A run that was not begun before gets the next number
+    now.
 
     Raises :exc:`BadInputError` for names that can't be stored and
     :exc:`FailedError` where the run could not be written; then nothing was stored or changed.
@@ -68,6 +70,8 @@ def store_run(  # noqa: PLR0913 - everything that makes up a run, and who signs 
         _fill(incoming, info, facility_yaml, sessions)
         if accounting is not None:
             _write(incoming / ACCOUNTING_FILE, to_json(accounting).encode())
+        for name, content in (attached or {}).items():
+            _write(incoming / name, content)
         if checkout_changes:
             _write(incoming / CHECKOUT_FILE, checkout_changes)
         _seal(incoming, sign)
@@ -92,7 +96,7 @@ def store_run(  # noqa: PLR0913 - everything that makes up a run, and who signs 
 def _check_names(info: RunInfo, sessions: Sequence[SessionFiles]) -> None:
     require_names(info)
     problems = []
-    if not sessions and not info.failed_sessions:
+    if not sessions and not info.failed_sessions and info.origin == "measured":
         problems.append(Problem("run", "sessions", "none", "at least one session of ReFrame", code="MW6027"))
     seats = [session.seat for session in sessions]
     for seat in seats:

@@ -7,7 +7,7 @@ from millwright.app.context import Context
 from millwright.app.document import Document, Part
 from millwright.app.measure.stored_name import stored_name
 from millwright.core.errors import BadInputError
-from millwright.results.run_info import RUN_ID
+from millwright.results.run_info import RUN_ID, RunInfo
 from millwright.results.runs import StoredRuns, list_runs, read_info
 
 
@@ -19,7 +19,7 @@ class StoredRun(Part):
     """ISO 8601, UTC; ``unreadable`` for a run whose description can't be read."""
     finished: str
     sessions: str
-    """The places that ReFrame was started from."""
+    """The places that ReFrame was started from, or ``imported (osu)``."""
     millwright: str
     """Version that measured; the problem of an unreadable run."""
 
@@ -64,6 +64,10 @@ def warn_of_leftovers(context: Context, stored: StoredRuns) -> None:
         context.warn(f"not counted: {path}: {why}")
 
 
+def _source(info: RunInfo) -> str:
+    return f"imported ({info.imported.tool})" if info.imported else ""
+
+
 def _describe(path: Path) -> StoredRun:
     try:
         info = read_info(path)
@@ -75,6 +79,6 @@ def _describe(path: Path) -> StoredRun:
         run=path.name,
         started=info.started,
         finished=info.finished,
-        sessions=", ".join(session.seat for session in info.sessions),
+        sessions=", ".join(session.seat for session in info.sessions) or _source(info),
         millwright=info.millwright_version,
     )

@@ -1,12 +1,15 @@
-"""``millwright results show``: the verdicts of a stored run."""
+"""``millwright results show``: the verdicts of a stored run, and what others measured beside them."""
 
 from pathlib import Path
 from typing import Literal
 
+from millwright.app.measure.imported import ImportedResults, describe_run, imports_of
 from millwright.app.measure.scorecard import ScorecardDocument, scorecard_fields
 from millwright.app.measure.stored_name import stored_name
+from millwright.core.errors import ExitCode
 from millwright.facility import load_facility
-from millwright.results.runs import find_run, load_run
+from millwright.results.imports import load_import
+from millwright.results.runs import Run, find_run, list_runs, load_run
 from millwright.verdicts.scorecard import score
 
 
@@ -14,10 +17,38 @@ class ResultsShow(ScorecardDocument):
     """The verdicts of a stored run against the facility file stored with it."""
 
     format: Literal["millwright-results-show/1"] = "millwright-results-show/1"
+    imported: tuple[ImportedResults, ...] = ()
+    """What others measured on this facility: never part of a verdict."""
 
 
 def show_results(facility: str, run: str | None, results: Path) -> ResultsShow:
-    """Judge a stored run, or the newest; raises :exc:`BadInputError` for one that was changed."""
-    loaded = load_run(find_run(results, stored_name(facility, results), run))
-    scorecard = score(load_facility(loaded.facility_file), loaded)
-    return ResultsShow.model_validate(scorecard_fields(scorecard))
+    """Judge a stored run, or the newest; raises :exc:`BadInputError` for one that was changed.
+
+    An imported run has no verdict. Without a run named, every import stands beside the newest run.
+    """
+    name = stored_name(facility, results)
+    if run is None and list_runs(results, name).chain.newest is None:
+        imported = tuple(imports_of(results, name))
+        if imported:
+            return _only(imported)
+    loaded = load_run(find_run(results, name, run))
+    if loaded.info.origin == "imported":
+        return _only((describe_run(load_import(loaded.path, loaded.info)),))
+    return _judge(loaded, tuple(imports_of(results, name)) if run is None else ())
+
+
+def _judge(run: Run, imported: tuple[ImportedResults, ...]) -> ResultsShow:
+    scorecard = score(load_facility(run.facility_file), run)
+    return ResultsShow.model_validate({**scorecard_fields(scorecard), "imported": imported})
+
+
+def _only(imported: tuple[ImportedResults, ...]) -> ResultsShow:
+    return ResultsShow(
+        run_id=imported[-1].run_id,
+        exit_code=int(ExitCode.OK),
+        rows=(),
+        rollups=(),
+        unexpected=(),
+        rejected=(),
+        imported=imported,
+    )

@@ -13,6 +13,7 @@ from millwright.app.measure.results_list import ResultsList, list_results
 from millwright.app.measure.results_show import show_results
 from millwright.app.measure.results_verify import VerifiedRun, VerifyRequest, verify_results
 from millwright.app.measure.stored_name import DEFAULT_RESULTS
+from millwright.cli.measure.results_import import import_command, ingest_command, print_imported
 from millwright.cli.measure.scorecard import print_scorecard
 from millwright.cli.options import AllowedSigners, AsJson, FacilityName, ResultsDir, RunId
 from millwright.cli.output import console, context, print_json, warn
@@ -24,6 +25,10 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Look at, verify and export what was measured.\n\nExample: millwright results list rack",
 )
+
+
+app.command("import")(import_command)
+app.command("ingest")(ingest_command)
 
 
 @app.command("list")
@@ -59,7 +64,10 @@ def show(
     if as_json:
         print_json(outcome)
     else:
-        print_scorecard(outcome)
+        if outcome.rows or not outcome.imported:
+            print_scorecard(outcome)
+        for each in outcome.imported:
+            print_imported(each)
     return outcome.exit_code
 
 
