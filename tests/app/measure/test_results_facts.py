@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from millwright.app.context import Context
+from millwright.app.measure.report import ReportRequest, write_capacity_report
 from millwright.app.measure.results_facts import FactsRequest, show_facts
 from millwright.core.errors import BadInputError
 from millwright.results.session import open_session
@@ -50,3 +52,10 @@ def test_facts_that_were_changed_are_refused(results):
     file.write_text("")
     with pytest.raises(BadInputError, match=r"rfm_facts\.jsonl: changed since the run was stored"):
         show_facts(FactsRequest("rack", results=results))
+
+
+def test_the_report_repeats_them_with_its_versions(results, tmp_path):
+    made = write_capacity_report(Context(), ReportRequest("rack", output=tmp_path / "out", results=results))
+    versions = json.loads(made.json_text)["provenance"]["versions"]
+    assert versions["clocks.governor (cpu)"] == "performance"
+    assert "performance" in made.page.read_text()

@@ -46,6 +46,7 @@ DOCUMENTS: dict[str, str] = {
     "rack down": "millwright.app.site.rack:RackStopped",
     "rack status": "millwright.app.site.rack:RackStatus",
     "rack up": "millwright.app.site.rack:RackStarted",
+    "results archive": "millwright.app.measure.results_archive:ResultsArchive",
     "results export": "millwright.app.measure.results_export:ResultsExport",
     "results facts": "millwright.app.measure.results_facts:ResultsFacts",
     "results import": "millwright.app.measure.results_import:ResultsImport",

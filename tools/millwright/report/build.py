@@ -23,11 +23,14 @@ from millwright.report.decision import decide
 from millwright.report.rows import list_groups, name_nodes
 
 
-def build_content(assessment: Assessment, *, run_folder: str, version: str) -> ReportContent:
+def build_content(
+    assessment: Assessment, *, run_folder: str, version: str, facts: Mapping[str, str] | None = None
+) -> ReportContent:
     """Everything that the report of a run says.
 
     ``run_folder`` is how a reader finds the run, for example ``results/rack/20261123T170211Z-4f1c2a9b``;
-    ``version`` is that of the Millwright that makes the report.
+    ``version`` is that of the Millwright that makes the report, ``facts`` what the jobs collected of their
+    nodes, in the words of the report.
     """
     groups = list_groups(assessment)
     rejected = tuple(_rejected(assessment))
@@ -50,7 +53,7 @@ def build_content(assessment: Assessment, *, run_folder: str, version: str) -> R
         missing=tuple(_missing(assessment)),
         rejected=rejected,
         unavailable=tuple(_unavailable(assessment)),
-        provenance=_provenance(assessment, run_folder, version, cited),
+        provenance=_provenance(assessment, run_folder, version, cited, facts or {}),
     )
 
 
@@ -130,7 +133,9 @@ def _evidence(cited: Iterable[str], sums: Mapping[str, str]) -> tuple[EvidenceFi
     return tuple(EvidenceFile(path, sums.get(path, "")) for path in sorted(set(cited)))
 
 
-def _provenance(assessment: Assessment, run_folder: str, version: str, cited: Iterable[str]) -> Provenance:
+def _provenance(
+    assessment: Assessment, run_folder: str, version: str, cited: Iterable[str], facts: Mapping[str, str]
+) -> Provenance:
     run, info = assessment.run, assessment.run.info
     versions = {"millwright": info.millwright_version}
     if info.git_commit:
@@ -142,7 +147,7 @@ def _provenance(assessment: Assessment, run_folder: str, version: str, cited: It
             Session(s.seat, s.uuid, s.hostname, s.reframe_version, s.started, s.finished, s.cases)
             for s in info.sessions
         ),
-        versions=versions | dict(sorted(info.tool_versions.items())),
+        versions=versions | dict(sorted(info.tool_versions.items())) | dict(facts),
         host=dict(sorted(info.host.items())),
         manifest_sha256=run.manifest_sum,
         signature=assessment.signature.state,

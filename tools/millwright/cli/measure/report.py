@@ -6,18 +6,25 @@ from typing import Annotated
 
 import typer
 
-from millwright.app.measure.report import ReportRequest, write_capacity_report
+from millwright.app.measure.report import ReportRequest, write_archived_report, write_capacity_report
 from millwright.app.measure.stored_name import DEFAULT_REPORTS, DEFAULT_RESULTS
-from millwright.cli.options import AllowedSigners, FacilityName, ResultsDir
+from millwright.cli.options import AllowedSigners, ResultsDir
 from millwright.cli.output import context, print_lines
+from millwright.core.errors import BadInputError, Problem
 
 
 def command(  # noqa: PLR0913, PLR0917 - one parameter for each option
-    facility: FacilityName,
+    facility: Annotated[
+        str, typer.Argument(help="Facility: its name, or a path to its file or folder.", show_default=False)
+    ] = "",
     run: Annotated[str | None, typer.Option(help="Run; the newest if none is named.")] = None,
     output: Annotated[Path, typer.Option(help="Folder for the reports of all facilities.")] = DEFAULT_REPORTS,
     results_dir: ResultsDir = DEFAULT_RESULTS,
     allowed_signers: AllowedSigners = None,
+    from_archive: Annotated[
+        Path | None,
+        typer.Option(help="Report on the run of an archive: FILE.zip, FILE.tar.gz or an unpacked one."),
+    ] = None,
     language: Annotated[str, typer.Option(help="Language: the name of a file in reports/labels/.")] = "en",
     show: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON too.")] = False,
@@ -28,10 +35,13 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     Example: millwright report rack --open
     """
+    request = ReportRequest(facility, run, output, results_dir, allowed_signers, language)
+    _require_one_source(facility or run, from_archive)
     with context() as here:
-        outcome = write_capacity_report(
-            here, ReportRequest(facility, run, output, results_dir, allowed_signers, language)
-        )
+        if from_archive:
+            outcome = write_archived_report(here, from_archive, request)
+        else:
+            outcome = write_capacity_report(here, request)
     if as_json:
         typer.echo(outcome.json_text, nl=False)
     else:
@@ -39,3 +49,10 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     if show:
         webbrowser.open(outcome.page.resolve().as_uri())
     return outcome.exit_code
+
+
+def _require_one_source(named: str | None, archive: Path | None) -> None:
+    if bool(named) == bool(archive):
+        problem = "a facility or run and an archive" if named else "neither a facility nor an archive"
+        expected = "FACILITY, or --from-archive FILE"
+        raise BadInputError([Problem("report", "--from-archive", problem, expected, code="MW6287")])

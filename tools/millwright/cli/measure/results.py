@@ -7,6 +7,7 @@ import typer
 from rich.table import Column, Table
 from rich.text import Text
 
+from millwright.app.measure.results_archive import ArchiveRequest, archive_run
 from millwright.app.measure.results_export import ExportRequest, export_results
 from millwright.app.measure.results_facts import FactsRequest, ResultsFacts, show_facts
 from millwright.app.measure.results_list import ResultsList, list_results
@@ -123,6 +124,35 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter for each option
     else:
         count = len(outcome.runs)
         typer.echo(f"{outcome.file}: {outcome.samples} samples of {count} run{'s' * (count != 1)}")
+
+
+@app.command()
+def archive(  # noqa: PLR0913, PLR0917 - one parameter for each option
+    facility: FacilityName,
+    to: Annotated[Path, typer.Option(help="What to write: FILE.zip, FILE.tar.gz or a new folder.")],
+    run: RunId = None,
+    results_dir: ResultsDir = DEFAULT_RESULTS,
+    allowed_signers: AllowedSigners = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a run as an archive: BagIt with RO-Crate metadata, and all that its report is made from.
+
+    The same run gives the same bytes. millwright report --from-archive FILE makes the identical report
+    elsewhere, without the results folder and without network.
+
+    Example: millwright results archive rack --to rack-acceptance.zip
+    """
+    with context() as here:
+        made = archive_run(here, ArchiveRequest(facility, to, run, results_dir, allowed_signers))
+    if as_json:
+        print_json(made)
+    else:
+        typer.echo(f"{made.path}: run {made.run} of {made.facility}, {made.files} files")
+        if made.sha256:
+            typer.echo(f"  sha256 {made.sha256}")
+        typer.echo(
+            f"  its report: millwright report --from-archive {made.path} (Millwright {made.millwright})"
+        )
 
 
 @app.command()
