@@ -67,6 +67,12 @@ def require_end(done, argv, partner):
         probe.stop(f"{argv[0]} of {me()} with {partner} ({argv[1]}) ended with {done.returncode}: {words}")
 
 
+def keep(argv, text):
+    """Print what a tool printed into the job's output, which is kept; no line of it looks like a sample."""
+    for line in text.splitlines():
+        print(f"{argv[0]} {argv[1]}: {line}")
+
+
 def serve(argv, partner):
     """Wait for the partner, and for the end of the run."""
     require_end(run_tool(argv, time.monotonic() + PATIENCE_S, partner), argv, partner)
@@ -82,6 +88,7 @@ def ask(argv, partner):
         if time.monotonic() > deadline:
             probe.stop(f"{partner} never answered {argv[0]} of {me()} ({argv[1]})")
         time.sleep(RETRY_S)
+    keep(argv, done.stdout + done.stderr)
     require_end(done, argv, partner)
 
 
@@ -97,6 +104,7 @@ def measure(plan, pair, port, folder):
                     continue
                 report = folder / f"{port}.json"
                 ask(perftest.asking(argv, pair["server"], report), pair["server"])
+                keep(argv, report.read_text(errors="replace") if report.exists() else "no report")
                 yield probe.sample(metric, factor * read(report, tool, name, plan["kind"]), unit, rep, name)
 
 
