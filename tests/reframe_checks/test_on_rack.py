@@ -4,7 +4,7 @@ import io
 import subprocess
 import tarfile
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -49,7 +49,7 @@ def facility(rack):
 @pytest.fixture(scope="module")
 def on_login(rack, facility):
     """Run a command on the harness as its administrator."""
-    ssh = [*harness_machine(facility, "unused", None).ssh]
+    ssh = [*harness_machine(facility, "unused", Path("unused")).ssh]
 
     def run(command, content=b""):
         done = subprocess.run([*ssh, command], input=content, capture_output=True, check=False)
@@ -139,7 +139,7 @@ def test_jobs_that_slurm_saw_end_badly_never_count(run_checks, tmp_path):
     run, _ = run_checks(list(faults), make_home(tmp_path / "home", faults, python="python3"))
     reasons = {r.origin.check: " ".join(r.reasons) for r in run.rejected}
 
-    assert {s.check for s in run.samples} == {"AcceleratorGemm"}
+    assert {s.check for s in run.samples} == {"AcceleratorGemm"}, reasons
     assert {s.node for s in run.samples} == {"rack-c1", "rack-c2"}
     assert "its job exited with 3: no such device } $(id)" in reasons["MemoryBandwidth"]
     assert "CANCELLED" in reasons["Gemm"]
