@@ -56,6 +56,7 @@ DOCUMENTS: dict[str, str] = {
     "results verify": "millwright.app.measure.results_verify:ResultsVerification",
     "report": "millwright.report.content:ReportContent",
     "run": "millwright.app.measure.run:RunOutcome",
+    "run --dry-run": "millwright.app.measure.preview:RunPlan",
     "schema": "millwright.app.schema:SchemaList",
 }
 """Command as typed after ``millwright``, and where the class of its document is defined."""

@@ -46,7 +46,17 @@ def unwind_on_signals() -> None:
             signal.signal(number, _unwind)
 
 
+def interruption() -> KeyboardInterrupt:
+    """The ending that was asked for, to raise after what it interrupted was stored."""
+    return EndedBySignalError(_received[0]) if _received else KeyboardInterrupt()
+
+
+_received: list[int] = []
+"""The signal that asked this process to end, if one did."""
+
+
 def _unwind(number: int, _frame: FrameType | None) -> None:
+    _received.append(number)
     for each in SIGNALS:
         if signal.getsignal(each) is _unwind:
             signal.signal(each, _is_ending)

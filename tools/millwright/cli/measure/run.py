@@ -1,17 +1,21 @@
 """``millwright run``: measure everything that a facility expects, and judge it."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from millwright.app.measure.preview import RunPlan, preview_run
 from millwright.app.measure.resume import ResumeRequest, resume_run
 from millwright.app.measure.run import RunOutcome, RunRequest, run_checks
 from millwright.app.measure.stored_name import DEFAULT_RESULTS
+from millwright.cli.measure.preview import print_list, print_plan
 from millwright.cli.measure.scorecard import print_scorecard
 from millwright.cli.options import AsJson, FacilityName, ResultsDir
 from millwright.cli.output import context, print_json
-from millwright.core.errors import BadInputError, Problem
+from millwright.cli.signals import interruption
+from millwright.core.errors import BadInputError, ExitCode, Problem
 
 WHAT = "What to measure"
 WHERE = "Where to run and store"
@@ -56,6 +60,16 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter for each option
         bool,
         typer.Option("--resume", help="Go on with a run that was killed or not stored.", rich_help_panel=HOW),
     ] = False,
+    list_only: Annotated[
+        bool,
+        typer.Option("--list", help="List the checks and what is expected of them.", rich_help_panel=HOW),
+    ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", help="Show what would run where, and how long at most.", rich_help_panel=HOW
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
     """Run every expected check, store the run and judge it.
@@ -65,6 +79,8 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     Example: millwright run rack --check MemoryBandwidth --check 'Mpi*' --junit junit.xml
 
     Example: millwright run rack --nodes rack-c[1-2] --queue cpu --tag commissioning
+
+    Example: millwright run rack --dry-run --nodes rack-c[1-2]
 
     Example: millwright run rack --resume
     """
@@ -86,9 +102,20 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter for each option
             [Problem("RUN", run, "a run without --resume", f"--resume {run}, or nothing", code="MW6266")]
         )
     with context() as here:
+        if list_only or dry_run:
+            show = print_list if list_only else print_plan
+            return _preview(preview_run(here, request), as_json=as_json, show=show)
         if resume:
             return _show(resume_run(here, ResumeRequest(facility, run, junit)), as_json=as_json)
         return _show(run_checks(here, request), as_json=as_json)
+
+
+def _preview(plan: RunPlan, *, as_json: bool, show: Callable[[RunPlan], None]) -> int:
+    if as_json:
+        print_json(plan)
+    else:
+        show(plan)
+    return ExitCode.OK
 
 
 def _show(outcome: RunOutcome, *, as_json: bool) -> int:
@@ -98,7 +125,7 @@ def _show(outcome: RunOutcome, *, as_json: bool) -> int:
         print_scorecard(outcome)
         typer.echo(f"Stored in {outcome.path}")
     if outcome.was_interrupted:
-        raise KeyboardInterrupt
+        raise interruption()
     return outcome.exit_code
 
 

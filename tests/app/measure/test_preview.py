@@ -1,0 +1,33 @@
+"""What a run would do is shown without doing it."""
+
+import pytest
+
+from millwright.app.context import Context
+from millwright.app.measure.preview import preview_run
+from millwright.app.measure.run import RunRequest
+from millwright.cli.main import run
+from millwright.core.errors import BadInputError
+
+
+def test_each_case_names_nodes_queue_and_longest_time(rack_file, rack_facility, tmp_path):
+    request = RunRequest(str(rack_file), checks=("Gemm",), nodes="rack-c1", queue="batch", results=tmp_path)
+    plan = preview_run(Context(), request)
+    (case,) = plan.cases
+    assert (case.check, case.partition, case.nodes, case.queue) == ("Gemm", "cpu", "rack-c1", "batch")
+    assert case.values == len(case.metrics)
+    assert plan.limit_min == case.limit_min == rack_facility.partitions["cpu"].max_time_min
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_run_refuses_is_refused(rack_file):
+    with pytest.raises(BadInputError, match="did you mean Gemm"):
+        preview_run(Context(), RunRequest(str(rack_file), checks=("Gem",)))
+
+
+@pytest.mark.parametrize("option", ["--list", "--dry-run"])
+def test_nothing_is_written(rack_file, tmp_path, monkeypatch, capsys, option):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert run(["run", str(rack_file), option]) == 0
+    assert "Gemm" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []

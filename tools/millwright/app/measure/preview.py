@@ -1,0 +1,72 @@
+"""``millwright run --list`` and ``--dry-run``: what a run would measure, where, and how long it may take."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from millwright.app.context import Context
+from millwright.app.document import Document, Part
+from millwright.app.measure.run import RunRequest, Work, plan_work, tags_of
+from millwright.core.node_sets import fold
+
+
+class PlannedCase(Part):
+    """One check on one partition or antenna."""
+
+    check: str
+    tags: tuple[str, ...]
+    partition: str
+    """Partition, or antenna for the checks of an antenna."""
+    nodes: str
+    """Folded node set that it would run on; the gateway of an antenna."""
+    queue: str
+    """Slurm partition that its job would be submitted to; empty without Slurm."""
+    metrics: tuple[str, ...]
+    values: int
+    """Expected values: metrics by places."""
+    limit_min: int | None
+    """Longest time of its job in minutes; null for a check of an antenna."""
+
+
+class RunPlan(Document):
+    """What a run would measure; nothing was started."""
+
+    format: Literal["millwright-run-dry-run/1"] = "millwright-run-dry-run/1"
+    facility: str
+    results: str
+    """Folder that the run would be stored below."""
+    cases: tuple[PlannedCase, ...]
+    limit_min: int
+    """Sum of the longest times of all jobs in minutes: the run ends before that unless a queue is full."""
+
+
+def preview_run(context: Context, request: RunRequest) -> RunPlan:
+    """Choose what to measure as a run does.
+
+    Raises :exc:`BadInputError` for everything that a run refuses before it starts.
+    """
+    work = plan_work(request, context.now())
+    cases = tuple(_cases(work))
+    return RunPlan(
+        facility=work.facility.name,
+        results=str(request.results),
+        cases=cases,
+        limit_min=sum(case.limit_min or 0 for case in cases),
+    )
+
+
+def _cases(work: Work) -> Iterable[PlannedCase]:
+    keys = dict.fromkeys((each.check, each.partition) for each in work.expected)
+    for check, place in keys:
+        values = [each for each in work.expected if (each.check, each.partition) == (check, place)]
+        partition = work.facility.partitions.get(place)
+        uses_slurm = partition is not None and partition.scheduler == "slurm"
+        yield PlannedCase(
+            check=check,
+            tags=tuple(sorted(tags_of(check))),
+            partition=place,
+            nodes=fold(dict.fromkeys(node for each in values for node in each.nodes)),
+            queue=(work.info.selection.queue or place) if uses_slurm else "",
+            metrics=tuple(dict.fromkeys(each.metric for each in values)),
+            values=len(values),
+            limit_min=partition.max_time_min if partition else None,
+        )
