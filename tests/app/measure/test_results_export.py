@@ -1,7 +1,7 @@
 """Samples as one table."""
 
 import csv
-import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +9,8 @@ from millwright.app.context import Context
 from millwright.app.measure import results_export
 from millwright.app.measure.results_export import ExportRequest, export_results
 from millwright.core.errors import BadInputError
+from millwright.results.session import open_session
+from millwright.results.storing import store_run
 
 
 def rows_of(path):
@@ -24,12 +26,14 @@ def test_the_newest_run_is_written_whole(stored_run, rack_run, tmp_path):
 
 
 @pytest.fixture
-def two_runs(stored_run, monkeypatch, rack_run):
+def two_runs(stored_run, monkeypatch, rack_run, run_info, session_folder):
     """A second, newer run; its content is that of the first, since only the choice is tried here."""
-    newer = stored_run.with_name("20270101T000000Z-00000000")
-    shutil.copytree(stored_run, newer)
+    info = replace(run_info, run_id="20270101T000000Z-00000000")
+    newer = store_run(stored_run.parents[1], info, b"", [open_session(session_folder)])
     loaded = []
-    monkeypatch.setattr(results_export, "load_run", lambda path: (loaded.append(path.name), rack_run)[1])
+    monkeypatch.setattr(
+        results_export, "open_run", lambda path, _trust: (loaded.append(path.name), (rack_run, None))[1]
+    )
     return stored_run, newer, loaded
 
 

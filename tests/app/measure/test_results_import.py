@@ -41,7 +41,7 @@ def test_an_import_is_stored_signed_and_shown_as_imported(request_):
     stored = import_results(Context(), request_)
     run = Path(stored.path)
     assert (run / "imported" / OSU.name).read_bytes() == OSU.read_bytes()
-    shown = show_results("rack", None, request_.results)
+    shown = show_results(Context(), "rack", None, request_.results)
     assert shown.rows == ()
     (found,) = shown.imported
     assert found.origin == "imported"
@@ -60,9 +60,9 @@ def test_an_import_is_stored_signed_and_shown_as_imported(request_):
 
 def test_an_import_stands_beside_measured_runs_and_in_no_verdict(request_, stored_run):
     results = stored_run.parents[1]
-    before = show_results("rack", None, results)
+    before = show_results(Context(), "rack", None, results)
     import_results(Context(), replace(request_, results=results))
-    after = show_results("rack", None, results)
+    after = show_results(Context(), "rack", None, results)
     assert after.run_id == before.run_id
     assert after.rows == before.rows
     assert after.unexpected == before.unexpected
@@ -124,7 +124,7 @@ def test_a_changed_import_is_refused(request_):
     file.chmod(0o644)
     file.write_text(file.read_text().replace("0.2", "0.1"))
     with pytest.raises(BadInputError, match=r"imported\.json"):
-        show_results("rack", None, request_.results)
+        show_results(Context(), "rack", None, request_.results)
 
 
 def test_the_how_to_names_every_tool():

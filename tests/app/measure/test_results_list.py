@@ -1,9 +1,11 @@
 """Stored runs of a facility, and what is not counted as one."""
 
 import shutil
+from dataclasses import replace
 
 from millwright.app.context import Context
 from millwright.app.measure.results_list import list_results
+from millwright.results.begin import begin_run
 
 
 def test_leftovers_are_listed_apart_and_warned_of(stored_run):
@@ -22,7 +24,20 @@ def test_a_run_that_cannot_be_read_is_shown_with_the_others(stored_run):
     (broken / "run.json").chmod(0o644)
     (broken / "run.json").write_text("{")
     found = list_results(Context(), "rack", stored_run.parents[1])
-    assert [run.started for run in found.runs] == ["2026-11-23T17:21:47Z", "unreadable"]
+    assert [run.started for run in found.runs] == ["unreadable", "2026-11-23T17:21:47Z"]
+    assert [run.number for run in found.runs] == [None, 1]
+
+
+def test_runs_that_were_never_stored_and_gaps_are_listed(stored_run, run_info):
+    results = stored_run.parents[1]
+    killed = begin_run(results, replace(run_info, run_id="20250101T000000Z-00000000"), b"")
+    begin_run(results, replace(run_info, run_id="20260101T000000Z-00000000"), b"")
+    (results / "rack" / ".begun" / f"{killed.run_id}.json").unlink()
+    warnings = []
+    found = list_results(Context(warn=warnings.append), "rack", results)
+    assert [(run.number, run.state) for run in found.runs] == [(1, "complete"), (3, "begun only")]
+    assert found.breaks == ("number 2 is missing: no run and no begun record is there",)
+    assert warnings == [f"the chain is broken: {found.breaks[0]}"]
 
 
 def test_an_unknown_facility_has_an_empty_list(tmp_path):

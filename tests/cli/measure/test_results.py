@@ -86,7 +86,7 @@ def test_show_as_json_holds_every_row(millwright, stored_run):
 def test_show_refuses_a_tampered_run(millwright, stored_run):
     write(stored_run / "samples.jsonl", "")
     code, out, err = millwright("show", "rack")
-    assert (code, out) == (ExitCode.BAD_INPUT, "")
+    assert (code, out) == (ExitCode.FAIL, "")
     assert "samples.jsonl: changed since the run was stored" in err
 
 
@@ -129,6 +129,7 @@ def test_a_signed_run_passes_by_its_signer_only(millwright, stored_run, tmp_path
     key = tmp_path / "key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
     sign_file(stored_run / "MANIFEST.sha256", key)
+    sign_file(stored_run.parent / ".begun" / f"{stored_run.name}.json", key)
     signers = tmp_path / "signers"
     signers.write_text(f"buyer@example.org {key.with_suffix('.pub').read_text()}")
     assert millwright("verify", "rack", "--require-signature")[0] == ExitCode.FAIL

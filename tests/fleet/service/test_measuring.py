@@ -50,9 +50,14 @@ def store(tmp_path, rack_file, run_info, session_folder):
 def test_earlier_runs_of_both_places_are_peers_newest_first(bench, store, warnings):
     old, newer = store("20260101T000000Z-00000000"), store("20260102T000000Z-00000000", ROOT)
     own = load_run(store("20260103T000000Z-00000000", ROOT))
-    store("20260104T000000Z-00000000")
     assert [run.path for run in bench._recent(own)] == [newer, old]
     assert warnings == []
+
+
+def test_a_clock_that_was_ahead_keeps_no_later_run_from_being_newer(bench, store):
+    ahead, later = store("20990101T000000Z-00000000"), store("20260102T000000Z-00000000")
+    own = load_run(store("20260103T000000Z-00000000", ROOT))
+    assert [run.path for run in bench._recent(own)] == [later, ahead]
 
 
 def test_a_run_that_was_changed_since_is_no_peer_and_is_reported_once(bench, store, warnings):

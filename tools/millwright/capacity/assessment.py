@@ -6,6 +6,7 @@ from millwright.capacity.supply import Capacity, add_up
 from millwright.capacity.usage import Usage, sum_usage
 from millwright.catalogue.catalogue import Catalogue
 from millwright.facility import Facility
+from millwright.results.chain import Chain
 from millwright.results.runs import Run
 from millwright.results.verification import SignatureCheck
 from millwright.verdicts.scorecard import Scorecard, score
@@ -27,13 +28,21 @@ class Assessment:
     """What is known about the signature of the run's manifest."""
     usage: Usage | None = None
     """What was used of the machine's time; None where the run did not ask."""
+    chain: Chain | None = None
+    """The runs of the facility; None if only this one is known."""
 
 
-def assess(
-    facility: Facility, run: Run, catalogue: Catalogue, *, catalogue_sum: str, signature: SignatureCheck
+def assess(  # noqa: PLR0913 - everything that a report of a run states
+    facility: Facility,
+    run: Run,
+    catalogue: Catalogue,
+    *,
+    catalogue_sum: str,
+    signature: SignatureCheck,
+    chain: Chain | None = None,
 ) -> Assessment:
     """Judge a run and add up its capacity; raises :exc:`BadInputError` as :func:`score` does."""
     scorecard = score(facility, run)
     capacity = add_up(facility, scorecard, catalogue)
     usage = sum_usage(facility, run.accounting) if run.accounting else None
-    return Assessment(facility, run, scorecard, capacity, catalogue, catalogue_sum, signature, usage)
+    return Assessment(facility, run, scorecard, capacity, catalogue, catalogue_sum, signature, usage, chain)

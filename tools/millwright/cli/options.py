@@ -16,6 +16,14 @@ RunId = Annotated[str | None, typer.Argument(help="Run; the newest if none is na
 AllowedSigners = Annotated[
     Path | None, typer.Option(exists=True, dir_okay=False, help="OpenSSH file of who may sign.")
 ]
+AllowUnsigned = Annotated[
+    bool,
+    typer.Option("--allow-unsigned", help="Runs without a signature are meant, although signers are known."),
+]
+Against = Annotated[
+    str | None,
+    typer.Option("--against", help="Your own facility file: refuse a run with other commitments."),
+]
 VirtualFacility = Annotated[
     str, typer.Option("--facility", "-f", help="A virtual facility: its name or file.")
 ]

@@ -60,6 +60,12 @@ class BadInputError(MillwrightError, ValueError):
         super().__init__("\n".join(str(problem) for problem in self.problems), code="")
 
 
+class NotTrustedError(BadInputError):
+    """Stored evidence that may not be relied on; carries every reason."""
+
+    exit_code = ExitCode.FAIL
+
+
 class NotTestableError(MillwrightError, RuntimeError):
     """Something could not be tested or reached; nothing failed."""
 

@@ -1,6 +1,7 @@
 """An assessment of a run to the content of its report; pure, so that equal runs make equal reports."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from millwright.capacity.assessment import Assessment
@@ -9,9 +10,11 @@ from millwright.report.access import describe_access
 from millwright.report.content import (
     SCHEMA,
     CapacityRow,
+    ChainNote,
     EvidenceFile,
     Exclusion,
     Group,
+    LeftOut,
     Missing,
     Provenance,
     Rejected,
@@ -54,7 +57,27 @@ def build_content(
         rejected=rejected,
         unavailable=tuple(_unavailable(assessment)),
         provenance=_provenance(assessment, run_folder, version, cited, facts or {}),
+        chain=_chain(assessment),
+        left_out=tuple(_left_out(assessment)),
     )
+
+
+def _chain(assessment: Assessment) -> ChainNote | None:
+    chain = assessment.chain
+    if chain is None:
+        return None
+    return ChainNote(
+        number=assessment.run.info.number,
+        newest=chain.head.number if chain.head else None,
+        never_stored=tuple(link.run_id for link in chain.links if link.state == "begun only"),
+        interrupted=tuple(link.run_id for link in chain.links if link.state == "interrupted"),
+        breaks=tuple(found.text for found in chain.findings),
+    )
+
+
+def _left_out(assessment: Assessment) -> Iterator[LeftOut]:
+    counts = Counter((each.partition, each.check) for each in assessment.scorecard.left_out)
+    yield from (LeftOut(group, check, values) for (group, check), values in counts.items())
 
 
 def _capacity(assessment: Assessment, supply: Supply, groups: tuple[Group, ...]) -> CapacityRow:

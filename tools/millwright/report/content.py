@@ -315,6 +315,30 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True)
+class ChainNote:
+    """The run's place among all runs of its facility."""
+
+    number: int | None
+    """None for a run that was stored before its facility's runs were chained."""
+    newest: int | None
+    """Highest number of the chain."""
+    never_stored: tuple[str, ...]
+    """Runs that began and were never stored."""
+    interrupted: tuple[str, ...]
+    breaks: tuple[str, ...]
+    """What was deleted, replaced or does not belong there, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Values that the facility expects and this run was not asked for."""
+
+    group: str
+    check: str
+    values: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReportContent:
     """Everything that one report says."""
 
@@ -336,6 +360,9 @@ class ReportContent:
     rejected: tuple[Rejected, ...]
     unavailable: tuple[Unavailable, ...]
     provenance: Provenance
+    chain: ChainNote | None = None
+    """None if only the run itself is known."""
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def to_json(content: ReportContent) -> str:

@@ -14,7 +14,7 @@ from millwright.results.begun import (
     Begun,
     Sums,
     begun_file,
-    find_contradictions,
+    find_differences,
     read_begun,
     record_of,
 )
@@ -78,7 +78,7 @@ def require_names(info: RunInfo) -> None:
 
 def _resume(begun: Begun, info: RunInfo, sums: Sums, record: Path) -> RunInfo:
     numbered = replace(info, number=begun.number, previous=begun.previous)
-    differing = list(find_contradictions(begun, numbered, sums))
+    differing = list(find_differences(begun, numbered, sums))
     if differing:
         raise BadInputError(
             Problem(str(record), "-", line, "the run that began", code="MW6184") for line in differing

@@ -90,7 +90,7 @@ class Sums:
         return cls(sums.get("facility.yaml", ""), sums.get("checks.json", ""))
 
 
-def find_contradictions(begun: Begun, info: RunInfo, sums: Sums) -> Iterator[str]:
+def find_differences(begun: Begun, info: RunInfo, sums: Sums) -> Iterator[str]:
     """Every statement of a stored run that differs from what was recorded when it began."""
     pairs: Mapping[str, tuple[object, object]] = {
         "facility": (begun.facility, info.facility),

@@ -22,7 +22,7 @@ from millwright.results.storing import (
     RUN_FILE,
     SAMPLES_FILE,
 )
-from millwright.results.verification import verify_run
+from millwright.results.verification import VerifyResult, verify_run
 
 KEPT = frozenset({".begun", ".ingested", ".witness"})
 """Folders beside the runs that belong to their chain."""
@@ -85,13 +85,13 @@ def find_run(root: Path, facility: str, run_id: str | None = None) -> Path:
     raise BadInputError([Problem(str(root), "-", what, known, code="MW6002")])
 
 
-def load_run(path: Path) -> Run:
-    """Load a stored run.
+def load_run(path: Path, verified: VerifyResult | None = None) -> Run:
+    """Load a stored run; ``verified`` is what :func:`verify_run` has just found, so that it is not repeated.
 
     Raises :exc:`BadInputError` where any of its files is not as it was stored: a changed run proves
     nothing. The signature is not checked here, see :func:`~millwright.results.verification.verify_run`.
     """
-    result = verify_run(path)
+    result = verified or verify_run(path)
     if not result.is_intact:
         raise BadInputError(
             Problem(str(path), "-", line, "the run as it was stored", code="MW6003")

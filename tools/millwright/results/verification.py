@@ -62,14 +62,16 @@ class VerifyResult:
         """Whether it is intact and no signature contradicts it; an unsigned folder may be."""
         return self.is_intact and self.signature.state != "bad"
 
-    def describe(self) -> tuple[str, ...]:
-        """Every difference in words; empty if all is intact and the signature is not bad."""
+    def describe_changes(self) -> tuple[str, ...]:
+        """Every change of the files and of the manifest in words."""
         groups = (("changed", self.changed), ("missing", self.missing), ("added", self.extra))
         lines = [f"{name}: {what} since {self.sealed.since}" for what, names in groups for name in names]
-        lines += [f"{MANIFEST}: {line}" for line in self.malformed]
-        if self.signature.state == "bad":
-            lines.append(f"{SIGNATURE}: {self.signature.detail}")
-        return tuple(lines)
+        return (*lines, *(f"{MANIFEST}: {line}" for line in self.malformed))
+
+    def describe(self) -> tuple[str, ...]:
+        """Every difference in words; empty if all is intact and the signature is not bad."""
+        is_bad = self.signature.state == "bad"
+        return self.describe_changes() + (f"{SIGNATURE}: {self.signature.detail}",) * is_bad
 
 
 def verify_run(path: Path, check_signature: SignatureChecker | None = None) -> VerifyResult:
@@ -123,8 +125,16 @@ def _unsigned(sealed: Sealed) -> SignatureCheck:
 
 
 def _check(path: Path, check_signature: SignatureChecker | None, sealed: Sealed) -> SignatureCheck:
-    if not (path / SIGNATURE).is_file():
-        return _unsigned(sealed)
-    if check_signature is None:
+    if check_signature is None and (path / SIGNATURE).is_file():
         return SignatureCheck("not checked", f"the {sealed.noun} is signed; its signature was not checked")
-    return check_signature(path / MANIFEST, path / SIGNATURE)
+    found = check_beside(path / MANIFEST, path / SIGNATURE, check_signature)
+    return _unsigned(sealed) if found.state == "unsigned" else found
+
+
+def check_beside(file: Path, signature: Path, check_signature: SignatureChecker | None) -> SignatureCheck:
+    """Judge the signature beside a file; what is there and is no regular file is a bad one."""
+    if not os.path.lexists(signature):
+        return SignatureCheck("unsigned", f"nobody signed {file.name}")
+    if signature.is_symlink() or not signature.is_file():
+        return SignatureCheck("bad", "not a regular file")
+    return check_signature(file, signature) if check_signature else SignatureCheck("not checked")

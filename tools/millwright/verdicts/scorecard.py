@@ -13,6 +13,7 @@ from millwright.results.metrics import Scope
 from millwright.results.run_info import ExpectedValue
 from millwright.results.runs import Run
 from millwright.verdicts.absence import explain_absence
+from millwright.verdicts.asked import split_asked
 from millwright.verdicts.expectations import Expectation, list_expectations
 from millwright.verdicts.judge import Judgement, judge, not_measured
 from millwright.verdicts.series import Key, Series, gather
@@ -55,6 +56,8 @@ class Scorecard:
     unexpected: tuple[Series, ...]
     """Measured, but nothing in the facility expects it."""
     rejected: tuple[Rejected, ...]
+    left_out: tuple[Expectation, ...] = ()
+    """Expected by the facility; the run did not set out to measure it, so it is not missing."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -71,7 +74,9 @@ class Scorecard:
 
 
 def score(facility: Facility, run: Run) -> Scorecard:
-    """Judge a run against what a facility expects.
+    """Judge a run against what a facility expects, as far as the run set out to measure it.
+
+    A run that recorded no expected values is judged on all of the facility's.
 
     Raises :exc:`BadInputError` where the run is another facility's, or the facility expects something
     that can't be measured.
@@ -79,7 +84,7 @@ def score(facility: Facility, run: Run) -> Scorecard:
     if run.info.facility != facility.name:
         problem = f"a run of the facility {run.info.facility!r}"
         raise BadInputError([Problem(str(run.path), "facility", problem, repr(facility.name), code="MW6061")])
-    expectations = list_expectations(facility)
+    expectations, left_out = split_asked(list_expectations(facility), run.info)
     found = _index(gather(run.samples))
     rows: list[Row] = []
     unexpected = {series.place: series for places in found.values() for series in _flatten(places)}
@@ -88,7 +93,9 @@ def score(facility: Facility, run: Run) -> Scorecard:
         rows.extend(_rows(expectation, matching, run))
         for series in matching:
             unexpected.pop(series.place, None)
-    return Scorecard(run.info.run_id, tuple(rows), _roll_up(rows), tuple(unexpected.values()), run.rejected)
+    return Scorecard(
+        run.info.run_id, tuple(rows), _roll_up(rows), tuple(unexpected.values()), run.rejected, left_out
+    )
 
 
 def limit_to(scorecard: Scorecard, expected: Iterable[ExpectedValue]) -> Scorecard:

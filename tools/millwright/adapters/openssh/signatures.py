@@ -11,6 +11,8 @@ from millwright.results.verification import SignatureCheck
 
 NAMESPACE = "millwright-results"
 """Keeps a signature of a run from being taken for one of anything else."""
+WITNESS_NAMESPACE = "millwright-witness"
+"""That of a second party's signature of the chain of runs."""
 
 TIMEOUT_S = 30
 KEY = re.compile(r"key (SHA256:\S+)")
@@ -34,39 +36,31 @@ def sign_file(path: Path, key: Path, namespace: str = NAMESPACE) -> None:
         raise FailedError(f"{path} could not be signed with the key {key}: {_last_line(done)}", code="MW3401")
 
 
-def check_signature(path: Path, signature: Path, allowed_signers: Path | None = None) -> SignatureCheck:
+def check_signature(
+    path: Path, signature: Path, allowed_signers: Path | None = None, namespace: str = NAMESPACE
+) -> SignatureCheck:
     """Judge the signature of a file.
 
     `allowed_signers` is OpenSSH's file of names and public keys. Without it, or for a key that it does not
     hold, a signature that fits the file is by an unknown signer.
     """
-    fits = _ssh_keygen(("-Y", "check-novalidate", "-n", NAMESPACE, "-s", str(signature)), path)
+    fits = _ssh_keygen(("-Y", "check-novalidate", "-n", namespace, "-s", str(signature)), path)
     if fits.returncode != 0:
-        return SignatureCheck("bad", f"does not fit the manifest: {_last_line(fits)}")
+        return SignatureCheck("bad", f"does not fit {path.name}: {_last_line(fits)}")
     match = KEY.search(fits.stdout)
     key = match[1] if match else "unknown key"
-    signer = _find_signer(path, signature, allowed_signers) if allowed_signers else None
+    signer = _find_signer(path, signature, allowed_signers, namespace) if allowed_signers else None
     if signer is None:
         return SignatureCheck("unknown signer", key)
     return SignatureCheck("good", f"{signer}, {key}")
 
 
-def _find_signer(path: Path, signature: Path, allowed_signers: Path) -> str | None:
+def _find_signer(path: Path, signature: Path, allowed_signers: Path, namespace: str) -> str | None:
     """Name whose key made the signature and may sign runs; None where the file knows no such name."""
     names = _ssh_keygen(("-Y", "find-principals", "-s", str(signature), "-f", str(allowed_signers)), path)
     for name in names.stdout.splitlines():
-        verify = (
-            "-Y",
-            "verify",
-            "-f",
-            str(allowed_signers),
-            "-I",
-            name,
-            "-n",
-            NAMESPACE,
-            "-s",
-            str(signature),
-        )
+        who = ("-f", str(allowed_signers), "-I", name)
+        verify = ("-Y", "verify", *who, "-n", namespace, "-s", str(signature))
         if _ssh_keygen(verify, path).returncode == 0:
             return name
     return None

@@ -3,13 +3,15 @@
 from pathlib import Path
 from typing import Literal
 
+from millwright.app.context import Context
 from millwright.app.measure.imported import ImportedResults, describe_run, imports_of
 from millwright.app.measure.scorecard import ScorecardDocument, scorecard_fields
 from millwright.app.measure.stored_name import stored_name
+from millwright.app.measure.trust import Trust, open_run
 from millwright.core.errors import ExitCode
 from millwright.facility import load_facility
 from millwright.results.imports import load_import
-from millwright.results.runs import Run, find_run, list_runs, load_run
+from millwright.results.runs import Run, find_run, list_runs
 from millwright.verdicts.scorecard import score
 
 
@@ -21,8 +23,10 @@ class ResultsShow(ScorecardDocument):
     """What others measured on this facility: never part of a verdict."""
 
 
-def show_results(facility: str, run: str | None, results: Path) -> ResultsShow:
-    """Judge a stored run, or the newest; raises :exc:`BadInputError` for one that was changed.
+def show_results(
+    context: Context, facility: str, run: str | None, results: Path, trust: Trust | None = None
+) -> ResultsShow:
+    """Judge a stored run, or the newest; raises :exc:`NotTrustedError` for one that may not be relied on.
 
     An imported run has no verdict. Without a run named, every import stands beside the newest run.
     """
@@ -31,7 +35,10 @@ def show_results(facility: str, run: str | None, results: Path) -> ResultsShow:
         imported = tuple(imports_of(results, name))
         if imported:
             return _only(imported)
-    loaded = load_run(find_run(results, name, run))
+    path = find_run(results, name, run)
+    if run is None:
+        warn_of_newer(context, results, name)
+    loaded, _ = open_run(path, trust or Trust())
     if loaded.info.origin == "imported":
         return _only((describe_run(load_import(loaded.path, loaded.info)),))
     return _judge(loaded, tuple(imports_of(results, name)) if run is None else ())
@@ -52,3 +59,13 @@ def _only(imported: tuple[ImportedResults, ...]) -> ResultsShow:
         rejected=(),
         imported=imported,
     )
+
+
+def warn_of_newer(context: Context, results: Path, facility: str) -> None:
+    """Warn of each run after the newest complete one: it was interrupted, or never stored."""
+    chain = list_runs(results, facility).chain
+    newest = chain.newest
+    later = chain.links[chain.links.index(newest) + 1 :] if newest else ()
+    for link in later:
+        if not link.is_imported:
+            context.warn(f"{link.name} came later and is left out: {link.state}")

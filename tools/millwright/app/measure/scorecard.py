@@ -1,7 +1,8 @@
 """The verdicts of a run in declared form, as ``run`` and ``results show`` print them."""
 
 import datetime
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from pydantic import ConfigDict, Field
@@ -159,6 +160,14 @@ class Rejected(Part):
     reasons: tuple[str, ...]
 
 
+class LeftOut(Part):
+    """Values that the facility expects and the run did not set out to measure."""
+
+    partition: str
+    check: str
+    values: int
+
+
 class ScorecardDocument(Document):
     """Every expected value of a run with its verdict."""
 
@@ -171,6 +180,8 @@ class ScorecardDocument(Document):
     unexpected: tuple[Series, ...]
     """Measured, although the facility does not expect it."""
     rejected: tuple[Rejected, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    """The run's limits: none of this counts as missing."""
 
 
 def scorecard_fields(scorecard: Scorecard) -> dict[str, object]:
@@ -182,7 +193,13 @@ def scorecard_fields(scorecard: Scorecard) -> dict[str, object]:
         "rollups": tuple(map(_rollup, scorecard.rollups)),
         "unexpected": _parts(Series, scorecard.unexpected),
         "rejected": _parts(Rejected, scorecard.rejected),
+        "left_out": tuple(_left_out(scorecard)),
     }
+
+
+def _left_out(scorecard: Scorecard) -> Iterator[LeftOut]:
+    counts = Counter((each.partition, each.check) for each in scorecard.left_out)
+    yield from (LeftOut(partition=p, check=check, values=n) for (p, check), n in counts.items())
 
 
 def _parts(kind: type[P], found: Iterable[object]) -> tuple[P, ...]:

@@ -8,7 +8,8 @@ import typer
 
 from millwright.app.measure.report import ReportRequest, write_archived_report, write_capacity_report
 from millwright.app.measure.stored_name import DEFAULT_REPORTS, DEFAULT_RESULTS
-from millwright.cli.options import AllowedSigners, ResultsDir
+from millwright.app.measure.trust import Trust
+from millwright.cli.options import Against, AllowedSigners, AllowUnsigned, ResultsDir
 from millwright.cli.output import context, print_lines
 from millwright.core.errors import BadInputError, Problem
 
@@ -21,6 +22,8 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     output: Annotated[Path, typer.Option(help="Folder for the reports of all facilities.")] = DEFAULT_REPORTS,
     results_dir: ResultsDir = DEFAULT_RESULTS,
     allowed_signers: AllowedSigners = None,
+    allow_unsigned: AllowUnsigned = False,
+    against: Against = None,
     from_archive: Annotated[
         Path | None,
         typer.Option(help="Report on the run of an archive: FILE.zip, FILE.tar.gz or an unpacked one."),
@@ -31,11 +34,13 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter for each option
 ) -> int:
     """Write the capacity report of a run: one HTML page, and the same content as JSON.
 
-    Exits with the run's own verdict: 1 if a value failed, 3 if one is missing or undecided.
+    Exits with the run's own verdict: 1 if a value failed, 3 if one is missing or undecided. A run that may
+    not be relied on makes no report.
 
     Example: millwright report rack --open
     """
-    request = ReportRequest(facility, run, output, results_dir, allowed_signers, language)
+    trust = Trust(allowed_signers, allow_unsigned, against)
+    request = ReportRequest(facility, run, output, results_dir, language, trust=trust)
     _require_one_source(facility or run, from_archive)
     with context() as here:
         if from_archive:

@@ -12,11 +12,27 @@ from millwright.app.measure.results_export import ExportRequest, export_results
 from millwright.app.measure.results_facts import FactsRequest, ResultsFacts, show_facts
 from millwright.app.measure.results_list import ResultsList, list_results
 from millwright.app.measure.results_show import show_results
-from millwright.app.measure.results_verify import VerifiedRun, VerifyRequest, verify_results
+from millwright.app.measure.results_verify import (
+    VerifiedChain,
+    VerifiedRun,
+    VerifyRequest,
+    verify_results,
+)
+from millwright.app.measure.results_witness import WitnessRequest, witness_chain
 from millwright.app.measure.stored_name import DEFAULT_RESULTS
+from millwright.app.measure.trust import Trust
+from millwright.app.measure.witnesses import WitnessTrust
 from millwright.cli.measure.results_import import import_command, ingest_command, print_imported
 from millwright.cli.measure.scorecard import print_scorecard
-from millwright.cli.options import AllowedSigners, AsJson, FacilityName, ResultsDir, RunId
+from millwright.cli.options import (
+    Against,
+    AllowedSigners,
+    AllowUnsigned,
+    AsJson,
+    FacilityName,
+    ResultsDir,
+    RunId,
+)
 from millwright.cli.output import console, context, print_json, warn
 from millwright.core.errors import FailedError
 
@@ -36,7 +52,7 @@ app.command("ingest")(ingest_command)
 def list_stored(
     facility: FacilityName, results_dir: ResultsDir = DEFAULT_RESULTS, as_json: AsJson = False
 ) -> None:
-    """List the stored runs of a facility, oldest first.
+    """List the runs of a facility in the order of their chain, with those that were never stored.
 
     Example: millwright results list rack
     """
@@ -49,10 +65,13 @@ def list_stored(
 
 
 @app.command()
-def show(
+def show(  # noqa: PLR0913, PLR0917 - one parameter for each option
     facility: FacilityName,
     run: RunId = None,
     results_dir: ResultsDir = DEFAULT_RESULTS,
+    allowed_signers: AllowedSigners = None,
+    allow_unsigned: AllowUnsigned = False,
+    against: Against = None,
     as_json: AsJson = False,
 ) -> int:
     """Show the verdicts of a run against the facility file stored with it.
@@ -61,7 +80,9 @@ def show(
 
     Example: millwright results show rack --json
     """
-    outcome = show_results(facility, run, results_dir)
+    trust = Trust(allowed_signers, allow_unsigned, against)
+    with context() as here:
+        outcome = show_results(here, facility, run, results_dir, trust)
     if as_json:
         print_json(outcome)
     else:
@@ -80,16 +101,44 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter for each option
     ] = None,
     results_dir: ResultsDir = DEFAULT_RESULTS,
     allowed_signers: AllowedSigners = None,
+    allow_unsigned: AllowUnsigned = False,
     require_signature: Annotated[
         bool, typer.Option("--require-signature", help="Fail for a run that no allowed signer signed.")
     ] = False,
+    against: Against = None,
+    tsa_ca: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="Certificate of a time stamp authority: require its stamp."
+        ),
+    ] = None,
+    witness_signers: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="OpenSSH file of witnesses: require a signature of one."
+        ),
+    ] = None,
+    witness: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, file_okay=False, help="Your own copies of the chain's stamps and signatures."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show any change to stored runs since they were stored, and who signed them.
+    """Show any change to stored runs, who signed them, and whether one is missing, replaced or contradictory.
 
     Example: millwright results verify rack --require-signature
     """
-    request = VerifyRequest(facility, run, results_dir, allowed_signers, require_signature)
+    trust = Trust(allowed_signers, allow_unsigned, against)
+    request = VerifyRequest(
+        facility,
+        run,
+        results_dir,
+        trust,
+        require_signature,
+        WitnessTrust(tsa_ca, witness_signers, witness),
+    )
     with context() as here:
         outcome = verify_results(here, request)
     if as_json:
@@ -97,10 +146,16 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter for each option
     else:
         for each in outcome.runs:
             _print_verification(each)
-    if not outcome.ok:
-        bad = [each.run_id for each in outcome.runs if not each.ok]
+        _print_chain(outcome.chain)
+    bad = [each.run_id for each in outcome.runs if not each.ok]
+    if bad:
         raise FailedError(
             f"{len(bad)} of {len(outcome.runs)} runs can't be trusted: {', '.join(bad)}", code="MW6062"
+        )
+    if not outcome.ok:
+        raise FailedError(
+            f"the chain of {outcome.chain.runs} runs can't be trusted: see above",
+            code="MW6197",
         )
 
 
@@ -111,14 +166,18 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter for each option
     run: RunId = None,
     every_run: Annotated[bool, typer.Option("--all", help="Every stored run in one table.")] = False,
     results_dir: ResultsDir = DEFAULT_RESULTS,
+    allowed_signers: AllowedSigners = None,
+    allow_unsigned: AllowUnsigned = False,
+    against: Against = None,
     as_json: AsJson = False,
 ) -> None:
     """Write every sample of a run, or with --all of every run, as one table.
 
     Example: millwright results export rack --to samples.parquet
     """
+    trust = Trust(allowed_signers, allow_unsigned, against)
     with context() as here:
-        outcome = export_results(here, ExportRequest(facility, to, run, every_run, results_dir))
+        outcome = export_results(here, ExportRequest(facility, to, run, every_run, results_dir, trust))
     if as_json:
         print_json(outcome)
     else:
@@ -192,12 +251,52 @@ def _print_facts(found: ResultsFacts) -> None:
         warn(f"{found.broken_lines} lines in the files of facts hold none and were left out")
 
 
+@app.command()
+def witness(  # noqa: PLR0913, PLR0917 - one parameter for each option
+    facility: FacilityName,
+    tsa: Annotated[str, typer.Option(help="Address of a time stamp authority (RFC 3161).")] = "",
+    request: Annotated[
+        Path | None, typer.Option(help="Write the request to this file, to be carried to an authority.")
+    ] = None,
+    response: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Store an authority's answer to a request."),
+    ] = None,
+    sign_with: Annotated[
+        Path | None, typer.Option(help="Sign as a second party with this SSH private key.")
+    ] = None,
+    results_dir: ResultsDir = DEFAULT_RESULTS,
+    as_json: AsJson = False,
+) -> None:
+    """Have somebody else attest which runs there are, by a time stamp or a second party's signature.
+
+    Example: millwright results witness rack --request rack.tsq
+    """
+    with context() as here:
+        outcome = witness_chain(
+            here, WitnessRequest(facility, tsa, request, response, sign_with, results_dir)
+        )
+    if as_json:
+        print_json(outcome)
+    else:
+        time = f" at {outcome.time}" if outcome.time else ""
+        typer.echo(f"{outcome.witness}: {outcome.runs} runs, up to number {outcome.number}{time}")
+        typer.echo(f"Let the other side keep it with {outcome.listing}")
+
+
 def _table(found: ResultsList) -> Table:
     table = Table(
-        Column("Run", min_width=25), Column("Started", min_width=20), "Sessions", "Millwright", box=None
+        Column("No.", justify="right"),
+        Column("Run", min_width=25),
+        Column("State", min_width=11),
+        Column("Started", min_width=20),
+        "Sessions",
+        "Millwright",
+        box=None,
     )
     for run in found.runs:
-        table.add_row(*map(Text, (run.run, run.started, run.sessions, run.millwright)))
+        number = str(run.number) if run.number else "before the chain"
+        table.add_row(*map(Text, (number, run.run, run.state, run.started, run.sessions, run.millwright)))
     return table
 
 
@@ -205,5 +304,18 @@ def _print_verification(run: VerifiedRun) -> None:
     word = "intact" if run.ok else "NOT TRUSTED"
     signature = " ".join(filter(None, (run.signature.state, run.signature.detail)))
     typer.echo(f"{run.run_id}: {word}, {run.files} files; signature: {signature}")
-    for line in run.differences:
+    for line in (*run.differences, *run.distrust, *run.contradictions):
         typer.echo(f"  {line}")
+
+
+def _print_chain(chain: VerifiedChain) -> None:
+    word = "NOT TRUSTED" if chain.breaks or chain.unwitnessed else "unbroken"
+    typer.echo(f"chain of {chain.runs} runs: {word}")
+    for line in (*chain.breaks, *chain.unwitnessed):
+        typer.echo(f"  {line}")
+    for state, runs in (("never stored", chain.never_stored), ("interrupted", chain.interrupted)):
+        if runs:
+            typer.echo(f"  {len(runs)} {state}: {', '.join(runs)}")
+    for each in chain.witnesses:
+        time = f" at {each.time}" if each.time else ""
+        typer.echo(f"  {each.kind} up to number {each.number}{time}: {each.state} {each.detail}".rstrip())

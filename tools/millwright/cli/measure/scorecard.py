@@ -27,6 +27,9 @@ def print_scorecard(scorecard: ScorecardDocument) -> None:
     for rejected in scorecard.rejected:
         origin = rejected.origin
         out.print(Text(f"rejected: {origin.partition} {origin.case}: {'; '.join(rejected.reasons)}"))
+    for left_out in scorecard.left_out:
+        place = f"{left_out.partition} {left_out.check}"
+        out.print(Text(f"not asked for in this run: {place}: {left_out.values} expected values"))
 
 
 def _line(rollup: Rollup) -> Text:

@@ -1,5 +1,6 @@
 """Measures single nodes: the checks of their partitions that look at one node at a time, and nothing else."""
 
+import heapq
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -105,10 +106,11 @@ class Bench:
         return load_run(stored.path)
 
     def _recent(self, run: Run) -> Iterable[Run]:
-        """Runs before this one, newest first; one that was changed since is left out, with a warning."""
-        name = self.facility.name
-        found = [*list_runs(self.results, name).runs, *list_runs(self.results / ROOT, name).runs]
-        earlier = sorted((path for path in found if path.name < run.info.run_id), key=lambda path: path.name)
+        """Stored runs but this one, newest first; one that was changed since is left out, with a warning."""
+        places = (self.results, self.results / ROOT)
+        chains = [list_runs(place, self.facility.name).runs for place in places]
+        merged = heapq.merge(*chains, key=lambda path: path.name)  # each chain keeps its own order
+        earlier = [path for path in merged if path != run.path]
         for path in reversed(earlier[-RECENT_RUNS:]):
             try:
                 yield load_run(path)

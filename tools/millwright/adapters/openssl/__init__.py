@@ -1,0 +1,1 @@
+"""OpenSSL: time stamps of an authority (RFC 3161)."""
