@@ -12,6 +12,7 @@ from millwright.app.measure.results_ingest import ingest_again
 from millwright.app.measure.results_list import list_results
 from millwright.app.measure.results_show import show_results
 from millwright.app.measure.results_verify import VerifyRequest, verify_results
+from millwright.app.measure.trust import Trust
 from millwright.core.errors import BadInputError
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -19,6 +20,9 @@ DATA = ROOT / "tests" / "data" / "tools"
 OSU = DATA / "osu" / "good" / "v74_osu_latency.log"
 IOR = DATA / "ior" / "good" / "dev_mpiio_shared_3rep.log"
 CUT = DATA / "osu" / "failed" / "v74_mpirun_sigterm.log"
+
+UNSIGNED = Trust(allow_unsigned=True)
+"""The measured run of these tests is not signed, and importing makes a key that signs."""
 
 
 @pytest.fixture
@@ -60,9 +64,9 @@ def test_an_import_is_stored_signed_and_shown_as_imported(request_):
 
 def test_an_import_stands_beside_measured_runs_and_in_no_verdict(request_, stored_run):
     results = stored_run.parents[1]
-    before = show_results(Context(), "rack", None, results)
+    before = show_results(Context(), "rack", None, results, UNSIGNED)
     import_results(Context(), replace(request_, results=results))
-    after = show_results(Context(), "rack", None, results)
+    after = show_results(Context(), "rack", None, results, UNSIGNED)
     assert after.run_id == before.run_id
     assert after.rows == before.rows
     assert after.unexpected == before.unexpected
