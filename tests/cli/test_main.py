@@ -94,7 +94,7 @@ def test_errors_become_exit_codes(error, code, message, monkeypatch, capsys):
         (["rapport"], "no such command 'rapport'; did you mean report? See millwright --help"),
         (["xyz"], "no such command 'xyz'; see millwright --help"),
         (["results", "shwo"], "no such command 'shwo'; did you mean show? See millwright results --help"),
-        (["report"], "; see millwright report --help"),
+        (["run"], "; see millwright run --help"),
         (["facility", "list", "--jsn"], " millwright facility list --help"),
     ],
 )

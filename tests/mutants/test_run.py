@@ -104,7 +104,7 @@ def test_again_tries_what_survived_and_adds_up(tools, mutations, tmp_path, monke
         return tools.Tried((tools.Outcome.KILLED, tools.Outcome.SURVIVED), ((chosen[1], change),))
 
     monkeypatch.setattr(tools, "_try_all", try_all)
-    monkeypatch.setattr(sys, "argv", ["run.py", "--again"])
+    monkeypatch.setattr(sys, "argv", ["", "--again"])
     assert tools.main() == 1
     assert tried == mutations[:2]
     assert tools._read_state() == tools.State(killed=4, stillborn=1, survivors=(mutations[1],))
@@ -114,6 +114,6 @@ def test_again_tries_what_survived_and_adds_up(tools, mutations, tmp_path, monke
 
 def test_again_without_an_earlier_run_says_what_to_do(tools, tmp_path, monkeypatch):
     monkeypatch.setattr(tools, "STATE", tmp_path / "state.json")
-    monkeypatch.setattr(sys, "argv", ["run.py", "--again"])
+    monkeypatch.setattr(sys, "argv", ["", "--again"])
     with pytest.raises(SystemExit, match="without --again"):
         tools.main()
