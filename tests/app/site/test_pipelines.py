@@ -21,7 +21,8 @@ PIPELINES = {
 def test_a_pipeline_is_valid(name, tmp_path):
     file = tmp_path / Path(name).name
     file.write_text(FILES[PurePosixPath(name)])
-    command = [Path(sys.executable).with_name("check-jsonschema"), "--builtin-schema", *PIPELINES[name].split(), file]
+    checker = Path(sys.executable).with_name("check-jsonschema")
+    command = [checker, "--builtin-schema", *PIPELINES[name].split(), file]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
