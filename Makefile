@@ -71,10 +71,12 @@ format: $(VENV)/.ready ## Format the Python code
 bench-demo: ## Measure the demo from nothing and again, in a clone of its own; takes the rack down first
 	@$(PYTHON) tools/benchmarks/demo.py
 
-schema: $(VENV)/.ready ## Write inventories/facility.schema.json, docs/reference/json.md and docs/reference/errors.md
+schema: $(VENV)/.ready ## Write the schemas of facility.yaml and check.yaml, and docs/reference/{json,errors,checks}.md
 	@$(BIN)/millwright facility schema > inventories/facility.schema.json.new && mv inventories/facility.schema.json.new inventories/facility.schema.json
 	@$(BIN)/millwright schema --markdown > docs/reference/json.md.new && mv docs/reference/json.md.new docs/reference/json.md
 	@$(BIN)/python -c "from millwright.core.error_codes import codes_as_markdown, error_codes; print(codes_as_markdown(error_codes().values()), end='')" > docs/reference/errors.md.new && mv docs/reference/errors.md.new docs/reference/errors.md
+	@$(BIN)/python -c "import json; from millwright.checks.declaration import declaration_schema; print(json.dumps(declaration_schema(), indent=2))" > reframe_checks/check.schema.json.new && mv reframe_checks/check.schema.json.new reframe_checks/check.schema.json
+	@$(BIN)/python -c "from millwright.checks.page import checks_as_markdown; from millwright.checks.registry import shipped_checks; print(checks_as_markdown(shipped_checks().values()), end='')" > docs/reference/checks.md.new && mv docs/reference/checks.md.new docs/reference/checks.md
 
 wheel: $(VENV)/.ready ## Build dist/millwright-VERSION-py3-none-any.whl, which installs without a checkout
 	@$(BIN)/python -m hatchling build --target wheel --directory dist

@@ -1,6 +1,8 @@
 """Which nodes a check takes, and how its probe starts on them: one job, whatever the number of nodes."""
 
+import functools
 import shlex
+from pathlib import Path
 
 import reframe as rfm
 import reframe.utility.typecheck as typ
@@ -8,8 +10,8 @@ from reframe.core.builtins import run_before, variable
 from reframe.core.exceptions import ReframeError
 
 from millwright.adapters.slurm.partition_state import node_states
+from millwright.checks.declaration import FILE, Scope, read_declaration
 from millwright.core.node_sets import fold
-from millwright.results.metrics import METRICS, Scope
 
 ALL_NODES = 0
 
@@ -85,16 +87,27 @@ class NodesPlugin(rfm.RegressionTestPlugin):
         return self.current_partition.scheduler.registered_name == "slurm"
 
     @property
+    def declaration(self):
+        """What the check declares in the file beside it."""
+        return _read(Path(self.prefix, FILE))
+
+    @property
     def metrics(self):
-        """The catalogue's metrics of this check."""
-        return METRICS[type(self).__name__]
+        """The metrics of this check by name."""
+        return self.declaration.metrics
 
     @property
     def scope(self):
         """What one series covers; the same for all metrics of a check."""
-        return next(iter(self.metrics.values())).scope
+        return self.declaration.scope
 
     @property
     def places(self):
         """What the values belong to: every node by itself, all nodes together, or the antenna's gateway."""
         return self.nodes_taken if self.scope is Scope.NODE else [fold(tuple(self.nodes_taken))]
+
+
+@functools.cache
+def _read(file):
+    """Each declaration once, however often a check asks for it."""
+    return read_declaration(file)

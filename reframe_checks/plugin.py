@@ -15,6 +15,8 @@ import reframe.utility.typecheck as typ
 from reframe.core.builtins import loggable_as, run_after, run_before, sanity_function, variable
 from reframe.core.exceptions import ReframeError, SanityError
 
+from millwright.checks.declaration import FILE
+from millwright.checks.naming import name_variant, split_case
 from millwright.results.completeness import find_missing, worst_medians
 from millwright.results.ingest import GOOD_STATES
 from millwright.results.parsers.probe import parse_probe
@@ -26,16 +28,28 @@ NODE_FACTS = "rfm_facts.jsonl"
 BUILD_FACTS = "rfm_build_facts.jsonl"
 COLLECTORS = ("facts.py", "node_facts.py", "build_facts.py")
 COLLECTOR_SECONDS = 60
+SHARED = "shared"
+"""Folder beside the checks of an area, with what several of them use."""
 BUILD_ERRORS = (": error:", "cannot find", "command not found")  # of compiler, linker and shell
 
 
 class MillwrightCheck(NodesPlugin):
-    """A check declares its probe, the hardware it needs and how the probe is built; the rest is here."""
+    """A check names its probe and how that is built; what it measures and needs is in its ``check.yaml``."""
 
-    #: File of the probe, beside the check.
+    #: File of the probe, beside the check or in the folder ``shared`` of its area.
     probe = variable(str)
-    #: Other files beside the check that the probe imports.
+    #: Other files in either place that the probe imports.
     probe_parts = variable(typ.List[str], value=[])
+
+    @run_after("init")
+    def select_hardware(self):
+        """Partitions are chosen by feature, never by name."""
+        declared = self.declaration
+        if declared.name != type(self).__name__:
+            raise ReframeError(f"{type(self).__name__} is declared as {declared.name} in {FILE}")
+        self.descr = declared.description
+        self.valid_systems = [" ".join(f"+{feature}" for feature in declared.features) or "*"]
+        self.tags = set(declared.all_tags)
 
     @run_after("init")
     def set_defaults(self):
@@ -49,13 +63,10 @@ class MillwrightCheck(NodesPlugin):
     def stage_probe(self):
         """The stage folder lies where every node sees it; the checks themselves need not."""
         root, here = Path(__file__).parent, Path(self.prefix)
-        sources = (
-            root / "probe.h",
-            root / "probe.py",
-            *here.glob("*.h"),
-            here / self.probe,
-            *map(here.joinpath, self.probe_parts),
-        )
+        places = (here, here.parent / SHARED)
+        headers = [header for place in places for header in place.glob("*.h")]
+        parts = [_find(name, places) for name in (self.probe, *self.probe_parts)]
+        sources = (root / "probe.h", root / "probe.py", *headers, *parts)
         for source in (*sources, *map(root.joinpath, COLLECTORS)):
             shutil.copy(source, self.stagedir)
         kept = (BUILD_FACTS, NODE_FACTS, *(source.name for source in sources))
@@ -95,7 +106,8 @@ class MillwrightCheck(NodesPlugin):
     @run_after("setup")
     def set_references(self):
         """Numbers come from the facility only, for this partition."""
-        committed = self.current_partition.extras["references"].get(type(self).__name__, {})
+        variant = name_variant(*split_case(self.display_name))
+        committed = self.current_partition.extras["references"].get(variant, {})
         bounds = {metric: tuple(bound) for metric, bound in committed.items()}
         self.reference = {self.current_partition.fullname: bounds}
 
@@ -146,3 +158,11 @@ class MillwrightCheck(NodesPlugin):
         """Text of a file in the stage folder; empty where the job left none."""
         path = Path(self.stagedir, name)
         return path.read_text(errors="replace") if path.exists() else ""
+
+
+def _find(name, places):
+    """The first place that has the file."""
+    for place in places:
+        if (place / name).is_file():
+            return place / name
+    raise ReframeError(f"{name} is in none of {', '.join(map(str, places))}")

@@ -2,11 +2,13 @@
 
 import os
 import platform
+import sys
 from pathlib import Path
 
 from reframe.utility import import_module_from_file
 
 from millwright.adapters.reframe import settings as reframe_settings
+from millwright.checks.registry import checks_for
 from millwright.core.errors import BadInputError
 from millwright.core.places import facility_file, state_folder
 from millwright.facility import load_facility
@@ -17,12 +19,16 @@ import_module_from_file(str(Path(__file__).with_name("checkpoint.py"))).install(
 # ReFrame skips a check file that does not import with a warning, and exits with 0.
 os.environ.setdefault("RFM_WARN_AS_ERROR", "1")
 
+# Checks import what they share as reframe_checks.…, wherever they are themselves.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 _file = facility_file(os.environ.get("MILLWRIGHT_FACILITY", "workstation"))
-_facility = load_facility(_file)
-if _problems := find_commitment_problems(_facility, str(_file)):
+_facility, _registry = load_facility(_file), checks_for(_file)
+if _problems := find_commitment_problems(_facility, str(_file), _registry):
     raise BadInputError(_problems)
 site_configuration = reframe_settings.site_configuration(
     _facility,
+    registry=_registry,
     harness_architecture=platform.machine(),
     state=state_folder(_facility.name),
     narrowing=reframe_settings.read_narrowing(os.environ),

@@ -11,6 +11,7 @@ from hypothesis import Phase, settings
 
 sys.path.append(str(Path(__file__).parent))  # for the tests' own helpers
 
+from millwright.checks.registry import shipped_checks
 from millwright.facility import load_facility
 from millwright.rack.requirements import find_missing
 from millwright.rack.session import look_at, open_plan
@@ -108,14 +109,24 @@ def run_info():
 @pytest.fixture
 def stored_run(tmp_path, session_folder, rack_file, run_info):
     """Folder of a stored run below ``tmp_path/results``, for a test to change."""
-    return store_run(tmp_path / "results", run_info, rack_file.read_bytes(), [open_session(session_folder)])
+    return store_run(
+        tmp_path / "results",
+        run_info,
+        rack_file.read_bytes(),
+        [open_session(session_folder)],
+        registry=shipped_checks(),
+    )
 
 
 @pytest.fixture(scope="session")
 def rack_run(tmp_path_factory, session_folder, rack_file, run_info):
     """The same run, loaded; shared by all tests, so its folder must not be changed."""
     root = tmp_path_factory.mktemp("results")
-    return load_run(store_run(root, run_info, rack_file.read_bytes(), [open_session(session_folder)]))
+    return load_run(
+        store_run(
+            root, run_info, rack_file.read_bytes(), [open_session(session_folder)], registry=shipped_checks()
+        )
+    )
 
 
 @pytest.fixture(scope="session")

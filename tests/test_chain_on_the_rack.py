@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from millwright.checks.registry import shipped_checks
 from millwright.core.places import facility_file
 from millwright.facility import load_facility
 from millwright.verdicts.expectations import list_expectations
@@ -43,7 +44,7 @@ def chain(provisioned_rack, tmp_path_factory):
 
 def test_every_expected_value_has_a_verdict(chain):
     """PASS on a quiet machine; on a busy one also FAIL or INCONCLUSIVE, but never NOT MEASURED."""
-    expected = list_expectations(load_facility(facility_file("rack")))
+    expected = list_expectations(load_facility(facility_file("rack")), shipped_checks())
     results = f"--results-dir={chain.folder / 'results'}"
     rows = json.loads(millwright("results", "show", "rack", "--json", results).stdout)["rows"]
     assert len(rows) == len(expected) > 20

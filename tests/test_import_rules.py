@@ -16,15 +16,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "core": set(),
     "statistics": {"core"},
     "catalogue": {"core"},
-    "facility": {"core", "catalogue"},
     "checks": {"core"},
+    "facility": {"core", "catalogue", "checks"},
     "results": {"core", "checks", "statistics"},
-    "verdicts": {"core", "facility", "results", "statistics"},
-    "capacity": {"core", "catalogue", "facility", "results", "statistics", "verdicts"},
+    "verdicts": {"core", "checks", "facility", "results", "statistics"},
+    "capacity": {"core", "catalogue", "checks", "facility", "results", "statistics", "verdicts"},
     "report": {"core", "capacity", "verdicts", "results", "statistics"},
-    "adapters": {"core", "catalogue", "facility", "results"},
+    "adapters": {"core", "catalogue", "checks", "facility", "results"},
     "discovery": {"core", "catalogue", "facility"},
-    "fleet": {"core", "facility", "statistics", "results", "verdicts", "adapters"},
+    "fleet": {"core", "checks", "facility", "statistics", "results", "verdicts", "adapters"},
     "antennas": {"core", "facility", "adapters"},
     "rack": {"core", "facility", "adapters"},
     "images": {"core", "facility", "results", "adapters", "rack"},
@@ -34,7 +34,7 @@ MAY_IMPORT["app"] = set(MAY_IMPORT)
 MAY_IMPORT["cli"] = {"core", "app"}
 EDGE = {"core", "discovery", "adapters", "antennas", "rack", "images", "fleet", "doctor", "app"}
 EDGE_TOOLS = {"ansible", "pyinfra", "fabric", "paramiko", "invoke", "reframe", "subprocess"}
-PURE = {"statistics", "catalogue", "facility", "checks", "results", "verdicts", "capacity", "report"}
+PURE = {"statistics", "catalogue", "checks", "facility", "results", "verdicts", "capacity", "report"}
 """Rooms that start no process and ask for no time: those come in as arguments."""
 REPORT_ONLY = {"jinja2", "matplotlib"}
 ROOT_FOLDERS = {

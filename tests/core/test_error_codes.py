@@ -14,7 +14,7 @@ from millwright.core.errors import BadInputError, FailedError, Problem
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "tools" / "millwright"
 ERRORS = {"FailedError", "NotTestableError", "GatewaysFailedError", "MillwrightError"}
-FORWARDED = {"app/site/facility.py", "core/frozen.py", "facility/load.py"}
+FORWARDED = {"app/site/facility.py", "core/frozen.py", "core/model_problems.py"}
 """Files that pass on the code of a finding, or of a table."""
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from millwright.adapters.reframe.settings import site_configuration
+from millwright.checks.registry import shipped_checks
 from millwright.facility import load_facility
 
 pytestmark = pytest.mark.tools
@@ -60,7 +61,9 @@ def test_what_each_host_gets(host, golden):
 
 
 def compilers():
-    made = site_configuration(load_facility(CASE), harness_architecture="x86_64", state=Path("/state"))
+    made = site_configuration(
+        load_facility(CASE), registry=shipped_checks(), harness_architecture="x86_64", state=Path("/state")
+    )
     return made, {environment["name"]: environment["cc"] for environment in made["environments"]}
 
 

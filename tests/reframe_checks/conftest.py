@@ -8,11 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from millwright.results.metrics import METRICS
+from millwright.checks.registry import shipped_checks
 from millwright.results.parsers.probe import parse_probe
 
 CHECKS = Path(__file__).resolve().parents[2] / "reframe_checks"
 DATA = Path(__file__).resolve().parents[1] / "data" / "probes"
+
+
+def python_path(area):
+    """Where a probe of an area finds what ReFrame stages beside it."""
+    return ":".join(map(str, [*sorted(path for path in (CHECKS / area).iterdir() if path.is_dir()), CHECKS]))
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,7 @@ class Ended:
     stderr: str
 
     def output(self, check):
-        return parse_probe(self.stdout, METRICS[check])
+        return parse_probe(self.stdout, shipped_checks()[check].metrics)
 
     @property
     def vouches(self):

@@ -4,19 +4,20 @@ import json
 import shutil
 import sys
 
-from millwright.results.metrics import METRICS
+import yaml
+
+from millwright.checks.registry import shipped_checks
 
 from .conftest import CHECKS, DATA
 
 CHECK = """
 import reframe as rfm
 
-from .plugin import MillwrightCheck
+from reframe_checks.plugin import MillwrightCheck
 
 
 @rfm.simple_test
 class {name}(MillwrightCheck, rfm.RunOnlyRegressionTest):
-    valid_systems = ["+cpu"]
     valid_prog_environs = ["builtin"]
     probe = "fault.py"
     executable = "{python}"
@@ -26,9 +27,18 @@ class {name}(MillwrightCheck, rfm.RunOnlyRegressionTest):
 
 
 def write_check(folder, name, fault, python):
-    units = json.dumps({metric: described.unit for metric, described in METRICS[name].items()})
-    text = CHECK.format(name=name, fault=fault, python=python, metrics=f"'{units}'")
-    (folder / f"{name.lower()}.py").write_text(text)
+    units = json.dumps({key: metric.unit for key, metric in shipped_checks()[name].metrics.items()})
+    add_check(folder, name, CHECK.format(name=name, fault=fault, python=python, metrics=f"'{units}'"))
+    shutil.copy(DATA / "faults" / "fault.py", folder / name.lower())
+
+
+def add_check(folder, name, code):
+    """A check of a shipped one's name and metrics that every processor takes."""
+    place = folder / name.lower()
+    place.mkdir(exist_ok=True)
+    declared = yaml.safe_load((shipped_checks()[name].folder / "check.yaml").read_text())
+    (place / "check.yaml").write_text(yaml.safe_dump(declared | {"features": ["cpu"]}))
+    (place / "check.py").write_text(code)
 
 
 def make_home(folder, faults, python=sys.executable):
@@ -37,7 +47,6 @@ def make_home(folder, faults, python=sys.executable):
     checks.mkdir(parents=True)
     for path in (*CHECKS.glob("*.py"), CHECKS / "probe.h"):
         shutil.copy(path, checks)
-    shutil.copy(DATA / "faults" / "fault.py", checks)
     for name, fault in faults.items():
         write_check(checks, name, fault, python)
     return folder

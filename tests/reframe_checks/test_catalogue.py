@@ -5,9 +5,9 @@ import re
 
 import pytest
 
+from millwright.checks.registry import shipped_checks
 from millwright.core.places import shipped_facilities
 from millwright.facility import load_facility
-from millwright.results.metrics import METRICS
 
 from .conftest import CHECKS
 
@@ -27,13 +27,18 @@ CLASSES = {
 
 
 def test_every_check_of_the_catalogue_has_one_class_and_the_reverse():
-    assert sorted(CLASSES) == sorted(METRICS)
+    assert sorted(CLASSES) == sorted(shipped_checks())
     assert len(set(CLASSES.values())) == len(CLASSES), "one file a check"
 
 
-@pytest.mark.parametrize("check", METRICS)
-def test_all_metrics_of_a_check_cover_the_same(check):
-    assert len({metric.scope for metric in METRICS[check].values()}) == 1
+@pytest.mark.parametrize("check", shipped_checks())
+def test_a_check_is_in_the_folder_of_its_area_with_its_page(check):
+    declaration = shipped_checks()[check]
+    assert declaration.folder.parent == CHECKS / declaration.area
+    assert CLASSES[check] == declaration.folder / "check.py"
+    page = (declaration.folder / "README.md").read_text()
+    assert page.startswith(f"# {check}\n")
+    assert [metric for metric in declaration.metrics if f"`{metric}`" not in page] == []
 
 
 def machine_names():
@@ -60,8 +65,7 @@ def test_a_check_names_no_machine_and_holds_no_reference(path):
     assert "reference" not in {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
-@pytest.mark.parametrize("path", CLASSES.values(), ids=CLASSES)
-def test_a_check_selects_hardware_by_feature(path):
-    systems = re.search(r"valid_systems = (\[.*\])", path.read_text())
-
-    assert all(selector.startswith("+") for selector in ast.literal_eval(systems[1]))
+@pytest.mark.parametrize("check", shipped_checks())
+def test_a_check_selects_hardware_by_declared_features_only(check):
+    assert shipped_checks()[check].features
+    assert "valid_systems" not in CLASSES[check].read_text()

@@ -10,7 +10,8 @@ import pytest
 
 from millwright.adapters.reframe.benchmark import run_benchmarks
 from millwright.adapters.reframe.launch_sites import HarnessMachine, harness_machine
-from millwright.core.places import checkout
+from millwright.checks.registry import shipped_checks
+from millwright.core.places import product_root
 from millwright.core.verdict import Verdict
 from millwright.facility import load_facility
 from millwright.results.run_info import RunInfo
@@ -21,7 +22,7 @@ from .faulty import make_home
 
 pytestmark = pytest.mark.rack
 
-FILE = checkout() / "inventories" / "rack" / "facility.yaml"
+FILE = product_root() / "inventories" / "rack" / "facility.yaml"
 HARNESS_CHECKS = ["MemoryBandwidth", "Gemm", "MpiPointToPoint", "MpiAllReduce", "RiscvVector"]
 INFO = RunInfo(
     run_id="20261123T172147Z-1a2b3c4d",
@@ -72,6 +73,7 @@ def run_checks(provisioned_rack, facility, on_login, tmp_path):
             [machine],
             checks,
             facility_yaml or FILE.read_bytes(),
+            registry=shipped_checks(),
             info=INFO,
             now=lambda: "2026-11-23T17:22:47Z",
             root=tmp_path / "results",
@@ -87,8 +89,8 @@ def run_checks(provisioned_rack, facility, on_login, tmp_path):
 def pack(home):
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
-        tar.add(checkout() / "tools", "tools", filter=without_cache)
-        tar.add((home or checkout()) / "reframe_checks", "reframe_checks", filter=without_cache)
+        tar.add(product_root() / "tools", "tools", filter=without_cache)
+        tar.add((home or product_root()) / "reframe_checks", "reframe_checks", filter=without_cache)
     return archive.getvalue()
 
 

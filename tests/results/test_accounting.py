@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from millwright.checks.registry import shipped_checks
 from millwright.core.errors import FailedError
 from millwright.results.accounting import AccountingEvidence, UsageRow, read_usage
 from millwright.results.records import from_json, to_json
@@ -58,7 +59,9 @@ def test_the_usage_is_stored_with_the_run_and_under_its_manifest(
 ):
     found = read_usage(CAPTURED, **PERIOD)
     sessions = [open_session(session_folder)]
-    path = store_run(tmp_path, run_info, rack_file.read_bytes(), sessions, accounting=found)
+    path = store_run(
+        tmp_path, run_info, rack_file.read_bytes(), sessions, accounting=found, registry=shipped_checks()
+    )
     assert load_run(path).accounting == found
     assert "accounting.json" in load_run(path).sums
     file = path / "accounting.json"

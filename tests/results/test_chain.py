@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from millwright.checks.registry import shipped_checks
 from millwright.results.begin import begin_run
 from millwright.results.chain import Link, find_breaks, read_chain, sum_of_unnumbered
 from millwright.results.session import open_session
@@ -82,7 +83,9 @@ def test_the_first_run_names_those_before_the_chain():
 def store(tmp_path, rack_file, run_info, session_folder):
     def make(run_id, *, number=None, root=tmp_path):
         info = replace(run_info, run_id=run_id, number=number)
-        return store_run(root, info, rack_file.read_bytes(), [open_session(session_folder)])
+        return store_run(
+            root, info, rack_file.read_bytes(), [open_session(session_folder)], registry=shipped_checks()
+        )
 
     return make
 
@@ -117,7 +120,9 @@ def test_a_run_in_the_folder_of_another_facility_is_named_and_is_never_the_newes
 def test_a_run_that_differs_from_its_record_is_named(tmp_path, store, run_info, rack_file, session_folder):
     begun = begin_run(tmp_path, replace(run_info, run_id=RUNS[0]), rack_file.read_bytes())
     info = replace(begun, started="2024-01-01T00:00:00Z")
-    store_run(tmp_path, info, rack_file.read_bytes(), [open_session(session_folder)])
+    store_run(
+        tmp_path, info, rack_file.read_bytes(), [open_session(session_folder)], registry=shipped_checks()
+    )
     (found,) = read_chain(tmp_path, "rack").findings
     assert (found.kind, "started differ" in found.text) == ("record", True)
 

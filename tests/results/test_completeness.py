@@ -2,11 +2,11 @@
 
 import pytest
 
+from millwright.checks.registry import shipped_checks
 from millwright.results.completeness import FEWEST_REPETITIONS, find_missing, worst_medians
-from millwright.results.metrics import METRICS
 from millwright.results.parsers.probe import ProbeSample
 
-GEMM = METRICS["Gemm"]
+GEMM = shipped_checks()["Gemm"].metrics
 
 
 def series(metric, node="n1", device="", values=range(FEWEST_REPETITIONS)):
@@ -53,7 +53,7 @@ def test_values_of_a_node_that_did_not_run_are_refused():
 def test_the_worst_node_stands_for_all_whichever_way_is_better(check, metric, expected):
     samples = series(metric, "n1", values=[5, 5, 50]) + series(metric, "n2", values=[0, 1, 2])
 
-    assert worst_medians(samples, METRICS[check]) == {metric: expected}
+    assert worst_medians(samples, shipped_checks()[check].metrics) == {metric: expected}
 
 
 def test_six_repetitions_are_enough_and_a_device_is_named_only_if_there_is_one():

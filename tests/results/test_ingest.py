@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+from millwright.checks.registry import shipped_checks
 from millwright.results.evidence import LaunchSiteReport, RawOutput
 from millwright.results.ingest import ingest
 from millwright.results.parsers.reframe import parse_report
@@ -44,7 +45,7 @@ def counted(found):
 
 
 def test_a_real_session_is_sorted_into_counted_and_rejected(seat):
-    found = ingest([seat], facility="rack", emulated=frozenset({"dare"}))
+    found = ingest([seat], facility="rack", registry=shipped_checks(), emulated=frozenset({"dare"}))
     assert counted(found) == {"MemoryBandwidth", "Gemm", "RiscvVector"}
     assert {case.origin.check for case in found.rejected} == {
         "MpiPointToPoint",
@@ -59,12 +60,12 @@ def test_a_real_session_is_sorted_into_counted_and_rejected(seat):
 
 
 def test_a_missed_reference_still_counts_because_the_verdict_is_ours(seat):
-    found = ingest([seat], facility="rack")
+    found = ingest([seat], facility="rack", registry=shipped_checks())
     assert len([sample for sample in found.samples if sample.check == "Gemm"]) == 2 * 2 * 8
 
 
 def test_a_job_that_exits_with_3_does_not_count_although_its_output_looks_right(seat):
-    found = ingest([seat], facility="rack")
+    found = ingest([seat], facility="rack", registry=shipped_checks())
     assert reasons(found, "MpiPointToPoint") == ["its job exited with 3", "its job ended as FAILURE"]
 
 
@@ -72,7 +73,8 @@ def test_a_job_killed_by_its_time_limit_does_not_count_although_its_output_looks
     output = next(raw.stdout for folder, raw in seat.raw.items() if folder.endswith("MpiAllReduce"))
     assert '"probe": "done"' in output
     assert any(
-        "job timed out" in reason for reason in reasons(ingest([seat], facility="rack"), "MpiAllReduce")
+        "job timed out" in reason
+        for reason in reasons(ingest([seat], facility="rack", registry=shipped_checks()), "MpiAllReduce")
     )
 
 
@@ -81,7 +83,7 @@ def test_a_job_killed_by_its_time_limit_does_not_count_although_its_output_looks
 )
 def test_a_job_in_a_bad_state_does_not_count_although_slurm_says_exit_code_0(seat, report_data, state):
     seat = changed(seat, report_data, "MemoryBandwidth", job_state=state, job_exitcode=0)
-    found = ingest([seat], facility="rack")
+    found = ingest([seat], facility="rack", registry=shipped_checks())
     assert reasons(found, "MemoryBandwidth") == [f"its job ended as {state}"]
     assert not [sample for sample in found.samples if sample.check == "MemoryBandwidth"]
 
@@ -104,14 +106,14 @@ def test_a_job_in_a_bad_state_does_not_count_although_slurm_says_exit_code_0(sea
 )
 def test_what_is_not_known_to_be_good_does_not_count(seat, report_data, values, reason):
     seat = changed(seat, report_data, "MemoryBandwidth", **values)
-    found = ingest([seat], facility="rack")
+    found = ingest([seat], facility="rack", registry=shipped_checks())
     assert "MemoryBandwidth" not in counted(found)
     assert reason in reasons(found, values.get("name", "MemoryBandwidth"))
 
 
 def test_a_state_of_slurm_that_ended_well_counts(seat, report_data):
     seat = changed(seat, report_data, "MemoryBandwidth", job_state="COMPLETED,COMPLETED")
-    assert "MemoryBandwidth" in counted(ingest([seat], facility="rack"))
+    assert "MemoryBandwidth" in counted(ingest([seat], facility="rack", registry=shipped_checks()))
 
 
 @pytest.mark.parametrize(
@@ -124,18 +126,20 @@ def test_a_state_of_slurm_that_ended_well_counts(seat, report_data):
     ],
 )
 def test_output_that_is_not_whole_does_not_count(seat, change, reason):
-    found = ingest([with_output(seat, "MemoryBandwidth", change)], facility="rack")
+    found = ingest([with_output(seat, "MemoryBandwidth", change)], facility="rack", registry=shipped_checks())
     assert any(reason in text for text in reasons(found, "MemoryBandwidth"))
     assert not [sample for sample in found.samples if sample.check == "MemoryBandwidth"]
 
 
 def test_a_case_without_a_folder_has_no_output(seat, report_data):
     seat = changed(seat, report_data, "MemoryBandwidth", stagedir="/elsewhere/x")
-    assert reasons(ingest([seat], facility="rack"), "MemoryBandwidth") == ["output of its job is missing"]
+    assert reasons(ingest([seat], facility="rack", registry=shipped_checks()), "MemoryBandwidth") == [
+        "output of its job is missing"
+    ]
 
 
 def test_repetitions_of_a_repeated_case_are_numbered_on_and_none_is_lost(seat):
-    twice = ingest([seat, replace(seat, seat="again")], facility="rack")
+    twice = ingest([seat, replace(seat, seat="again")], facility="rack", registry=shipped_checks())
     series = [s for s in twice.samples if (s.check, s.metric, s.node) == ("Gemm", "fp64_rate", "rack-c1")]
     assert [sample.rep for sample in series] == list(range(16))
     assert [sample.value for sample in series[:8]] == [sample.value for sample in series[8:]]
@@ -143,18 +147,22 @@ def test_repetitions_of_a_repeated_case_are_numbered_on_and_none_is_lost(seat):
 
 def test_a_fixture_that_passed_is_left_out_and_one_that_failed_is_rejected(seat, report_data):
     passed = changed(seat, report_data, "MemoryBandwidth", fixture=True, name="build ~rack")
-    found = ingest([passed], facility="rack")
+    found = ingest([passed], facility="rack", registry=shipped_checks())
     assert "build" not in counted(found)
     assert not reasons(found, "build")
     failed = changed(
         seat, report_data, "build ~rack", result="fail", fail_phase="compile", fail_reason="no gcc"
     )
-    assert "failed in compile: no gcc" in reasons(ingest([failed], facility="rack"), "build")
+    assert "failed in compile: no gcc" in reasons(
+        ingest([failed], facility="rack", registry=shipped_checks()), "build"
+    )
 
 
 def test_a_rejection_names_job_nodes_and_files(seat):
     rejected = next(
-        c for c in ingest([seat], facility="rack").rejected if c.origin.check == "MpiPointToPoint"
+        c
+        for c in ingest([seat], facility="rack", registry=shipped_checks()).rejected
+        if c.origin.check == "MpiPointToPoint"
     )
     assert rejected.origin.nodes == ("vm",)
     assert rejected.origin.job_id
@@ -163,7 +171,9 @@ def test_a_rejection_names_job_nodes_and_files(seat):
 
 def test_many_and_long_reasons_are_cut_with_a_count(seat):
     noise = "\n".join("{broken" + "x" * 10 for _ in range(500))
-    found = ingest([with_output(seat, "MemoryBandwidth", lambda _: noise)], facility="rack")
+    found = ingest(
+        [with_output(seat, "MemoryBandwidth", lambda _: noise)], facility="rack", registry=shipped_checks()
+    )
     texts = reasons(found, "MemoryBandwidth")
     assert len(texts) == 21
     assert texts[-1] == "and 481 more"
@@ -171,23 +181,27 @@ def test_many_and_long_reasons_are_cut_with_a_count(seat):
 
 def test_an_empty_session_of_evidence_gives_nothing(seat):
     bare = LaunchSiteReport(seat.seat, seat.report, {folder: RawOutput() for folder in seat.raw})
-    found = ingest([bare], facility="rack")
+    found = ingest([bare], facility="rack", registry=shipped_checks())
     assert (found.samples, found.counted) == ((), ())
     assert len(found.rejected) == 7
 
 
 def test_a_reason_is_cut_at_500_characters_and_20_reasons_are_listed_whole(seat, report_data):
     long = changed(seat, report_data, "MemoryBandwidth", result="abort", fail_reason="x" * 600)
-    (reason,) = reasons(ingest([long], facility="rack"), "MemoryBandwidth")
+    (reason,) = reasons(ingest([long], facility="rack", registry=shipped_checks()), "MemoryBandwidth")
     assert len(reason) == 500
     noise = "\n".join("{broken" for _ in range(19))
-    found = ingest([with_output(seat, "MemoryBandwidth", lambda _: noise)], facility="rack")
+    found = ingest(
+        [with_output(seat, "MemoryBandwidth", lambda _: noise)], facility="rack", registry=shipped_checks()
+    )
     assert len(reasons(found, "MemoryBandwidth")) == 20
     assert reasons(found, "MemoryBandwidth")[-1] == "incomplete: no valid sample"
 
 
 def test_a_third_case_goes_on_where_the_second_ended(seat):
-    thrice = ingest([replace(seat, seat=name) for name in ("a", "b", "c")], facility="rack")
+    thrice = ingest(
+        [replace(seat, seat=name) for name in ("a", "b", "c")], facility="rack", registry=shipped_checks()
+    )
     for node in ("rack-c1", "rack-c2"):
         series = [s.rep for s in thrice.samples if (s.check, s.metric, s.node) == ("Gemm", "fp64_rate", node)]
         assert series == list(range(24))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from millwright.checks.registry import shipped_checks
 from millwright.core.errors import BadInputError
 from millwright.results.manifest import sum_file, write_sums
 from millwright.results.runs import find_run, list_runs, load_run
@@ -35,7 +36,8 @@ def test_a_stored_run_comes_back_whole(rack_run, run_info):
 def test_runs_are_listed_by_number_and_leftovers_apart(tmp_path, stored_run, session_folder, run_info):
     """The clock was set back between the two runs."""
     back = replace(run_info, run_id="20250101T000000Z-00000000")
-    newest = store_run(tmp_path / "results", back, b"", [open_session(session_folder)])
+    sessions = [open_session(session_folder)]
+    newest = store_run(tmp_path / "results", back, b"", sessions, registry=shipped_checks())
     place = stored_run.parent
     (place / ".incoming-x").mkdir()
     (place / "notes.txt").write_text("")
@@ -50,7 +52,9 @@ def test_runs_are_listed_by_number_and_leftovers_apart(tmp_path, stored_run, ses
 
 def test_an_interrupted_run_is_never_the_newest(tmp_path, stored_run, session_folder, run_info):
     stopped = replace(run_info, run_id="20261124T000000Z-00000000", was_interrupted=True)
-    partial = store_run(tmp_path / "results", stopped, b"", [open_session(session_folder)])
+    partial = store_run(
+        tmp_path / "results", stopped, b"", [open_session(session_folder)], registry=shipped_checks()
+    )
     assert find_run(tmp_path / "results", "rack") == stored_run
     assert find_run(tmp_path / "results", "rack", partial.name) == partial
     shutil.rmtree(stored_run)
@@ -61,7 +65,9 @@ def test_an_interrupted_run_is_never_the_newest(tmp_path, stored_run, session_fo
 def test_a_newest_run_that_cannot_be_read_is_not_passed_over(tmp_path, stored_run, session_folder, run_info):
     """Else spoiling one file would bring an older and better run to the front."""
     info = replace(run_info, run_id="20261124T000000Z-00000000")
-    newest = store_run(tmp_path / "results", info, b"", [open_session(session_folder)])
+    newest = store_run(
+        tmp_path / "results", info, b"", [open_session(session_folder)], registry=shipped_checks()
+    )
     write(newest / "run.json", "{")
     assert find_run(tmp_path / "results", "rack") == newest
     with pytest.raises(BadInputError, match=r"run\.json: changed"):
@@ -114,6 +120,6 @@ def test_a_run_in_another_format_is_refused_with_the_file_and_place(stored_run, 
 def test_run_info_keeps_hostile_text_as_it_is(tmp_path, session_folder, run_info):
     text = "}<script>$(reboot)\n\u2028"
     info = replace(run_info, host={"cpu": text}, unavailable_nodes={"rack-c1": text})
-    stored = store_run(tmp_path, info, b"", [open_session(session_folder)])
+    stored = store_run(tmp_path, info, b"", [open_session(session_folder)], registry=shipped_checks())
     assert load_run(stored).info.host == {"cpu": text}
     assert json.loads((stored / "run.json").read_text())["unavailable_nodes"] == {"rack-c1": text}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from millwright.checks.registry import shipped_checks
 from millwright.core.errors import BadInputError, FailedError
 from millwright.results import storing
 from millwright.results.runs import list_runs, load_run
@@ -24,7 +25,14 @@ def write(session_folder, run_info, rack_file):
     """Store a run of the session, with everything but the folder given."""
 
     def store(root, info=run_info, sign=None):
-        return store_run(root, info, rack_file.read_bytes(), [open_session(session_folder)], sign)
+        return store_run(
+            root,
+            info,
+            rack_file.read_bytes(),
+            [open_session(session_folder)],
+            sign,
+            registry=shipped_checks(),
+        )
 
     return store
 
@@ -84,7 +92,7 @@ def test_equal_inputs_give_equal_bytes(stored_run, tmp_path, write):
 def test_a_stored_run_is_never_written_over(stored_run, tmp_path, sessions, run_info):
     before = digest(stored_run)
     with pytest.raises(FailedError, match="stored already"):
-        store_run(tmp_path / "results", run_info, b"other", sessions)
+        store_run(tmp_path / "results", run_info, b"other", sessions, registry=shipped_checks())
     assert digest(stored_run) == before
 
 
@@ -93,14 +101,14 @@ def test_of_two_writers_of_one_run_only_one_stores_it(stored_run, tmp_path, sess
     before = digest(stored_run)
     monkeypatch.setattr(Path, "exists", lambda _: False)
     with pytest.raises(FailedError, match="could not be stored"):
-        store_run(tmp_path / "results", run_info, b"other", sessions)
+        store_run(tmp_path / "results", run_info, b"other", sessions, registry=shipped_checks())
     assert digest(stored_run) == before
 
 
 def test_two_writers_at_once_do_not_share_a_folder(tmp_path, sessions, run_info):
     (tmp_path / "rack" / f".incoming-{run_info.run_id}").mkdir(parents=True)
     with pytest.raises(FailedError, match="could not be stored"):
-        store_run(tmp_path, run_info, b"", sessions)
+        store_run(tmp_path, run_info, b"", sessions, registry=shipped_checks())
     assert list_runs(tmp_path, "rack").runs == ()
 
 
@@ -162,6 +170,8 @@ def test_a_folder_that_cannot_be_flushed_at_the_end_does_not_hide_that_the_run_i
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+from millwright.checks.registry import Registry
+from millwright.checks.registry import Registry
 from millwright.results import storing
 from millwright.results.run_info import RunInfo
 from millwright.results.session import SessionFolder, open_session
@@ -170,7 +180,7 @@ def die(*_): os.kill(os.getpid(), signal.SIGKILL)
 setattr(storing, sys.argv[3], die)
 info = RunInfo("20261125T000000Z-aaaaaaaa", "rack", "a", "b", "0.1.0")
 session = SessionFolder("rack-login", top / "run-report.json", top / "stage", top / "output")
-storing.store_run(root, info, b"", [open_session(session)])
+storing.store_run(root, info, b"", [open_session(session)], registry=Registry({}))
 """
 
 
@@ -199,7 +209,7 @@ def test_a_signature_that_fails_stores_nothing(tmp_path, sessions, run_info):
         raise FailedError(f"no key for {path.name}", code="MW9001")
 
     with pytest.raises(FailedError, match="no key for "):
-        store_run(tmp_path, run_info, b"", sessions, refuse)
+        store_run(tmp_path, run_info, b"", sessions, refuse, registry=shipped_checks())
     assert list_runs(tmp_path, "rack").chain.links == ()
     assert [path.name for path in (tmp_path / "rack").iterdir()] == [".begun"]
 
@@ -210,7 +220,7 @@ def test_an_interrupt_stores_nothing_and_is_passed_on(tmp_path, sessions, run_in
 
     monkeypatch.setattr(storing, "_seal", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        store_run(tmp_path, run_info, b"", sessions)
+        store_run(tmp_path, run_info, b"", sessions, registry=shipped_checks())
     assert [path.name for path in (tmp_path / "rack").iterdir()] == [".begun"]
 
 
@@ -225,20 +235,20 @@ def test_an_interrupt_stores_nothing_and_is_passed_on(tmp_path, sessions, run_in
 )
 def test_names_that_lead_elsewhere_are_refused(tmp_path, sessions, run_info, values, key):
     with pytest.raises(BadInputError, match=key):
-        store_run(tmp_path / "results", replace(run_info, **values), b"", sessions)
+        store_run(tmp_path / "results", replace(run_info, **values), b"", sessions, registry=shipped_checks())
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_seat_twice_and_a_run_without_a_session_are_refused(tmp_path, sessions, run_info):
     with pytest.raises(BadInputError, match="is given twice"):
-        store_run(tmp_path, run_info, b"", [*sessions, *sessions])
+        store_run(tmp_path, run_info, b"", [*sessions, *sessions], registry=shipped_checks())
     with pytest.raises(BadInputError, match="at least one session"):
-        store_run(tmp_path, run_info, b"", [])
+        store_run(tmp_path, run_info, b"", [], registry=shipped_checks())
 
 
 def test_a_run_whose_only_session_failed_is_stored_so_that_the_failure_is_on_record(tmp_path, run_info):
     info = replace(run_info, failed_sessions={"rack-login": "its report is cut"})
-    run = load_run(store_run(tmp_path, info, b"", []))
+    run = load_run(store_run(tmp_path, info, b"", [], registry=shipped_checks()))
     assert run.samples == ()
     assert run.info.failed_sessions == {"rack-login": "its report is cut"}
 
@@ -254,14 +264,19 @@ def test_a_link_that_appears_while_storing_is_refused(tmp_path, session_folder, 
     path.unlink()
     path.symlink_to("/etc/hostname")
     with pytest.raises(BadInputError, match="symbolic link"):
-        store_run(tmp_path / "results", run_info, b"", [found])
+        store_run(tmp_path / "results", run_info, b"", [found], registry=shipped_checks())
     assert list_runs(tmp_path / "results", "rack").runs == ()
 
 
 def test_changes_of_the_checkout_are_kept_and_sealed(tmp_path, session_folder, rack_file, run_info):
     sessions = [open_session(session_folder)]
     run = store_run(
-        tmp_path, run_info, rack_file.read_bytes(), sessions, checkout_changes=b"# untracked: x\n"
+        tmp_path,
+        run_info,
+        rack_file.read_bytes(),
+        sessions,
+        registry=shipped_checks(),
+        checkout_changes=b"# untracked: x\n",
     )
     assert (run / "checkout.diff").read_bytes() == b"# untracked: x\n"
     assert "  checkout.diff\n" in (run / "MANIFEST.sha256").read_text()

@@ -1,9 +1,10 @@
 import pytest
 import yaml
 
+from millwright.checks.declaration import Better
+from millwright.checks.registry import shipped_checks
 from millwright.core.errors import BadInputError
 from millwright.facility.model import Facility
-from millwright.results.metrics import METRICS, Better
 from millwright.verdicts.expectations import find_commitment_problems, list_expectations
 
 COMMITTED = {
@@ -30,12 +31,12 @@ def changed(rack_file):
 
 
 def problems_of(facility):
-    return [str(problem) for problem in find_commitment_problems(facility, "facility.yaml")]
+    return [str(problem) for problem in find_commitment_problems(facility, "facility.yaml", shipped_checks())]
 
 
 def test_each_scope_has_its_own_places(rack_facility):
     found = {}
-    for expectation in list_expectations(rack_facility):
+    for expectation in list_expectations(rack_facility, shipped_checks()):
         found.setdefault((expectation.check, expectation.metric), []).append(expectation.place)
     assert found == {
         ("MemoryBandwidth", "triad_bw"): ["rack-c1", "rack-c2", "rack-c3"],
@@ -50,7 +51,7 @@ def test_each_scope_has_its_own_places(rack_facility):
 
 
 def test_references_come_from_the_commitments_and_only_from_there(rack_facility):
-    by_metric = {e.metric: e for e in list_expectations(rack_facility)}
+    by_metric = {e.metric: e for e in list_expectations(rack_facility, shipped_checks())}
     reference = by_metric["triad_bw"].reference
     assert (reference.value, reference.tolerance, reference.better) == (10, 0.1, Better.HIGHER)
     assert reference.source == "contract =1+1"
@@ -62,7 +63,7 @@ def test_references_come_from_the_commitments_and_only_from_there(rack_facility)
 def test_devices_are_expected_where_the_node_class_names_accelerators(rack_file):
     data = yaml.safe_load(rack_file.read_text())
     data["node_classes"]["virtual-cpu"]["accelerators"] = {"part": "h200", "count": 4}
-    found = list_expectations(Facility.model_validate(data))
+    found = list_expectations(Facility.model_validate(data), shipped_checks())
     assert {e.devices for e in found if e.partition == "cpu" and e.check == "Gemm"} == {4}
     assert {e.devices for e in found if e.check == "MpiPointToPoint"} == {None}
 
@@ -131,13 +132,13 @@ def test_every_problem_is_listed_at_once_and_nothing_is_expected_then(changed):
     )
     assert len(problems_of(facility)) == 3
     with pytest.raises(BadInputError) as caught:
-        list_expectations(facility)
+        list_expectations(facility, shipped_checks())
     assert len(caught.value.problems) == 3
 
 
-@pytest.mark.parametrize("check", METRICS)
+@pytest.mark.parametrize("check", shipped_checks())
 def test_every_metric_of_the_catalogue_can_be_expected_somewhere(changed, check):
-    metrics = dict.fromkeys(METRICS[check])
+    metrics = dict.fromkeys(shipped_checks()[check].metrics)
     sides = [problems_of(changed(cpu={check: metrics})), problems_of(changed(coast={check: metrics}))]
     assert [] in sides
     assert sides != [[], []]

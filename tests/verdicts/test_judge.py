@@ -4,10 +4,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from millwright.checks.declaration import Better
 from millwright.core.claims import SourceKind
 from millwright.core.verdict import Verdict
 from millwright.facility.model import CommitmentClass
-from millwright.results.metrics import Better
 from millwright.statistics.repetitions import repetitions_to_decide
 from millwright.verdicts.judge import judge, not_measured
 from millwright.verdicts.reference import Reference

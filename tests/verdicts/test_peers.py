@@ -2,6 +2,7 @@
 
 import pytest
 
+from millwright.checks.registry import shipped_checks
 from millwright.core.verdict import Verdict
 from millwright.verdicts.peers import compare, newest_values
 from millwright.verdicts.series import Series
@@ -15,7 +16,10 @@ PEERS = [series(f"p{number}", 100.0 + number) for number in range(6)]
 
 
 def verdicts(own, runs=(PEERS,), nodes=tuple(f"p{number}" for number in range(6))):
-    return {found.node: found.verdict for found in compare(own, newest_values(runs, nodes))}
+    return {
+        found.node: found.verdict
+        for found in compare(own, newest_values(runs, nodes, shipped_checks()), shipped_checks())
+    }
 
 
 def test_a_slow_node_fails_beside_its_peers():
@@ -23,7 +27,11 @@ def test_a_slow_node_fails_beside_its_peers():
 
 
 def test_few_peers_are_inconclusive_never_a_pass():
-    (found,) = compare([series("n1", 100.0)], newest_values([PEERS[:4]], [peer.node for peer in PEERS]))
+    (found,) = compare(
+        [series("n1", 100.0)],
+        newest_values([PEERS[:4]], [peer.node for peer in PEERS], shipped_checks()),
+        shipped_checks(),
+    )
     assert found.verdict is Verdict.INCONCLUSIVE
     assert "4 peers are too few" in found.says
 
@@ -43,8 +51,10 @@ def test_many_devices_of_few_nodes_are_few_peers():
 
 def test_the_newest_run_of_each_node_counts_and_only_its_own_class():
     newer = [series("p0", 50.0)]
-    found = newest_values([newer, [*PEERS, series("other", 1.0)]], [f"p{number}" for number in range(6)])
-    values = found["MemoryBandwidth", "triad_bw", "GB/s"]
+    found = newest_values(
+        [newer, [*PEERS, series("other", 1.0)]], [f"p{number}" for number in range(6)], shipped_checks()
+    )
+    values = found["MemoryBandwidth", "", "", "triad_bw", "GB/s"]
     assert values["p0"] == [50.0]
     assert values["p1"] == [101.0]
     assert "other" not in values
@@ -68,19 +78,28 @@ def test_lower_is_better_where_the_metric_says_so():
 def test_peers_whose_median_is_zero_are_not_called_too_few(value, verdict, reason):
     what = {"check": "RiscvVector", "metric": "kernel_mismatches", "unit": "count"}
     peers = [series(f"p{number}", 0.0, **what) for number in range(6)]
-    (found,) = compare([series("n1", value, **what)], newest_values([peers], [peer.node for peer in peers]))
+    (found,) = compare(
+        [series("n1", value, **what)],
+        newest_values([peers], [peer.node for peer in peers], shipped_checks()),
+        shipped_checks(),
+    )
     assert found.verdict is verdict
     assert reason in found.says
 
 
 def test_what_spans_nodes_is_not_compared():
     own = [series("n[1-2]", 3.0, check="MpiPointToPoint", metric="latency", unit="us")]
-    assert compare(own, {}) == ()
+    assert compare(own, {}, shipped_checks()) == ()
 
 
 @pytest.mark.parametrize(("threshold", "verdict"), [(0.05, Verdict.FAIL), (0.5, Verdict.PASS)])
 def test_the_threshold_is_the_callers(threshold, verdict):
-    (found,) = compare([series("n1", 80.0)], newest_values([PEERS], [peer.node for peer in PEERS]), threshold)
+    (found,) = compare(
+        [series("n1", 80.0)],
+        newest_values([PEERS], [peer.node for peer in PEERS], shipped_checks()),
+        shipped_checks(),
+        threshold,
+    )
     assert found.verdict is verdict
     assert found.says.startswith(
         "MemoryBandwidth triad_bw 80 GB/s: 22.0% worse than the median of 6 peers, 102.5"

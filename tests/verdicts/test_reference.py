@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from millwright.checks.declaration import Better, Metric
 from millwright.facility.model import Commitment
-from millwright.results.metrics import Better, Metric, Scope
 from millwright.verdicts.reference import to_reference
 
-FASTER = Metric("GB/s", Better.HIGHER, Scope.NODE, "bandwidth")
-SHORTER = Metric("us", Better.LOWER, Scope.PARTITION, "latency")
+FASTER = Metric(unit="GB/s", better=Better.HIGHER, label={"en": "bandwidth"})
+SHORTER = Metric(unit="us", better=Better.LOWER, label={"en": "latency"})
 
 
 def commitment(value=10.0, unit="GB/s", tolerance=0.1, kind="read"):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from millwright.adapters.reframe.settings import references, site_configuration
+from millwright.checks.registry import shipped_checks
 from millwright.core.places import facility_file, shipped_facilities
 from millwright.facility import load_facility
 
@@ -52,7 +53,9 @@ def site(tmp_path):
 
 
 def configure(facility, harness_architecture="x86_64"):
-    return site_configuration(facility, harness_architecture=harness_architecture, state=STATE)
+    return site_configuration(
+        facility, registry=shipped_checks(), harness_architecture=harness_architecture, state=STATE
+    )
 
 
 def partition(facility, name, **options):
@@ -108,7 +111,7 @@ def test_the_tolerance_applies_on_the_bad_side_only(site):
     }
     facility = site({"p": {"title": "P", "nodes": "h[3-4]", "node_class": "plain", "checks": checks}})
 
-    assert references(facility.partitions["p"].checks) == {
+    assert references(facility.partitions["p"].checks, shipped_checks()) == {
         "MpiPointToPoint": {"latency": (2, None, 0.1, "us"), "bandwidth": (20, -0.05, None, "GB/s")},
         "RiscvVector": {"kernel_mismatches": (0, None, 0, "count")},
     }
@@ -136,7 +139,10 @@ def test_extras_carry_what_checks_need(site):
 
 def test_a_virtual_facility_says_how_often_checks_measure():
     settings = site_configuration(
-        load_facility(facility_file("rack")), harness_architecture="x86_64", state=STATE
+        load_facility(facility_file("rack")),
+        registry=shipped_checks(),
+        harness_architecture="x86_64",
+        state=STATE,
     )
     partitions = settings["systems"][0]["partitions"]
     assert {part["extras"]["repetitions"] for part in partitions} == {6}

@@ -16,6 +16,7 @@ from millwright.app.measure.results_verify import VerifyRequest, verify_results
 from millwright.app.measure.results_witness import WitnessRequest, witness_chain
 from millwright.app.measure.trust import Trust
 from millwright.app.measure.witnesses import WitnessTrust
+from millwright.checks.registry import shipped_checks
 from millwright.facility import load_facility
 from millwright.results.session import open_session
 from millwright.results.storing import store_run
@@ -50,11 +51,18 @@ def keys(tmp_path_factory):
 def signed(tmp_path_factory, keys, run_info, rack_file, session_folder):
     """Two runs, signed by the operator and witnessed by the buyer, who keeps the list."""
     root = tmp_path_factory.mktemp("signed")
-    expected = tuple(map(expected_value, list_expectations(load_facility(rack_file))))
+    expected = tuple(map(expected_value, list_expectations(load_facility(rack_file), shipped_checks())))
     for run_id, (started, finished) in zip(RUNS.values(), TIMES, strict=True):
         info = replace(run_info, run_id=run_id, started=started, finished=finished, expected=expected)
         sign = partial(sign_file, key=keys["operator"])
-        store_run(root / "results", info, rack_file.read_bytes(), [open_session(session_folder)], sign)
+        store_run(
+            root / "results",
+            info,
+            rack_file.read_bytes(),
+            [open_session(session_folder)],
+            sign,
+            registry=shipped_checks(),
+        )
     witness_chain(Context(), WitnessRequest("rack", sign_with=keys["buyer"], results=root / "results"))
     (root / "results" / "rack" / ".witness").rename(root / "kept")
     return root

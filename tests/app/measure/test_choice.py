@@ -3,23 +3,20 @@
 import pytest
 
 from millwright.app.measure.choice import choose
+from millwright.checks.declaration import Scope
+from millwright.checks.registry import shipped_checks
 from millwright.core.errors import BadInputError
 from millwright.core.node_sets import expand
-from millwright.results.metrics import Scope
 from millwright.results.selection import Selection
 from millwright.verdicts.expectations import list_expectations
-
-TAGS = {"MemoryBandwidth": {"processor"}, "Gemm": {"processor"}, "RiscvVector": {"riscv"}}
 
 
 @pytest.fixture
 def chosen(rack_facility):
-    expected = list_expectations(rack_facility)
+    expected = list_expectations(rack_facility, shipped_checks())
 
     def choose_from(**options):
-        found = choose(
-            expected, Selection(**options), rack_facility, lambda check: TAGS.get(check, {"other"}), "f.yaml"
-        )
+        found = choose(expected, Selection(**options), rack_facility, shipped_checks(), "f.yaml")
         return expected, found
 
     return choose_from
@@ -74,16 +71,16 @@ def test_only_the_nodes_named_are_expected(chosen):
     expected, found = chosen(nodes="rack-c1")
     assert found
     assert {each.place for each in found} == {"rack-c1"}
-    assert {each.says.scope for each in found} == {Scope.NODE}
-    assert [each for each in expected if each.place == "rack-c1" and each.says.scope is Scope.NODE] == list(
-        found
-    )
+    assert {each.definition.scope for each in found} == {Scope.NODE}
+    assert [
+        each for each in expected if each.place == "rack-c1" and each.definition.scope is Scope.NODE
+    ] == list(found)
 
 
 def test_a_check_of_a_whole_partition_is_narrowed_to_its_nodes(chosen):
     expected, found = chosen(nodes="rack-c[1-2]")
-    whole = {each.place for each in expected if each.says.scope is Scope.PARTITION}
-    narrowed = {each.place for each in found if each.says.scope is Scope.PARTITION}
+    whole = {each.place for each in expected if each.definition.scope is Scope.PARTITION}
+    narrowed = {each.place for each in found if each.definition.scope is Scope.PARTITION}
     assert whole
     assert all(set(expand(place)) <= {"rack-c1", "rack-c2"} for place in narrowed)
 

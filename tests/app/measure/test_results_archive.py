@@ -16,6 +16,7 @@ from millwright.app.context import Context
 from millwright.app.measure.report import ReportRequest, write_archived_report, write_capacity_report
 from millwright.app.measure.results_archive import ArchiveRequest, archive_run
 from millwright.app.signing import own_signing_key
+from millwright.checks.registry import shipped_checks
 from millwright.core.errors import BadInputError
 from millwright.results.manifest import sum_file
 from millwright.results.session import open_session
@@ -28,7 +29,14 @@ def signed_run(tmp_path, monkeypatch, session_folder, rack_file, run_info):
     monkeypatch.setenv("MILLWRIGHT_STATE", str(tmp_path / "state"))
     sign = partial(sign_file, key=own_signing_key())
     root = tmp_path / "measured"
-    return store_run(root, run_info, rack_file.read_bytes(), [open_session(session_folder)], sign)
+    return store_run(
+        root,
+        run_info,
+        rack_file.read_bytes(),
+        [open_session(session_folder)],
+        sign,
+        registry=shipped_checks(),
+    )
 
 
 @pytest.fixture

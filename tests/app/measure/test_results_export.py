@@ -8,6 +8,7 @@ import pytest
 from millwright.app.context import Context
 from millwright.app.measure import results_export
 from millwright.app.measure.results_export import ExportRequest, export_results
+from millwright.checks.registry import shipped_checks
 from millwright.core.errors import BadInputError
 from millwright.results.session import open_session
 from millwright.results.storing import store_run
@@ -29,7 +30,9 @@ def test_the_newest_run_is_written_whole(stored_run, rack_run, tmp_path):
 def two_runs(stored_run, monkeypatch, rack_run, run_info, session_folder):
     """A second, newer run; its content is that of the first, since only the choice is tried here."""
     info = replace(run_info, run_id="20270101T000000Z-00000000")
-    newer = store_run(stored_run.parents[1], info, b"", [open_session(session_folder)])
+    newer = store_run(
+        stored_run.parents[1], info, b"", [open_session(session_folder)], registry=shipped_checks()
+    )
     loaded = []
     monkeypatch.setattr(
         results_export, "open_run", lambda path, _trust: (loaded.append(path.name), (rack_run, None))[1]

@@ -9,6 +9,7 @@ import pytest
 from millwright.app.context import Context
 from millwright.app.measure.report import ReportRequest, write_capacity_report
 from millwright.app.measure.results_facts import FactsRequest, show_facts
+from millwright.checks.registry import shipped_checks
 from millwright.core.errors import BadInputError
 from millwright.results.session import open_session
 from millwright.results.storing import store_run
@@ -24,7 +25,7 @@ def results(tmp_path, session_folder, rack_file, run_info):
     line = {"node": "rack-c1", "facts": FACTS, "unreadable": {"firmware.bios_date": "permission denied"}}
     (output / "rack/cpu/gnu/MemoryBandwidth/rfm_facts.jsonl").write_text(json.dumps(line) + "\nbroken\n")
     session = open_session(replace(session_folder, output=output))
-    store_run(tmp_path / "results", run_info, rack_file.read_bytes(), [session])
+    store_run(tmp_path / "results", run_info, rack_file.read_bytes(), [session], registry=shipped_checks())
     return tmp_path / "results"
 
 

@@ -12,6 +12,7 @@ from millwright.app.context import Context
 from millwright.app.measure.results_verify import VerifyRequest, verify_results
 from millwright.app.measure.results_witness import WitnessRequest, witness_chain
 from millwright.app.measure.witnesses import WitnessTrust
+from millwright.checks.registry import shipped_checks
 from millwright.core.errors import BadInputError, FailedError, NotTestableError
 from millwright.results.session import open_session
 from millwright.results.storing import store_run
@@ -85,7 +86,9 @@ def verify(results):
 def store(results, run_info, session_folder, rack_file):
     def make(**other):
         info = replace(run_info, **other)
-        return store_run(results, info, rack_file.read_bytes(), [open_session(session_folder)])
+        return store_run(
+            results, info, rack_file.read_bytes(), [open_session(session_folder)], registry=shipped_checks()
+        )
 
     return make
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from millwright.checks.registry import shipped_checks
 from millwright.core.errors import NotTestableError
 from millwright.core.places import shipped_facilities
 from millwright.core.verdict import Verdict
@@ -18,8 +19,8 @@ ADMIT = "millwright nodes commission rack n1 --admit-inconclusive"
 
 def compared(node, peers):
     series = Series("cpu", "Gemm", "fp64_rate", "Gflop/s", node, "", (100.0,) * 3, emulated=False)
-    values = {(series.check, series.metric, series.unit): {f"p{n}": [100.0] for n in range(peers)}}
-    return compare([series], values)
+    values = {(series.check, "", "", series.metric, series.unit): {f"p{n}": [100.0] for n in range(peers)}}
+    return compare([series], values, shipped_checks())
 
 
 def advised(verdict, peers, others, node="n1", admit=ADMIT):
@@ -74,20 +75,20 @@ WAYS = {"millwright maintain rack cpu --no-checks": "goes on"}
 @pytest.mark.parametrize("count", [2, 5])
 def test_a_class_that_is_too_small_is_refused_with_the_commands_that_go_on(facility, count):
     with pytest.raises(NotTestableError) as refused:
-        require_peers(facility(count), ["rack-c1", "rack-c2"], WAYS)
+        require_peers(facility(count), shipped_checks(), ["rack-c1", "rack-c2"], WAYS)
     first, _, hint = str(refused.value).splitlines()
     assert first == f"rack-c[1-2]: too few nodes of the same class to compare with, {count - 1} of 5"
     assert hint == "millwright maintain rack cpu --no-checks goes on"
 
 
 def test_six_nodes_of_a_class_can_be_compared(facility):
-    require_peers(facility(6), ["rack-c1"], WAYS)
-    assert count_peers(facility(6), ["rack-c1"]) == {"rack-c1": 5}
+    require_peers(facility(6), shipped_checks(), ["rack-c1"], WAYS)
+    assert count_peers(facility(6), shipped_checks(), ["rack-c1"]) == {"rack-c1": 5}
 
 
 def test_nodes_of_another_class_are_no_peers(facility):
     described = facility(6)
     (riscv,) = described.partitions["dare"].node_names()
-    assert count_peers(described, ["rack-c1", riscv]) == {"rack-c1": 5, riscv: 0}
+    assert count_peers(described, shipped_checks(), ["rack-c1", riscv]) == {"rack-c1": 5, riscv: 0}
     with pytest.raises(NotTestableError, match=f"{riscv}: too few"):
-        require_peers(described, ["rack-c1", riscv], WAYS)
+        require_peers(described, shipped_checks(), ["rack-c1", riscv], WAYS)

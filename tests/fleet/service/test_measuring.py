@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from millwright.checks.registry import shipped_checks
 from millwright.fleet.service.measuring import ROOT, Bench
 from millwright.results.runs import load_run
 from millwright.results.session import open_session
@@ -42,7 +43,9 @@ def store(tmp_path, rack_file, run_info, session_folder):
     def make(run_id, root=""):
         info = replace(run_info, run_id=run_id)
         folder = tmp_path / "results" / root
-        return store_run(folder, info, rack_file.read_bytes(), [open_session(session_folder)])
+        return store_run(
+            folder, info, rack_file.read_bytes(), [open_session(session_folder)], registry=shipped_checks()
+        )
 
     return make
 

@@ -7,11 +7,11 @@ import time
 
 import pytest
 
+from millwright.checks.registry import shipped_checks
 from millwright.results.completeness import find_missing
-from millwright.results.metrics import METRICS
 from millwright.results.parsers.probe import parse_probe
 
-from ..conftest import CHECKS, DATA, Ended
+from ..conftest import DATA, Ended, python_path
 
 SMALLER = (
     "import sys, all_reduce_probe as p; p.LARGE_BYTES, p.LARGE_CALLS, p.SMALL_CALLS = 4096, 2, 2;"
@@ -40,7 +40,7 @@ def run(folder, form, *, nodes=1, fault="", patience_s=100, same_device=False, *
                 [sys.executable, "-c", SMALLER, form, str(patience_s)],
                 env={
                     **os.environ,
-                    "PYTHONPATH": f"{CHECKS}:{CHECKS / 'accelerator'}:{DATA / 'collective'}",
+                    "PYTHONPATH": f"{python_path('accelerator')}:{DATA / 'collective'}",
                     "FAKE_TORCH": fault,
                     "FAKE_MEETS_IN": str(meets),
                     "FAKE_NCCL_LOG": IB,
@@ -79,20 +79,25 @@ def run(folder, form, *, nodes=1, fault="", patience_s=100, same_device=False, *
 
 def test_all_accelerators_of_a_partition_are_one_series(tmp_path):
     ended = run(tmp_path, "partition", nodes=2)
-    output = parse_probe(ended.stdout, METRICS["AcceleratorAllReduce"])
+    output = parse_probe(ended.stdout, shipped_checks()["AcceleratorAllReduce"].metrics)
 
     assert (ended.code, ended.stderr, output.problems) == (0, "", ())
-    assert list(find_missing(output.samples, METRICS["AcceleratorAllReduce"], ["n[1-2]"])) == []
+    assert (
+        list(find_missing(output.samples, shipped_checks()["AcceleratorAllReduce"].metrics, ["n[1-2]"])) == []
+    )
     assert {sample.rep for sample in output.samples} == set(range(6))
     assert "4 ranks, by NET/IB/GDRDMA (4 ranks), P2P/CUMEM (4 ranks)" in ended.stdout
 
 
 def test_each_node_by_itself_has_a_series_of_its_own(tmp_path):
     ended = run(tmp_path, "node", nodes=2)
-    output = parse_probe(ended.stdout, METRICS["AcceleratorNodeAllReduce"])
+    output = parse_probe(ended.stdout, shipped_checks()["AcceleratorNodeAllReduce"].metrics)
 
     assert (ended.code, ended.stderr, output.problems) == (0, "", ())
-    assert list(find_missing(output.samples, METRICS["AcceleratorNodeAllReduce"], ["n1", "n2"])) == []
+    assert (
+        list(find_missing(output.samples, shipped_checks()["AcceleratorNodeAllReduce"].metrics, ["n1", "n2"]))
+        == []
+    )
 
 
 @pytest.mark.parametrize(

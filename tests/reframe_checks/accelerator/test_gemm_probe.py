@@ -4,16 +4,16 @@ import sys
 
 import pytest
 
+from millwright.checks.registry import shipped_checks
 from millwright.results.completeness import find_missing
-from millwright.results.metrics import METRICS
 
-from ..conftest import CHECKS, DATA, run_probe
+from ..conftest import CHECKS, DATA, python_path, run_probe
 
-PROBE = CHECKS / "accelerator" / "gemm_probe.py"
+PROBE = CHECKS / "accelerator" / "gemm" / "gemm_probe.py"
 
 
 def run(fault="", torch="torch"):
-    path = f"{CHECKS}:{DATA / torch}"
+    path = f"{python_path('accelerator')}:{DATA / torch}"
     return run_probe([sys.executable, PROBE], PYTHONPATH=path, FAKE_TORCH=fault, MILLWRIGHT_DEVICES="2")
 
 
@@ -23,7 +23,7 @@ def test_every_device_is_measured_often_enough_for_an_interval():
 
     assert (ended.code, ended.stderr, output.problems) == (0, "", ())
     assert {sample.device for sample in output.samples} == {"0", "1"}
-    assert list(find_missing(output.samples, METRICS["AcceleratorGemm"], ["n1"])) == []
+    assert list(find_missing(output.samples, shipped_checks()["AcceleratorGemm"].metrics, ["n1"])) == []
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
+from millwright.checks.registry import shipped_checks
 from millwright.results.completeness import find_missing
-from millwright.results.metrics import METRICS
 
-from ..conftest import CHECKS, DATA, run_probe
+from ..conftest import DATA, python_path, run_probe
 
 QUICK = "import antenna_probe as p; p.STREAM_BYTES = 3_000_001; p.PATIENCE_S = 2; p.main()"
 
@@ -24,7 +24,7 @@ def access(tmp_path):
             FAKE_SSH=fault,
             MILLWRIGHT_SSH_CONFIG=str(config),
             PATH=f"{DATA / 'ssh'}:{os.environ['PATH']}",
-            PYTHONPATH=f"{CHECKS / 'access'}:{CHECKS}",
+            PYTHONPATH=python_path("access"),
         )
 
     return run
@@ -35,7 +35,7 @@ def test_every_metric_is_measured_often_enough_for_an_interval(access):
     output = ended.output("AntennaAccess")
 
     assert (ended.code, ended.stderr, output.problems) == (0, "", ())
-    assert list(find_missing(output.samples, METRICS["AntennaAccess"], ["n1"])) == []
+    assert list(find_missing(output.samples, shipped_checks()["AntennaAccess"].metrics, ["n1"])) == []
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from millwright.antennas.trust.certificates import ensure_user_ca, new_certifica
 from millwright.core.places import shipped_facilities
 from millwright.facility import load_facility
 
-from ..conftest import CHECKS, run_probe
+from ..conftest import python_path, run_probe
 
 HOST_LINE = (
     "debug1: Server host certificate: ssh-ed25519-cert-v01@openssh.com SHA256:a, serial 7 "
@@ -36,7 +36,7 @@ def left(tmp_path):
             MILLWRIGHT_CERTIFICATES=whose,
             MILLWRIGHT_SSH_CONFIG=str(config),
             PATH=f"{path}:{os.environ['PATH']}",
-            PYTHONPATH=f"{CHECKS / 'access'}:{CHECKS}",
+            PYTHONPATH=python_path("access"),
         )
 
     return run

@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
+from millwright.checks.registry import shipped_checks
 from millwright.results.completeness import find_missing
-from millwright.results.metrics import METRICS
 
-from ..conftest import CHECKS, DATA, run_probe
+from ..conftest import DATA, python_path, run_probe
 
 QUICK = "import job_probe as p; p.POLLS = 5; p.antenna_probe.PATIENCE_S = 10; p.measure()"
 SLURM = {
@@ -46,7 +46,7 @@ def probe_jobs(tmp_path, monkeypatch):
             MILLWRIGHT_JOB="--account=coast --qos=playground",
             FAKE_SLURM=fault,
             PATH=f"{tmp_path}:{DATA / 'ssh'}:{os.environ['PATH']}",
-            PYTHONPATH=f"{CHECKS / 'access'}:{CHECKS}",
+            PYTHONPATH=python_path("access"),
             **environment,
         )
         return ended, sorted(path.name for path in home.iterdir())
@@ -58,7 +58,7 @@ def test_seven_jobs_are_timed_under_account_and_access_mode_and_leave_nothing(pr
     ended, left = probe_jobs()
     output = ended.output("AntennaJob")
     assert (ended.code, ended.stderr, output.problems) == (0, "", ())
-    assert list(find_missing(output.samples, METRICS["AntennaJob"], ["n1"])) == []
+    assert list(find_missing(output.samples, shipped_checks()["AntennaJob"].metrics, ["n1"])) == []
     asked = (tmp_path / "home" / "asked").read_text().splitlines()
     assert len(asked) >= 7
     assert all("--mem=64M --account=coast --qos=playground --output=" in line for line in asked)

@@ -5,16 +5,16 @@ import sys
 
 import pytest
 
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 
-FOLDER = checkout() / "reframe_checks"
+FOLDER = product_root() / "reframe_checks"
 
 
 @pytest.fixture
 def loss_probe(monkeypatch):
     """The probe as it is staged: its parts beside it."""
-    monkeypatch.setattr(sys, "path", [str(FOLDER / "access"), str(FOLDER), *sys.path])
-    spec = importlib.util.spec_from_file_location("loss_probe", FOLDER / "access" / "loss_probe.py")
+    monkeypatch.setattr(sys, "path", [str(FOLDER / "access" / "shared"), str(FOLDER), *sys.path])
+    spec = importlib.util.spec_from_file_location("loss_probe", FOLDER / "access" / "loss" / "loss_probe.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     yield module

@@ -26,7 +26,13 @@ def script(tmp_path):
             data.pop("virtual", None)
         data["antennas"]["coast"] |= antenna
         (tmp_path / "facility.yaml").write_text(yaml.safe_dump(data))
-        settings = ["-C", CHECKS / "settings.py", "-c", CHECKS / "access", f"--prefix={tmp_path}"]
+        settings = [
+            "-C",
+            CHECKS / "settings.py",
+            "-c",
+            CHECKS / "access" / "recovery",
+            f"--prefix={tmp_path}",
+        ]
         chosen = ["--name=AntennaRecovery", "--system=rack:coast", "--dry-run"]
         subprocess.run(
             [Path(sys.executable).with_name("reframe"), *settings, *chosen],

@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
+from millwright.checks.registry import shipped_checks
 from millwright.results.completeness import find_missing
-from millwright.results.metrics import METRICS
 
-from ..conftest import CHECKS, DATA, run_probe
+from ..conftest import DATA, python_path, run_probe
 
 QUICK = "import recovery_probe as p; p.CUT_S = 0.1; p.antenna_probe.PATIENCE_S = 5; p.measure()"
 GATEWAY = 'printf "%s\\n" "$1" >> "$ASKED"; sleep 0.1; exit "$CUT_ENDS"'
@@ -29,7 +29,7 @@ def recover(tmp_path):
             "CUT_ENDS": str(cut_ends),
             "FAKE_SSH": fault,
             "PATH": f"{DATA / 'ssh'}:{os.environ['PATH']}",
-            "PYTHONPATH": f"{CHECKS / 'access'}:{CHECKS}",
+            "PYTHONPATH": python_path("access"),
         }
         return run_probe([sys.executable, "-c", QUICK], **given | environment)
 
@@ -40,7 +40,7 @@ def test_session_and_login_are_timed_after_every_cut(recover, tmp_path):
     ended = recover()
     output = ended.output("AntennaRecovery")
     assert (ended.code, ended.stderr, output.problems) == (0, "", ())
-    assert list(find_missing(output.samples, METRICS["AntennaRecovery"], ["n1"])) == []
+    assert list(find_missing(output.samples, shipped_checks()["AntennaRecovery"].metrics, ["n1"])) == []
     assert (tmp_path / "asked").read_text().count("ip route add blackhole 192.0.2.1/32") == 6
 
 

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from millwright.checks.registry import shipped_checks
 from millwright.results.completeness import find_missing
-from millwright.results.metrics import METRICS
 from millwright.results.parsers.probe import parse_probe
 
-from ..conftest import CHECKS, DATA, Ended
+from ..conftest import CHECKS, DATA, Ended, python_path
 
-sys.path.insert(0, str(CHECKS / "interconnect"))
+sys.path.insert(0, str(CHECKS / "interconnect" / "rdma_point_to_point"))
 import perftest
 from pairs import neighbours
 
@@ -62,7 +62,7 @@ def run(folder, nodes=("n1", "n2", "n3"), fault="", *, patience_s=60.0, path=Non
     argv = [sys.executable, "-c", RUN, "plan.json", str(folder / "sys"), str(patience_s)]
     shared = {
         **os.environ,
-        "PYTHONPATH": f"{CHECKS}:{CHECKS / 'interconnect'}",
+        "PYTHONPATH": python_path("interconnect"),
         "PATH": path if path is not None else f"{folder / 'bin'}:{os.environ['PATH']}",
         "FAKE_PERFTEST": fault,
         "FAKE_SYSFS": str(folder / "sys"),
@@ -91,10 +91,13 @@ def run(folder, nodes=("n1", "n2", "n3"), fault="", *, patience_s=60.0, path=Non
 def test_every_pair_of_neighbours_has_a_series_for_each_rail(tmp_path):
     write_rail(tmp_path, "mlx5_0")
     ended = run(tmp_path)
-    output = parse_probe(ended.stdout, METRICS["RdmaPointToPoint"])
+    output = parse_probe(ended.stdout, shipped_checks()["RdmaPointToPoint"].metrics)
 
     assert (ended.code, ended.stderr, output.problems) == (0, "", ())
-    assert list(find_missing(output.samples, METRICS["RdmaPointToPoint"], ["n[1-2]", "n[2-3]"])) == []
+    assert (
+        list(find_missing(output.samples, shipped_checks()["RdmaPointToPoint"].metrics, ["n[1-2]", "n[2-3]"]))
+        == []
+    )
     assert {sample.device for sample in output.samples} == {"mlx5_0:1"}
     assert {(sample.metric, sample.value) for sample in output.samples} == {
         ("latency", 1.25),

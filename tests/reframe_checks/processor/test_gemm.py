@@ -4,8 +4,8 @@ import subprocess
 
 import pytest
 
+from millwright.checks.registry import shipped_checks
 from millwright.results.completeness import find_missing
-from millwright.results.metrics import METRICS
 
 from ..conftest import CHECKS, DATA, run_probe
 
@@ -17,7 +17,7 @@ def build_with_blas(build):
     blas = DATA / "blas"
 
     def compile_probe(fault):
-        return build("processor/gemm.c", f"-I{blas}", f"-DFAULT={fault}", str(blas / "cblas.c"))
+        return build("processor/gemm/gemm.c", f"-I{blas}", f"-DFAULT={fault}", str(blas / "cblas.c"))
 
     return compile_probe
 
@@ -27,7 +27,7 @@ def test_both_precisions_are_measured_often_enough_for_an_interval(build_with_bl
     output = ended.output("Gemm")
 
     assert (ended.code, ended.stderr, output.problems) == (0, "", ())
-    assert list(find_missing(output.samples, METRICS["Gemm"], ["n1"])) == []
+    assert list(find_missing(output.samples, shipped_checks()["Gemm"].metrics, ["n1"])) == []
     assert all(sample.value > 0 for sample in output.samples)
 
 
@@ -41,7 +41,13 @@ def test_a_wrong_product_is_never_a_result(build_with_blas, fault):
 
 
 def test_a_missing_blas_says_what_to_install(tmp_path):
-    command = ["gcc", "-fsyntax-only", "-nostdinc", f"-I{CHECKS}", str(CHECKS / "processor" / "gemm.c")]
+    command = [
+        "gcc",
+        "-fsyntax-only",
+        "-nostdinc",
+        f"-I{CHECKS}",
+        str(CHECKS / "processor" / "gemm" / "gemm.c"),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert done.returncode != 0

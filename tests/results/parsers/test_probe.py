@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from millwright.results.metrics import METRICS
+from millwright.checks.registry import shipped_checks
 from millwright.results.parsers.probe import ProbeSample, parse_probe
 
-BANDWIDTH = METRICS["MemoryBandwidth"]
+BANDWIDTH = shipped_checks()["MemoryBandwidth"].metrics
 CASES = sorted((Path(__file__).parent / "cases" / "probe").glob("*.out"))
 
 SAMPLES = st.builds(

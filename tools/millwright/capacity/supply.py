@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from millwright.capacity.peak import Peak, find_peak
 from millwright.catalogue.catalogue import Catalogue
+from millwright.checks.declaration import Metric
 from millwright.core.verdict import Verdict
 from millwright.facility import Facility
-from millwright.results.metrics import Quantity
 from millwright.verdicts.scorecard import Rollup, Row, Scorecard
 
 
@@ -17,8 +17,11 @@ class Supply:
     """Capacity of one partition in one quantity, as one check measured it."""
 
     partition: str
-    quantity: Quantity
+    quantity: str
+    """What the metric adds up to, for example ``fp64 rate``."""
     check: str
+    variant: str
+    """The check with its parameters, and its environment if another one measured the same."""
     metric: str
     unit: str
     total: float
@@ -50,6 +53,7 @@ class Exclusion:
 
     partition: str
     check: str
+    """With its parameters."""
     metric: str
     nodes: tuple[str, ...]
     reason: str
@@ -75,7 +79,7 @@ def add_up(facility: Facility, scorecard: Scorecard, catalogue: Catalogue) -> Ca
     for rollup in scorecard.rollups:
         rows, left_out = _choose(rollup)
         exclusions.extend(left_out)
-        if rows and rollup.deciding.expectation.says.adds_up_to is not Quantity.NONE:
+        if rows and rollup.deciding.expectation.definition.adds_up_to:
             supplies.append(_add_up(facility, rollup, rows, catalogue))
     return Capacity(tuple(supplies), tuple(exclusions))
 
@@ -87,33 +91,32 @@ def _choose(rollup: Rollup) -> tuple[tuple[Row, ...], tuple[Exclusion, ...]]:
     missing = {
         row.node: row.judgement.reason for row in real if row.judgement.verdict is Verdict.NOT_MEASURED
     }
-    exclusions = []
+    exclusions, check = [], rollup.variant
     if emulated:
         reason = "measured under emulation"
-        exclusions.append(Exclusion(rollup.partition, rollup.check, rollup.metric, emulated, reason))
-    if rollup.deciding.expectation.says.adds_up_to is not Quantity.NONE:
+        exclusions.append(Exclusion(rollup.partition, check, rollup.metric, emulated, reason))
+    if rollup.deciding.expectation.definition.adds_up_to:
         for reason in dict.fromkeys(missing.values()):
             nodes = tuple(node for node, why in missing.items() if why == reason)
             text = f"not measured: {reason}"
-            exclusions.append(Exclusion(rollup.partition, rollup.check, rollup.metric, nodes, text))
+            exclusions.append(Exclusion(rollup.partition, check, rollup.metric, nodes, text))
     return tuple(row for row in real if row.node not in missing), tuple(exclusions)
 
 
 def _add_up(facility: Facility, rollup: Rollup, rows: Sequence[Row], catalogue: Catalogue) -> Supply:
-    says = rollup.deciding.expectation.says
+    metric = rollup.deciding.expectation.definition
     intervals = [row.judgement.interval for row in rows if row.judgement.interval]
     total = math.fsum(interval.median for interval in intervals)
     devices = sum(bool(row.device) for row in rows)
-    peak = _find_peak(
-        facility, rollup.partition, says.adds_up_to, catalogue, measured_devices=devices == len(rows)
-    )
+    peak = _find_peak(facility, rollup.partition, metric, catalogue, measured_devices=devices == len(rows))
     known = peak if isinstance(peak, Peak) else None
     return Supply(
         partition=rollup.partition,
-        quantity=says.adds_up_to,
+        quantity=metric.adds_up_to or "",
         check=rollup.check,
+        variant=rollup.variant,
         metric=rollup.metric,
-        unit=says.unit,
+        unit=metric.unit,
         total=total,
         low=_sum_or_none([interval.low for interval in intervals]),
         high=_sum_or_none([interval.high for interval in intervals]),
@@ -133,11 +136,11 @@ def _sum_or_none(values: Sequence[float | None]) -> float | None:
 
 
 def _find_peak(
-    facility: Facility, partition: str, quantity: Quantity, catalogue: Catalogue, *, measured_devices: bool
+    facility: Facility, partition: str, metric: Metric, catalogue: Catalogue, *, measured_devices: bool
 ) -> Peak | str:
     node_class = facility.class_of(partition)
     if node_class is None or node_class.accelerators is None:
         return "the node class names no part of the catalogue"
     if not measured_devices:
         return "the check measured nodes, not the part that the catalogue knows"
-    return find_peak(catalogue, node_class.accelerators.part, quantity)
+    return find_peak(catalogue, node_class.accelerators.part, metric)

@@ -11,6 +11,15 @@ FacilityName = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text (see millwright schema).")]
 AntennaName = Annotated[str | None, typer.Option("--antenna", "-a", help="One antenna; all if left out.")]
 OneAntenna = Annotated[str, typer.Option("--antenna", "-a", help="The antenna.")]
+ChecksDirs = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--checks",
+        exists=True,
+        file_okay=False,
+        help="Folder with further checks; may be given again. A facility's own are in its folder checks/.",
+    ),
+]
 ResultsDir = Annotated[Path, typer.Option(help="Folder that holds the results of all facilities.")]
 RunId = Annotated[str | None, typer.Argument(help="Run; the newest if none is named.", show_default=False)]
 AllowedSigners = Annotated[

@@ -7,9 +7,9 @@ import yaml
 from pydantic import ValidationError
 
 from millwright.core.errors import BadInputError, Problem
-from millwright.core.suggestions import did_you_mean
+from millwright.core.model_problems import describe_errors
+from millwright.core.yaml_text import load_yaml
 from millwright.facility.consistency import find_inconsistencies
-from millwright.facility.keys import known_keys
 from millwright.facility.model import Facility
 
 CODES_BY_TYPE = {
@@ -32,43 +32,12 @@ CODES_BY_TYPE = {
 """Codes by pydantic's type of the error."""
 WRONG_TYPE = "MW1012"
 """Every other type: text instead of a number, a list instead of a mapping and the like."""
-
-EXPECTED_BY_TYPE = {
-    "extra_forbidden": "only keys of the schema (millwright facility schema)",
-    "missing": "this key",
-    "string_pattern_mismatch": "text that matches {pattern}",
-    "greater_than": "more than {gt}",
-    "greater_than_equal": "at least {ge}",
-    "less_than_equal": "at most {le}",
-    "literal_error": "{expected}",
-    "enum": "{expected}",
-    "int_parsing": "a whole number",
-    "int_type": "a whole number",
-    "float_type": "a number",
-    "float_parsing": "a number",
-    "dict_type": "a mapping of keys to values",
-    "model_type": "a mapping of keys to values",
-}
-
-
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """YAML that refuses a key given twice, where plain YAML silently keeps the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[object] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if isinstance(key, str | int) and key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"key {key!r} is given twice", key_node.start_mark
-                )
-            seen.add(key if isinstance(key, str | int) else id(key))
-        return super().construct_mapping(node, deep)
+SCHEMA_COMMAND = "millwright facility schema"
 
 
 def _read_yaml(path: Path) -> object:
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader
+        return load_yaml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise BadInputError(
             [Problem(str(path), "-", "no such file", "a facility.yaml", code="MW1001")]
@@ -88,21 +57,6 @@ def _read_yaml(path: Path) -> object:
         ) from error
 
 
-def _problems(path: Path, error: ValidationError) -> list[Problem]:
-    found = []
-    for item in error.errors(include_url=False):
-        key = ".".join(str(part) for part in item["loc"] if part != "[key]") or "-"
-        expected = EXPECTED_BY_TYPE.get(item["type"], "").format_map({**item.get("ctx", {})})
-        code = CODES_BY_TYPE.get(item["type"], WRONG_TYPE)
-        text = item["msg"].removeprefix("Value error, ")
-        if item["type"] == "extra_forbidden":
-            *above, last = item["loc"]
-            text = "unknown key"
-            expected += did_you_mean(str(last), known_keys(facility_schema(), above))
-        found.append(Problem(str(path), key, text, expected, code=code))
-    return found
-
-
 def load_facility(path: Path) -> Facility:
     """Read and check one facility file.
 
@@ -116,7 +70,16 @@ def load_facility(path: Path) -> Facility:
     try:
         facility = Facility.model_validate(data)
     except ValidationError as error:
-        raise BadInputError(_problems(path, error)) from error
+        raise BadInputError(
+            describe_errors(
+                error,
+                str(path),
+                facility_schema(),
+                codes=CODES_BY_TYPE,
+                other=WRONG_TYPE,
+                schema_command=SCHEMA_COMMAND,
+            )
+        ) from error
     findings = find_inconsistencies(facility)
     if findings:
         raise BadInputError(finding.in_file(str(path)) for finding in findings)

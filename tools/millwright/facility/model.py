@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PositiveInt
 
+from millwright.checks.naming import KEY
 from millwright.core.claims import SourceKind
 from millwright.core.frozen import Frozen
 from millwright.core.node_sets import expand
@@ -93,7 +94,8 @@ class Commitment(Frozen):
 
 
 MetricName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-CheckName = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$")]
+CheckName = Annotated[str, Field(pattern=rf"^{KEY}$")]
+"""A check, or one of its variants: ``MemoryBandwidth %size=L2``."""
 Checks = dict[CheckName, dict[MetricName, Commitment | None]]
 
 

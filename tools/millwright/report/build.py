@@ -85,15 +85,15 @@ def _capacity(assessment: Assessment, supply: Supply, groups: tuple[Group, ...])
         row.evidence
         for group in groups
         for row in group.rows
-        if (group.name, row.check, row.metric) == (supply.partition, supply.check, supply.metric)
+        if (group.name, row.variant, row.metric) == (supply.partition, supply.variant, supply.metric)
     ]
     peak = supply.peak
     source = assessment.catalogue.sources.get(peak.source, peak.source) if peak else ""
     return CapacityRow(
         group=supply.partition,
-        quantity=supply.quantity.value,
+        quantity=supply.quantity,
         unit=supply.unit,
-        check=supply.check,
+        check=supply.variant,
         metric=supply.metric,
         total=supply.total,
         low=supply.low,
@@ -116,7 +116,7 @@ def _excluded(assessment: Assessment) -> Iterator[Exclusion]:
         )
     for series in assessment.scorecard.unexpected:
         reason = "measured, but nothing in the facility file expects it"
-        found.setdefault((series.partition, f"{series.check} {series.metric}"), []).append(
+        found.setdefault((series.partition, f"{series.variant} {series.metric}"), []).append(
             ((series.node,), reason)
         )
     for (group, what), items in found.items():
@@ -128,7 +128,7 @@ def _missing(assessment: Assessment) -> Iterator[Missing]:
     for rollup in assessment.scorecard.rollups:
         absent = [((row.expectation.place,), row.judgement.reason) for row in rollup.rows if not row.values]
         for nodes, reason in merge_reasons(absent):
-            yield Missing(rollup.partition, rollup.check, rollup.metric, nodes, reason)
+            yield Missing(rollup.partition, rollup.variant, rollup.metric, nodes, reason)
 
 
 def _rejected(assessment: Assessment) -> Iterator[Rejected]:

@@ -79,6 +79,12 @@ class Row:
     """One line of the scorecard: a metric of a check that was expected."""
 
     check: str
+    parameters: str
+    """Of the check's variant; empty if it has none."""
+    environment: str
+    """ReFrame's environment that measured; empty if none did, or it was not kept."""
+    variant: str
+    """The check with its parameters, and its environment if another one measured the same."""
     metric: str
     says: str
     unit: str

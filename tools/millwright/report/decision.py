@@ -49,7 +49,7 @@ def _step(group: Group, row: Row) -> Step:
     return Step(
         kind="resolve" if row.verdict == "FAIL" else "repeat" if row.verdict == "INCONCLUSIVE" else "measure",
         group=group.name,
-        check=row.check,
+        check=row.variant,
         metrics=(),
         scored=row.scored,
         detail=row.reason,
@@ -59,7 +59,7 @@ def _step(group: Group, row: Row) -> Step:
 
 def _tightest(rows: Sequence[tuple[Group, Row]]) -> tuple[str, str, str] | None:
     passed = [
-        (row.margin, group.name, row.check, row.metric)
+        (row.margin, group.name, row.variant, row.metric)
         for group, row in rows
         if row.scored and row.verdict == "PASS" and row.margin is not None
     ]

@@ -82,7 +82,7 @@ def sum_places(row: CapacityRow) -> int:
 
 def by_check(rows: tuple[Row, ...]) -> list[tuple[str, list[Row]]]:
     """Neighbouring rows of one check together, in their order."""
-    return [(check, list(group)) for check, group in itertools.groupby(rows, key=lambda row: row.check)]
+    return [(check, list(group)) for check, group in itertools.groupby(rows, key=lambda row: row.variant)]
 
 
 def _finalise(value: object) -> object:
@@ -101,13 +101,13 @@ def _blocking(content: ReportContent) -> list[tuple[Group, Row]]:
 
 def _tightest(content: ReportContent) -> Place | None:
     key = content.decision.tightest
-    return next((p for p in _places(content) if (p.group.name, p.row.check, p.row.metric) == key), None)
+    return next((p for p in _places(content) if (p.group.name, p.row.variant, p.row.metric) == key), None)
 
 
 def _anchors(content: ReportContent) -> dict[tuple[str, str, str, str], str]:
     """An id for each row, made of positions only, so that no text of others becomes part of one."""
     return {
-        (group.kind, group.name, row.check, row.metric): f"row-{at}-{number}"
+        (group.kind, group.name, row.variant, row.metric): f"row-{at}-{number}"
         for at, group in enumerate(content.groups, start=1)
         for number, row in enumerate(group.rows, start=1)
     }
@@ -126,7 +126,7 @@ class Page:
 
     def anchor(self, group: Group, row: Row) -> str:
         """The id of a row's line in the scorecard."""
-        return self.anchors[group.kind, group.name, row.check, row.metric]
+        return self.anchors[group.kind, group.name, row.variant, row.metric]
 
     def figure(self, group: Group, row: Row) -> Picture:
         """The plot of a row and the series that it draws."""
@@ -147,7 +147,7 @@ class Page:
     def sentence(self, step: Step) -> Markup:
         """What to do next, as a sentence."""
         key = f"decision.steps.{step.kind}"
-        says = {(p.group.name, p.row.check, p.row.metric): p.row.says for p in _places(self.content)}
+        says = {(p.group.name, p.row.variant, p.row.metric): p.row.says for p in _places(self.content)}
         metrics = [says.get((step.group, step.check, metric), metric) for metric in step.metrics]
         values = {
             "metrics": ", ".join(metrics),

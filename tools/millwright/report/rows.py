@@ -78,10 +78,13 @@ def _row(assessment: Assessment, rollup: Rollup) -> Row:
     measured = {row.expectation.place for row in rollup.rows if row.values}
     return Row(
         check=rollup.check,
+        parameters=rollup.parameters,
+        environment=rollup.environment,
+        variant=rollup.variant,
         metric=rollup.metric,
-        says=expectation.says.says,
-        unit=expectation.says.unit,
-        better="higher" if expectation.says.better == "higher" else "lower",
+        says=expectation.definition.label,
+        unit=expectation.definition.unit,
+        better="higher" if expectation.definition.better == "higher" else "lower",
         scored=expectation.reference is not None and expectation.reference.commitment_class == "scored",
         emulated=any(row.emulated for row in rollup.rows),
         verdict=rollup.verdict,
@@ -112,7 +115,7 @@ def _shown(rollup: Rollup) -> JudgedRow | None:
     if rollup.deciding.values:
         return rollup.deciding
     measured = [row for row in rollup.rows if row.values]
-    sign = 1 if rollup.deciding.expectation.says.better == "higher" else -1
+    sign = 1 if rollup.deciding.expectation.definition.better == "higher" else -1
 
     def goodness(row: JudgedRow) -> float:
         return sign * row.judgement.interval.median if row.judgement.interval else 0.0
@@ -156,12 +159,22 @@ def cite(run: Run, row: JudgedRow) -> tuple[str, ...]:
     origins = [
         counted.origin
         for counted in run.counted
-        if (counted.origin.partition, counted.origin.check) == (expectation.partition, expectation.check)
-        and expectation.metric in counted.metrics
+        if _measured(counted.origin, row) and expectation.metric in counted.metrics
     ]
     own = set(expectation.nodes)
     near = [origin for origin in origins if own.intersection(origin.nodes)]
     return _files(near or origins)
+
+
+def _measured(origin: Origin, row: JudgedRow) -> bool:
+    """Whether a case is of the row's variant, environment and place."""
+    wanted = row.expectation
+    return (origin.partition, origin.check, origin.parameters, origin.environment) == (
+        wanted.partition,
+        wanted.check,
+        wanted.parameters,
+        row.environment,
+    )
 
 
 def _files(origins: list[Origin]) -> tuple[str, ...]:

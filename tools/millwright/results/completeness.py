@@ -4,7 +4,7 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 
-from millwright.results.metrics import Better, Metric
+from millwright.checks.declaration import Better, Metric
 from millwright.results.parsers.probe import ProbeSample
 
 FEWEST_REPETITIONS = 6

@@ -1,7 +1,7 @@
 """What stands behind samples: where a case ran, what it left behind, and why it was rejected."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from millwright.results.parsers.reframe import Report
 from millwright.results.sample import Sample
@@ -36,6 +36,10 @@ class Origin:
     partition: str
     """Partition, or antenna for the checks of an antenna."""
     check: str
+    parameters: str = field(default="", kw_only=True)
+    """Of the check's variant, in canonical form."""
+    environment: str = field(default="", kw_only=True)
+    """ReFrame's environment."""
     case: str
     """ReFrame's name of the case, with its parameters."""
     run_index: int

@@ -8,8 +8,8 @@ Everything else is rejected with its reasons; nothing is dropped in silence.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from millwright.checks.registry import Registry
 from millwright.results.evidence import Counted, Ingested, LaunchSiteReport, Origin, RawOutput, Rejected
-from millwright.results.metrics import METRICS
 from millwright.results.parsers.probe import ProbeSample, parse_probe
 from millwright.results.parsers.reframe import FAILED, PASSED, Case
 from millwright.results.sample import Sample
@@ -29,16 +29,24 @@ class _Outcome:
 
 
 def ingest(
-    reports: Sequence[LaunchSiteReport], *, facility: str, emulated: frozenset[str] = frozenset()
+    reports: Sequence[LaunchSiteReport],
+    *,
+    facility: str,
+    registry: Registry,
+    emulated: frozenset[str] = frozenset(),
 ) -> Ingested:
     """Sort the cases of every launch site into counted and rejected, and collect the samples of the counted.
 
-    `emulated` names the partitions whose user programs run under emulation. Fixtures that passed
+    `registry` declares the checks and their metrics; `emulated` names the partitions whose user programs
+    run under emulation. Fixtures that passed
     carry no samples and are left out. Where several cases measured one series (retries, reruns,
     repeats), all their samples stay, and repetitions are numbered on from case to case.
     """
     outcomes = [
-        _judge(site, case, facility) for site in reports for case in site.report.cases if _matters(case)
+        _judge(site, case, facility, registry)
+        for site in reports
+        for case in site.report.cases
+        if _matters(case)
     ]
     counted = [outcome for outcome in outcomes if not outcome.reasons]
     return Ingested(
@@ -48,11 +56,11 @@ def ingest(
     )
 
 
-def find_faults(case: Case, facility: str) -> Iterator[str]:
+def find_faults(case: Case, facility: str, registry: Registry) -> Iterator[str]:
     """Why a case does not count, as far as ReFrame's report tells."""
     if case.system != facility:
         yield f"ran on system {case.system!r}, expected {facility!r}"
-    if case.check not in METRICS:
+    if case.check not in registry:
         yield f"{case.check!r} is no check whose metrics are known"
     if case.result == FAILED and case.fail_phase != "performance":
         yield f"failed in {case.fail_phase}: {case.fail_reason or 'no reason given'}"
@@ -80,13 +88,15 @@ def _matters(case: Case) -> bool:
     return not (case.fixture and case.result == PASSED)
 
 
-def _judge(site: LaunchSiteReport, case: Case, facility: str) -> _Outcome:
+def _judge(site: LaunchSiteReport, case: Case, facility: str, registry: Registry) -> _Outcome:
     folder = site.report.session.folder_of(case)
     raw = site.raw.get(folder, RawOutput()) if folder else RawOutput()
     origin = Origin(
         seat=site.seat,
         partition=case.partition,
         check=case.check,
+        parameters=case.parameters,
+        environment=case.environ,
         case=case.name,
         run_index=case.run_index,
         job_id=case.job_id or "",
@@ -94,12 +104,12 @@ def _judge(site: LaunchSiteReport, case: Case, facility: str) -> _Outcome:
         nodes_left_out=tuple(sorted(case.nodes_left_out.items())),
         files=raw.files,
     )
-    faults = tuple(find_faults(case, facility))
+    faults = tuple(find_faults(case, facility, registry))
     if faults:
         return _Outcome(origin, (), _limit(faults))
     if raw.stdout is None:
         return _Outcome(origin, (), ("output of its job is missing",))
-    output = parse_probe(raw.stdout, METRICS[case.check])
+    output = parse_probe(raw.stdout, registry.metrics_of(case.check))
     return _Outcome(origin, output.samples, _limit(output.problems))
 
 
@@ -117,16 +127,19 @@ def _number_on(outcomes: Iterable[_Outcome], facility: str, emulated: frozenset[
     """Make samples; a series that a second case measured goes on after the first case's last repetition."""
     following: dict[tuple[str, ...], int] = {}
     for outcome in outcomes:
-        place = outcome.origin.partition
+        origin = outcome.origin
+        place, variant = origin.partition, (origin.check, origin.parameters, origin.environment)
         starts = dict(following)
         for measured in outcome.measured:
-            series = (place, outcome.origin.check, measured.metric, measured.node, measured.device)
+            series = (place, *variant, measured.metric, measured.node, measured.device)
             rep = starts.get(series, 0) + measured.rep
             following[series] = max(following.get(series, 0), rep + 1)
             yield Sample(
                 facility=facility,
                 partition=place,
-                check=outcome.origin.check,
+                check=origin.check,
+                parameters=origin.parameters,
+                environment=origin.environment,
                 metric=measured.metric,
                 node=measured.node,
                 device=measured.device,

@@ -65,6 +65,8 @@ class ExpectedValue:
     partition: str
     """Partition, or antenna for the checks of an antenna."""
     check: str
+    parameters: str = field(default="", kw_only=True)
+    """Of the check's variant, in canonical form."""
     metric: str
     node: str
     """Node, folded node set or gateway."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from millwright.checks.registry import Registry, parse_registry, shipped_checks
 from millwright.core.errors import BadInputError, Problem
 from millwright.results.accounting import SCHEMA as ACCOUNTING_SCHEMA
 from millwright.results.accounting import AccountingEvidence
@@ -16,6 +17,7 @@ from millwright.results.run_info import SCHEMA, RunInfo
 from millwright.results.sample import Sample
 from millwright.results.storing import (
     ACCOUNTING_FILE,
+    CHECKS_FILE,
     COUNTED_FILE,
     FACILITY_FILE,
     REJECTED_FILE,
@@ -52,6 +54,8 @@ class Run:
     """SHA-256 of every file by its path within the run folder."""
     manifest_sum: str
     """SHA-256 of the manifest: names the run's whole content."""
+    registry: Registry
+    """The checks as they were declared when it was measured."""
     accounting: AccountingEvidence | None = None
     """What slurmdbd said was used; None where the run did not ask."""
 
@@ -105,6 +109,7 @@ def load_run(path: Path, verified: VerifyResult | None = None) -> Run:
         rejected=from_json_lines(Rejected, _text(path, REJECTED_FILE), str(path / REJECTED_FILE)),
         sums=read_sums(_text(path, MANIFEST))[0],
         manifest_sum=sum_file(path / MANIFEST),
+        registry=_read_registry(path),
         accounting=_read_accounting(path),
     )
 
@@ -122,6 +127,13 @@ def read_info(path: Path) -> RunInfo:
             [Problem(str(file), "-", problem, f"{path.name!r} in format {SCHEMA!r}", code="MW6004")]
         )
     return info
+
+
+def _read_registry(path: Path) -> Registry:
+    """The stored declarations; a run that was stored before they were kept used the shipped checks."""
+    if not (path / CHECKS_FILE).exists():
+        return shipped_checks()
+    return parse_registry(_text(path, CHECKS_FILE), str(path / CHECKS_FILE))
 
 
 def _read_accounting(path: Path) -> AccountingEvidence | None:

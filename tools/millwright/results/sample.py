@@ -1,6 +1,6 @@
 """One measured value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -11,6 +11,10 @@ class Sample:
     partition: str
     """Partition, or antenna for the checks of an antenna."""
     check: str
+    parameters: str = field(default="", kw_only=True)
+    """Of the check's variant, in canonical form (``precision=fp64,size=L2``)."""
+    environment: str = field(default="", kw_only=True)
+    """ReFrame's environment that built and ran the check; empty in runs stored before it was kept."""
     metric: str
     node: str
     """Node, or a folded node set for a series that spans nodes."""

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from millwright.checks.registry import Registry
 from millwright.core.errors import BadInputError, FailedError, Problem
 from millwright.results.accounting import AccountingEvidence
 from millwright.results.begin import record_begin, require_names
@@ -23,6 +24,7 @@ from millwright.results.session import SEAT_NAME, SessionFiles, raw_path
 
 INCOMING = ".incoming-"
 FACILITY_FILE = "facility.yaml"
+CHECKS_FILE = "checks.json"
 RUN_FILE = "run.json"
 SAMPLES_FILE = "samples.jsonl"
 COUNTED_FILE = "counted.jsonl"
@@ -39,6 +41,7 @@ def store_run(  # noqa: PLR0913 - everything that makes up a run, and who signs 
     sessions: Sequence[SessionFiles],
     sign: Signer | None = None,
     *,
+    registry: Registry,
     accounting: AccountingEvidence | None = None,
     checkout_changes: bytes = b"",
     attached: Mapping[str, bytes] | None = None,
@@ -46,9 +49,9 @@ def store_run(  # noqa: PLR0913 - everything that makes up a run, and who signs 
     """Store one run below `root` and return its folder.
 
     `info` lacks its sessions, which are read from the reports; `facility_yaml` is the facility file as
-    it was when the run started, `checkout_changes` what the checkout held beside its commit, `attached`
-    further files by their path within the run folder. A run that was not begun before gets the next number
-    now.
+    it was when the run started, `registry` declares the checks that it could expect then,
+    `checkout_changes` is what the checkout held beside its commit, `attached` further files by their path
+    within the run folder. A run that was not begun before gets the next number now.
 
     Raises :exc:`BadInputError` for names that can't be stored and
     :exc:`FailedError` where the run could not be written; then nothing was stored or changed.
@@ -67,7 +70,7 @@ def store_run(  # noqa: PLR0913 - everything that makes up a run, and who signs 
     except OSError as error:
         raise FailedError(f"the run {info.run_id} could not be stored: {error}", code="MW6022") from error
     try:
-        _fill(incoming, info, facility_yaml, sessions)
+        _fill(incoming, info, facility_yaml, sessions, registry)
         if accounting is not None:
             _write(incoming / ACCOUNTING_FILE, to_json(accounting).encode())
         for name, content in (attached or {}).items():
@@ -114,16 +117,20 @@ def _check_names(info: RunInfo, sessions: Sequence[SessionFiles]) -> None:
         raise BadInputError(problems)
 
 
-def _fill(folder: Path, info: RunInfo, facility_yaml: bytes, sessions: Sequence[SessionFiles]) -> None:
+def _fill(
+    folder: Path, info: RunInfo, facility_yaml: bytes, sessions: Sequence[SessionFiles], registry: Registry
+) -> None:
     """Write everything but the manifest; samples are read from the copies that are kept."""
     kept = tuple(_keep(folder, session) for session in sessions)
     found = ingest(
         tuple(session.read() for session in kept),
         facility=info.facility,
+        registry=registry,
         emulated=frozenset(info.emulated_partitions),
     )
     complete = replace(info, sessions=tuple(_describe(session) for session in kept))
     _write(folder / FACILITY_FILE, facility_yaml)
+    _write(folder / CHECKS_FILE, registry.to_json().encode())
     _write(folder / RUN_FILE, to_json(complete).encode())
     _write(folder / SAMPLES_FILE, to_json_lines(found.samples).encode())
     _write(folder / COUNTED_FILE, to_json_lines(found.counted).encode())

@@ -40,4 +40,5 @@ def _reasons(expectation: Expectation, run: Run) -> Iterator[str]:
 
 
 def _concerns(origin: Origin, expectation: Expectation) -> bool:
-    return (origin.partition, origin.check) == (expectation.partition, expectation.check)
+    place = (expectation.partition, expectation.check, expectation.parameters)
+    return (origin.partition, origin.check, origin.parameters) == place

@@ -34,11 +34,12 @@ def find_wrongly_asked(expectations: Sequence[Expectation], info: RunInfo) -> It
         yield f"it set out to measure {what}, which its facility does not expect"
     metrics: dict[tuple[str, str], set[str]] = defaultdict(set)
     for each in asked:
-        metrics[each.partition, each.check].add(each.metric)
+        metrics[each.partition, each.variant].add(each.metric)
     dropped = {
-        (each.partition, each.check, each.metric)
+        (each.partition, each.variant, each.metric)
         for each in left_out
-        if (each.partition, each.check) in metrics and each.metric not in metrics[each.partition, each.check]
+        if (each.partition, each.variant) in metrics
+        and each.metric not in metrics[each.partition, each.variant]
     }
     for partition, check, metric in sorted(dropped):
         yield f"{metric} was left out of what it set out to measure with {check} on {partition}"

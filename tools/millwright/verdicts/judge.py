@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from millwright.checks.declaration import Better
 from millwright.core.verdict import Verdict
-from millwright.results.metrics import Better
 from millwright.statistics.interval import CONFIDENCE, Interval, median_interval
 from millwright.statistics.repetitions import repetitions_to_decide
 from millwright.verdicts.reference import Reference

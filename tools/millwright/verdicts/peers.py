@@ -1,10 +1,12 @@
 """The verdict on nodes beside their peers: the other nodes of their class, by their newest values."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from millwright.checks.declaration import Better, Scope
+from millwright.checks.naming import name_variant
+from millwright.checks.registry import Registry
 from millwright.core.verdict import Verdict
-from millwright.results.metrics import Better, Scope, find_metric
 from millwright.statistics.interval import median_interval
 from millwright.statistics.outliers import FEWEST_PEERS, Standing, standing
 from millwright.verdicts.series import Series
@@ -12,8 +14,8 @@ from millwright.verdicts.series import Series
 THRESHOLD = 0.05
 """Share of the peers' median by which a node may be worse, unless told otherwise."""
 
-Measure = tuple[str, str, str]
-"""Check, metric and unit."""
+Measure = tuple[str, str, str, str, str]
+"""Check, parameters, environment, metric and unit."""
 PeerValues = Mapping[Measure, Mapping[str, Sequence[float]]]
 """For each measure, every node's medians, one a device."""
 
@@ -25,6 +27,8 @@ class Comparison:
     node: str
     device: str
     check: str
+    parameters: str = field(default="", kw_only=True)
+    environment: str = field(default="", kw_only=True)
     metric: str
     unit: str
     value: float
@@ -40,7 +44,8 @@ class Comparison:
     @property
     def says(self) -> str:
         """The comparison in words."""
-        what = f"{self.check} {self.metric}{f' of {self.device}' if self.device else ''}"
+        device = f" of {self.device}" if self.device else ""
+        what = f"{name_variant(self.check, self.parameters)} {self.metric}{device}"
         told = f"{what} {self.value:.4g} {self.unit}"
         if self.median is None:
             return f"{told}: {self.peers} peers are too few to compare with, {FEWEST_PEERS} needed"
@@ -55,14 +60,14 @@ class Comparison:
 
 
 def compare(
-    own: Iterable[Series], others: PeerValues, threshold: float = THRESHOLD
+    own: Iterable[Series], others: PeerValues, registry: Registry, threshold: float = THRESHOLD
 ) -> tuple[Comparison, ...]:
     """Compare each node's series with the same measure of all other nodes of its class.
 
     `own` are the nodes under judgement, all of one class, who are each other's peers too; their values
-    replace those that `others` holds of them.
+    replace those that `others` holds of them. `registry` says which metrics are a node's.
     """
-    mine = tuple(series for series in own if _is_of_a_node(series))
+    mine = tuple(series for series in own if _is_of_a_node(series, registry))
     pool: dict[Measure, dict[str, list[float]]] = {}
     for measure, nodes in others.items():
         pool[measure] = {node: list(values) for node, values in nodes.items()}
@@ -70,11 +75,11 @@ def compare(
         pool.setdefault(measure, {})[node] = []
     for series in mine:
         pool[_measure(series)][series.node].append(_median(series))
-    return tuple(_compare(series, pool[_measure(series)], threshold) for series in mine)
+    return tuple(_compare(series, pool[_measure(series)], registry, threshold) for series in mine)
 
 
 def newest_values(
-    runs: Iterable[Iterable[Series]], nodes: Iterable[str]
+    runs: Iterable[Iterable[Series]], nodes: Iterable[str], registry: Registry
 ) -> dict[Measure, dict[str, list[float]]]:
     """Each node's medians from the newest run that measured it; `runs` come newest first."""
     wanted = frozenset(nodes)
@@ -82,17 +87,19 @@ def newest_values(
     for run in runs:
         fresh: dict[tuple[Measure, str], list[float]] = {}
         for series in run:
-            if series.node in wanted and _is_of_a_node(series):
+            if series.node in wanted and _is_of_a_node(series, registry):
                 fresh.setdefault((_measure(series), series.node), []).append(_median(series))
         for (measure, node), values in fresh.items():
             found.setdefault(measure, {}).setdefault(node, values)
     return found
 
 
-def _compare(series: Series, pool: Mapping[str, Sequence[float]], threshold: float) -> Comparison:
+def _compare(
+    series: Series, pool: Mapping[str, Sequence[float]], registry: Registry, threshold: float
+) -> Comparison:
     peers = list(_values_of_others(series.node, pool))
     nodes = sum(bool(values) and node != series.node for node, values in pool.items())
-    metric = find_metric(series.check, series.metric)
+    metric = registry.metric(series.check, series.metric)
     higher = metric is None or metric.better is Better.HIGHER
     value = _median(series)
     # Devices of one node are no independent peers: the nodes must be many enough.
@@ -102,7 +109,15 @@ def _compare(series: Series, pool: Mapping[str, Sequence[float]], threshold: flo
         else None
     )
     return Comparison(
-        *(series.node, series.device, series.check, series.metric, series.unit, value, nodes),
+        node=series.node,
+        device=series.device,
+        check=series.check,
+        parameters=series.parameters,
+        environment=series.environment,
+        metric=series.metric,
+        unit=series.unit,
+        value=value,
+        peers=nodes,
         median=found.median if found else None,
         shortfall=found.shortfall if found else None,
         verdict=_verdict(found),
@@ -121,13 +136,13 @@ def _values_of_others(node: str, pool: Mapping[str, Sequence[float]]) -> Iterato
             yield from values
 
 
-def _is_of_a_node(series: Series) -> bool:
-    metric = find_metric(series.check, series.metric)
+def _is_of_a_node(series: Series, registry: Registry) -> bool:
+    metric = registry.metric(series.check, series.metric)
     return metric is not None and metric.scope is Scope.NODE
 
 
 def _measure(series: Series) -> Measure:
-    return (series.check, series.metric, series.unit)
+    return (series.check, series.parameters, series.environment, series.metric, series.unit)
 
 
 def _median(series: Series) -> float:

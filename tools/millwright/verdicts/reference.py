@@ -4,9 +4,9 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
+from millwright.checks.declaration import Better, Metric
 from millwright.core.claims import SourceKind
 from millwright.facility.model import Commitment, CommitmentClass
-from millwright.results.metrics import Better, Metric
 
 
 @dataclass(frozen=True, slots=True)

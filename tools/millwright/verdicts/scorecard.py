@@ -1,15 +1,16 @@
 """Every expected value with its verdict: nothing that was expected is silently missing."""
 
 import math
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from millwright.checks.declaration import Scope
 from millwright.core.errors import BadInputError, ExitCode, Problem
 from millwright.core.node_sets import NodeSetError, expand
 from millwright.core.verdict import Verdict, severity
 from millwright.facility import Facility
 from millwright.results.evidence import Rejected
-from millwright.results.metrics import Scope
 from millwright.results.run_info import ExpectedValue
 from millwright.results.runs import Run
 from millwright.verdicts.absence import explain_absence
@@ -27,6 +28,8 @@ class Row:
     node: str
     """Node or folded node set that was measured; the expected place where nothing was."""
     device: str
+    environment: str
+    """ReFrame's environment that measured it; empty if none did."""
     values: tuple[float, ...]
     judgement: Judgement
     emulated: bool
@@ -34,15 +37,19 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rollup:
-    """All places of one metric of a check on one partition or antenna."""
+    """All places of one metric of a check's variant, in one environment, on one partition or antenna."""
 
     partition: str
     check: str
+    parameters: str
+    environment: str
     metric: str
     verdict: Verdict | None
     """The worst of its rows; None where they were measured and nothing was committed."""
     deciding: Row
     """The row that the verdict rests on."""
+    variant: str
+    """The check with its parameters, and its environment if another one measured the same."""
     rows: tuple[Row, ...]
 
 
@@ -84,14 +91,16 @@ def score(facility: Facility, run: Run) -> Scorecard:
     if run.info.facility != facility.name:
         problem = f"a run of the facility {run.info.facility!r}"
         raise BadInputError([Problem(str(run.path), "facility", problem, repr(facility.name), code="MW6061")])
-    expectations, left_out = split_asked(list_expectations(facility), run.info)
+    expectations, left_out = split_asked(list_expectations(facility, run.registry), run.info)
     found = _index(gather(run.samples))
     rows: list[Row] = []
     unexpected = {series.place: series for places in found.values() for series in _flatten(places)}
     for expectation in expectations:
-        matching = tuple(_find_answers(found, expectation))
-        rows.extend(_rows(expectation, matching, run))
-        for series in matching:
+        answers = tuple(_find_answers(found, expectation))
+        for environment in _environments(found, expectation):
+            matching = [series for series in answers if series.environment == environment]
+            rows.extend(_rows(expectation, environment, matching, run))
+        for series in answers:
             unexpected.pop(series.place, None)
     return Scorecard(
         run.info.run_id, tuple(rows), _roll_up(rows), tuple(unexpected.values()), run.rejected, left_out
@@ -103,16 +112,16 @@ def limit_to(scorecard: Scorecard, expected: Iterable[ExpectedValue]) -> Scoreca
 
     A value of a whole partition is one of them whatever nodes it was narrowed to.
     """
-    places: dict[tuple[str, str, str], set[str]] = {}
+    places: dict[tuple[str, str, str, str], set[str]] = {}
     for each in expected:
-        places.setdefault((each.partition, each.check, each.metric), set()).add(each.node)
+        places.setdefault((each.partition, each.check, each.parameters, each.metric), set()).add(each.node)
     rows = tuple(row for row in scorecard.rows if _is_among(row.expectation, places))
     return replace(scorecard, rows=rows, rollups=_roll_up(rows))
 
 
-def _is_among(found: Expectation, places: Mapping[tuple[str, str, str], Container[str]]) -> bool:
-    wanted = places.get((found.partition, found.check, found.metric))
-    return wanted is not None and (found.says.scope is not Scope.NODE or found.place in wanted)
+def _is_among(found: Expectation, places: Mapping[tuple[str, str, str, str], Container[str]]) -> bool:
+    wanted = places.get((found.partition, found.check, found.parameters, found.metric))
+    return wanted is not None and (found.definition.scope is not Scope.NODE or found.place in wanted)
 
 
 Index = dict[Key, dict[str, list[Series]]]
@@ -130,13 +139,24 @@ def _flatten(places: Mapping[str, list[Series]]) -> Iterator[Series]:
     return (series for group in places.values() for series in group)
 
 
+def _key(expectation: Expectation) -> Key:
+    e = expectation
+    return (e.partition, e.check, e.parameters, e.metric, e.definition.unit)
+
+
+def _environments(found: Index, expectation: Expectation) -> tuple[str, ...]:
+    """Environments that measured the metric in any place: each of them owes a value in every place."""
+    return tuple(sorted({series.environment for series in _flatten(found.get(_key(expectation), {}))})) or (
+        "",
+    )
+
+
 def _find_answers(found: Index, expectation: Expectation) -> Iterator[Series]:
     """Find the series that were measured where the expectation expects them."""
-    key = (expectation.partition, expectation.check, expectation.metric, expectation.says.unit)
-    places = found.get(key, {})
-    if expectation.says.scope is Scope.NODE:
+    places = found.get(_key(expectation), {})
+    if expectation.definition.scope is Scope.NODE:
         yield from places.get(expectation.place, [])
-    elif expectation.says.scope is Scope.ANTENNA:
+    elif expectation.definition.scope is Scope.ANTENNA:
         yield from _flatten(places)
     else:
         own = frozenset(expectation.nodes)
@@ -151,31 +171,42 @@ def _expand(node_set: str) -> tuple[str, ...]:
         return (node_set,)
 
 
-def _rows(expectation: Expectation, found: Sequence[Series], run: Run) -> Iterator[Row]:
+def _rows(expectation: Expectation, environment: str, found: Sequence[Series], run: Run) -> Iterator[Row]:
     emulated = expectation.emulated
     for s in found:
         judgement = judge(s.values, expectation.reference)
-        yield Row(expectation, s.node, s.device, s.values, judgement, s.emulated or emulated)
+        yield Row(expectation, s.node, s.device, environment, s.values, judgement, s.emulated or emulated)
     devices = sum(bool(series.device) for series in found)
     if not found:
         missing = not_measured(explain_absence(expectation, run))
-        yield Row(expectation, expectation.place, "", (), missing, emulated)
+        yield Row(expectation, expectation.place, "", environment, (), missing, emulated)
     elif devices and expectation.devices and devices < expectation.devices:
         missing = not_measured(f"{devices} of {expectation.devices} devices were measured")
-        yield Row(expectation, expectation.place, "", (), missing, emulated)
+        yield Row(expectation, expectation.place, "", environment, (), missing, emulated)
 
 
 def _roll_up(rows: Iterable[Row]) -> tuple[Rollup, ...]:
-    groups: dict[tuple[str, str, str], list[Row]] = {}
+    groups: dict[tuple[str, str, str, str, str], list[Row]] = {}
     for row in rows:
         e = row.expectation
-        groups.setdefault((e.partition, e.check, e.metric), []).append(row)
-    return tuple(_worst(key, group) for key, group in groups.items())
+        key = (e.partition, e.check, e.parameters, row.environment, e.metric)
+        groups.setdefault(key, []).append(row)
+    environments = Counter((*key[:3], key[4]) for key in groups)
+    return tuple(
+        _worst(key, group, is_only=environments[*key[:3], key[4]] == 1) for key, group in groups.items()
+    )
 
 
-def _worst(key: tuple[str, str, str], rows: list[Row]) -> Rollup:
+def _worst(key: tuple[str, str, str, str, str], rows: list[Row], *, is_only: bool) -> Rollup:
     deciding = min(rows, key=_severity)
-    return Rollup(*key, verdict=deciding.judgement.verdict, deciding=deciding, rows=tuple(rows))
+    variant = deciding.expectation.variant
+    return Rollup(
+        *key,
+        verdict=deciding.judgement.verdict,
+        deciding=deciding,
+        variant=variant if is_only else f"{variant} ({deciding.environment})",
+        rows=tuple(rows),
+    )
 
 
 def _severity(row: Row) -> tuple[int, float]:

@@ -13,6 +13,7 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from millwright.checks.registry import own_folders
 from millwright.core.files import write_atomically
 from millwright.core.places import import_folder, package_files
 
@@ -26,7 +27,7 @@ PARTS = (
     "requirements.lock",
     PACKAGE,
 )
-"""What the harness needs; of the facilities only the one that it measures."""
+"""What the harness needs; of the facilities only the one that it measures, with its own checks."""
 
 EPOCH_S = 315_619_200
 """Modification time of every member, in seconds: 1980-01-02, which every archive format can hold."""
@@ -51,10 +52,22 @@ def _members_of(part: str, root: Path) -> Iterator[tuple[str, Path]]:
             yield (PurePosixPath(part) / path.relative_to(place)).as_posix(), path
 
 
+def own_members(facility_file: Path, facility_name: str) -> dict[str, Path]:
+    """The facility's file and its own checks, by their path in a checkout."""
+    place = f"inventories/{facility_name}"
+    checks = {
+        f"{place}/{path.relative_to(facility_file.parent).as_posix()}": path
+        for folder in own_folders(facility_file)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".pyc"
+    }
+    return {f"{place}/facility.yaml": facility_file, **checks}
+
+
 def build_archive(root: Path, facility_file: Path, facility_name: str) -> bytes:
     """An uncompressed tar that depends on names, contents and executable bits only."""
     members = list_members(root)
-    members[f"inventories/{facility_name}/facility.yaml"] = facility_file
+    members |= own_members(facility_file, facility_name)
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for name in sorted(members):

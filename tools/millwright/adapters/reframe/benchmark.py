@@ -20,6 +20,7 @@ from millwright.adapters.reframe.attempts import (
     session_name,
 )
 from millwright.adapters.reframe.launch_sites import Machine, harness_machine, local_machine
+from millwright.adapters.reframe.own_checks import ARCHIVE, pack_checks
 from millwright.adapters.reframe.process import (
     COMPLETE,
     ENDED_CASES,
@@ -36,6 +37,7 @@ from millwright.adapters.reframe.process import (
     session_command,
     session_environment,
 )
+from millwright.checks.registry import Registry
 from millwright.core.errors import BadInputError, FailedError, MillwrightError, NotTestableError, Problem
 from millwright.facility.model import Facility
 from millwright.results.accounting import AccountingEvidence
@@ -81,9 +83,10 @@ class Stored:
     """Somebody stopped it: only what had ended by then is in it."""
 
 
-def machines_of(
+def machines_of(  # noqa: PLR0913, PLR0917 - what is measured, and where its sessions are
     facility: Facility,
     checks: Sequence[str],
+    registry: Registry,
     run_id: str,
     folder: Path,
     environment: Mapping[str, str] | None = None,
@@ -93,7 +96,7 @@ def machines_of(
     `environment` narrows the sessions, see :func:`~millwright.adapters.reframe.settings.session_variables`.
     Without services, the harness is this machine. Raises :exc:`BadInputError` where no seat is needed.
     """
-    makers = _makers(facility, checks, run_id, folder, environment or {})
+    makers = _makers(facility, checks, registry, run_id, folder, environment or {})
     if not makers:
         problem = Problem(
             facility.name, "checks", "nothing is expected", "checks of a partition or antenna", code="MW3201"
@@ -102,9 +105,10 @@ def machines_of(
     return [make(1) for make in makers]
 
 
-def unfinished_machines_of(
+def unfinished_machines_of(  # noqa: PLR0913, PLR0917 - what is measured, and where its sessions are
     facility: Facility,
     checks: Sequence[str],
+    registry: Registry,
     run_id: str,
     folder: Path,
     environment: Mapping[str, str] | None = None,
@@ -113,7 +117,8 @@ def unfinished_machines_of(
 
     As :func:`machines_of` otherwise. Raises :exc:`NotTestableError` if one of them is still at work.
     """
-    found = [look_at_attempts(make) for make in _makers(facility, checks, run_id, folder, environment or {})]
+    makers = _makers(facility, checks, registry, run_id, folder, environment or {})
+    found = [look_at_attempts(make) for make in makers]
     machines = []
     for progress in found:
         if progress.following is not None and progress.ended:
@@ -122,8 +127,13 @@ def unfinished_machines_of(
     return tuple(attempt for progress in found for attempt in progress.ended), machines
 
 
-def _makers(
-    facility: Facility, checks: Sequence[str], run_id: str, folder: Path, environment: Mapping[str, str]
+def _makers(  # noqa: PLR0913, PLR0917 - what is measured, and where its sessions are
+    facility: Facility,
+    checks: Sequence[str],
+    registry: Registry,
+    run_id: str,
+    folder: Path,
+    environment: Mapping[str, str],
 ) -> list[Callable[[int], Machine]]:
     """For each seat that these checks need, its machine by the number of the attempt."""
 
@@ -137,9 +147,9 @@ def _makers(
         return harness_machine(facility, run_id, folder / LaunchSite.HARNESS, variables(attempt), attempt)
 
     makers: list[Callable[[int], Machine]] = []
-    if checks_of(LaunchSite.HARNESS, checks):
+    if checks_of(LaunchSite.HARNESS, checks, registry):
         makers.append(remote if facility.services else partial(local, LaunchSite.HARNESS))
-    if checks_of(LaunchSite.USER, checks):
+    if checks_of(LaunchSite.USER, checks, registry):
         makers.append(partial(local, LaunchSite.USER))
     return makers
 
@@ -149,6 +159,7 @@ def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
     checks: Sequence[str],
     facility_yaml: bytes,
     *,
+    registry: Registry,
     info: RunInfo,
     now: Callable[[], str],
     root: Path,
@@ -161,18 +172,19 @@ def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
 ) -> Stored:
     """Run the checks at every seat and store the run below `root`.
 
-    `earlier` is what attempts of this run before a kill left: its cases are stored with those of the
+    `checks` are names, with parameters if they have any (``Check %size=L2``), and `registry` declares
+    them. `earlier` is what attempts of this run before a kill left: its cases are stored with those of the
     `machines`, of which there may be none. `info` lacks what only shows at the end; `now` gives the time
     as the run writes it. Raises
     :exc:`BadInputError` before anything is measured where a check can't be loaded or none is selected,
     and :exc:`NotTestableError` where `root` can't be written, or no seat left anything to store.
     """
-    ready, failed = _prepare(machines, checks, facility_yaml)
+    ready, failed = _prepare(machines, checks, registry, facility_yaml)
     versions = {f"{tool} ({machine.seat})": v for machine in ready for tool, v in _versions(machine).items()}
     kept = tuple(attempt.session for attempt in earlier)
     if ready or kept:
         info = begin_run(root, info, facility_yaml, sign)
-    outcome = _measure(ready, checks, follow, begin, Outcome(sessions=kept, failed=failed))
+    outcome = _measure(ready, checks, registry, follow, begin, Outcome(sessions=kept, failed=failed))
     if not outcome.sessions:
         if outcome.was_interrupted:
             raise KeyboardInterrupt
@@ -194,6 +206,7 @@ def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
             facility_yaml,
             outcome.sessions,
             sign,
+            registry=registry,
             accounting=account(),
             checkout_changes=checkout_changes,
         )
@@ -206,7 +219,7 @@ def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
 
 
 def _prepare(
-    machines: Sequence[Machine], checks: Sequence[str], facility_yaml: bytes
+    machines: Sequence[Machine], checks: Sequence[str], registry: Registry, facility_yaml: bytes
 ) -> tuple[list[Machine], dict[str, str]]:
     """Put the facility file at every seat, and find out of several whether their checks load.
 
@@ -216,7 +229,9 @@ def _prepare(
     requires = _require_checks if len(machines) > 1 else _require_nothing
     with ThreadPoolExecutor(max_workers=max(1, len(machines))) as pool:
         errors = list(
-            pool.map(lambda machine: _find_error(machine, checks, facility_yaml, requires), machines)
+            pool.map(
+                lambda machine: _find_error(machine, checks, registry, facility_yaml, requires), machines
+            )
         )
     broken = [error for error in errors if error and not isinstance(error, NotTestableError)]
     if broken:
@@ -231,25 +246,40 @@ def _prepare(
 def _find_error(
     machine: Machine,
     checks: Sequence[str],
+    registry: Registry,
     facility_yaml: bytes,
-    requires: Callable[[Machine, Sequence[str]], None],
+    requires: Callable[[Machine, Sequence[str], Registry], None],
 ) -> MillwrightError | None:
     """Why a seat can't measure; it is left as it was found then."""
     try:
         machine.put(FACILITY_COPY, facility_yaml)
-        requires(machine, checks)
+        _put_own_checks(machine, registry)
+        requires(machine, checks, registry)
     except MillwrightError as error:
         _clear(machine)
         return error
     return None
 
 
-def _require_nothing(_machine: Machine, _checks: Sequence[str]) -> None:
+def _require_nothing(_machine: Machine, _checks: Sequence[str], _registry: Registry) -> None:
     """The session itself requires its checks."""
 
 
-def _require_checks(machine: Machine, checks: Sequence[str]) -> None:
-    process = machine.start(*_session(machine, checks, "--list"))
+def _put_own_checks(machine: Machine, registry: Registry) -> None:
+    """Copy the checks that are not shipped beside the facility file, where every session looks for them."""
+    if not registry.folders:
+        return
+    machine.put(ARCHIVE, pack_checks(registry.folders))
+    process = machine.start(["tar", f"--file={ARCHIVE}", "--extract"], {})
+    output, _ = process.communicate()
+    if process.returncode != 0:
+        raise FailedError(
+            f"the checks could not be unpacked at the seat {machine.seat}: {output}", code="MW3208"
+        )
+
+
+def _require_checks(machine: Machine, checks: Sequence[str], registry: Registry) -> None:
+    process = machine.start(*_session(machine, checks, registry, "--list"))
     output, _ = process.communicate()
     if process.returncode != 0:
         raise explain_failure(output, machine.seat)
@@ -262,18 +292,31 @@ def _versions(machine: Machine) -> dict[str, str]:
     return read_versions(output)
 
 
-def _session(machine: Machine, checks: Sequence[str], action: str) -> tuple[list[str], dict[str, str]]:
-    names = checks_of(machine.seat, checks)
-    command = session_command(machine.reframe, machine.home, machine.seat, names, action)
+def _session(
+    machine: Machine, checks: Sequence[str], registry: Registry, action: str
+) -> tuple[list[str], dict[str, str]]:
+    command = session_command(
+        machine.reframe,
+        machine.home,
+        machine.seat,
+        checks_of(machine.seat, checks, registry),
+        action,
+        has_own_checks=bool(registry.folders),
+    )
     return command, session_environment(machine.home)
 
 
-def _measure(
-    machines: Sequence[Machine], checks: Sequence[str], follow: Follow, begin: Begin, outcome: Outcome
+def _measure(  # noqa: PLR0913, PLR0917 - what a session needs, and who hears of it
+    machines: Sequence[Machine],
+    checks: Sequence[str],
+    registry: Registry,
+    follow: Follow,
+    begin: Begin,
+    outcome: Outcome,
 ) -> Outcome:
     for machine in machines:
         begin(machine.seat)
-        output, was_interrupted = _run_session(machine, checks, follow)
+        output, was_interrupted = _run_session(machine, checks, registry, follow)
         if len(machines) == 1 and machine.attempt == 1 and (refusal := _find_refusal(output, machine.seat)):
             _clear(machine)
             raise refusal
@@ -294,9 +337,11 @@ def _measure(
     return outcome
 
 
-def _run_session(machine: Machine, checks: Sequence[str], follow: Follow) -> tuple[str, bool]:
+def _run_session(
+    machine: Machine, checks: Sequence[str], registry: Registry, follow: Follow
+) -> tuple[str, bool]:
     """Output of a session, and whether it was interrupted; ReFrame then still writes what had ended."""
-    process = machine.start(*_session(machine, checks, "--run"))
+    process = machine.start(*_session(machine, checks, registry, "--run"))
     lines: list[str] = []
     was_interrupted = False
     while True:

@@ -25,7 +25,7 @@ from millwright.adapters.reframe.process import (
 )
 from millwright.adapters.reframe.settings import NODES_VARIABLE, QUEUE_VARIABLE, RESERVATION_VARIABLE
 from millwright.core.errors import FailedError, NotTestableError
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 from millwright.facility.model import Facility
 
 HARNESS_HOME = PurePosixPath("/opt/millwright/src")
@@ -229,7 +229,7 @@ def local_machine(
 ) -> LocalMachine:
     """The machine that this runs on, with the checkout and the environment that run just now."""
     reframe = PurePosixPath(find_script("reframe-hpc", "reframe"))
-    home = PurePosixPath(checkout())
+    home = PurePosixPath(product_root())
     return LocalMachine(
         seat, _attempted(folder, attempt), home, reframe, environment=environment or {}, attempt=attempt
     )

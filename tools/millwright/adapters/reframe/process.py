@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
 
+from millwright.checks.declaration import Scope
+from millwright.checks.naming import split_key, variant_pattern
+from millwright.checks.registry import Registry
 from millwright.core.errors import BadInputError, MillwrightError, NotTestableError, Problem
-from millwright.results.metrics import METRICS, Scope
 
 ACCESS_TAG = "access"
 """Tag of the checks that run where the user sits; every other check runs at the harness."""
 
 FACILITY_COPY = "facility.yaml"
+OWN_CHECKS = "checks"
+"""Copy of the checks that are not shipped, beside the facility file: where a facility keeps its own."""
 REPORT = "report.json"
 CHECKPOINT = "checkpoint.json"
 """Report of the cases that ended so far, see ``reframe_checks/checkpoint.py``."""
@@ -57,29 +61,38 @@ class CaseEvent:
     """Cases that ended so far, and all of this session; 0 at the start."""
 
 
-def checks_of(seat: LaunchSite, checks: Iterable[str]) -> tuple[str, ...]:
-    """The checks that are started from a seat."""
-    wanted = set(checks)
-    return tuple(name for name in METRICS if name in wanted and _is_access(name) is (seat is LaunchSite.USER))
+def checks_of(seat: LaunchSite, variants: Iterable[str], registry: Registry) -> tuple[str, ...]:
+    """The checks, or variants of checks, that are started from a seat, each once."""
+    from_user = seat is LaunchSite.USER
+    return tuple(
+        name
+        for name in dict.fromkeys(variants)
+        if (registry[split_key(name)[0]].scope is Scope.ANTENNA) is from_user
+    )
 
 
-def _is_access(check: str) -> bool:
-    return any(metric.scope is Scope.ANTENNA for metric in METRICS[check].values())
-
-
-def session_command(
-    reframe: PurePosixPath, home: PurePosixPath, seat: LaunchSite, checks: Sequence[str], action: str
+def session_command(  # noqa: PLR0913 - each is a decision of the caller
+    reframe: PurePosixPath,
+    home: PurePosixPath,
+    seat: LaunchSite,
+    variants: Sequence[str],
+    action: str,
+    *,
+    has_own_checks: bool = False,
 ) -> list[str]:
     """Command line of one session, which writes into the folder that it is started in.
 
-    `home` is the checkout, `action` is ``--run`` or ``--list``.
+    `home` is the checkout, `variants` are checks with their parameters (``Check %size=L2``), `action` is
+    ``--run`` or ``--list``.
     """
-    names = [f"--name=^{name}( |$)" for name in checks]
+    names = [f"--name={variant_pattern(*split_key(variant))}" for variant in variants]
+    own = [f"--checkpath={OWN_CHECKS}"] if has_own_checks else []
     tag = f"--tag={ACCESS_TAG}" if seat is LaunchSite.USER else f"--exclude-tag={ACCESS_TAG}"
     return [
         str(reframe),
         f"--config-file={home / 'reframe_checks' / 'settings.py'}",
         f"--checkpath={home / 'reframe_checks'}",
+        *own,
         "--recursive",
         "--prefix=.",
         f"--report-file={REPORT}",

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from millwright.checks.declaration import Better
+from millwright.checks.naming import name_variant, split_key
+from millwright.checks.registry import Registry
 from millwright.core.node_sets import expand
 from millwright.facility.model import Antenna, Commitment, Facility, NodeClass, Partition
 from millwright.facility.topics.fabric import Fabric, FabricKind
 from millwright.facility.topics.reach import Reach
-from millwright.results.metrics import METRICS, Better
 from millwright.results.selection import Selection
 
 Settings = dict[str, Any]
@@ -71,20 +73,26 @@ def read_narrowing(environment: Mapping[str, str]) -> Narrowing:
 
 
 def site_configuration(
-    facility: Facility, *, harness_architecture: str, state: Path, narrowing: Narrowing = Narrowing()
+    facility: Facility,
+    *,
+    registry: Registry,
+    harness_architecture: str,
+    state: Path,
+    narrowing: Narrowing = Narrowing(),
 ) -> Settings:
     """ReFrame's configuration of one facility.
 
-    `harness_architecture` is what ReFrame's own machine runs (`platform.machine()`); programs for
-    other architectures are cross-compiled. `state` is the facility's state folder.
+    `registry` declares the checks. `harness_architecture` is what ReFrame's own machine runs
+    (`platform.machine()`); programs for other architectures are cross-compiled. `state` is the facility's
+    state folder.
     """
     partitions = [
         *(
-            _partition(facility, name, harness_architecture, narrowing)
+            _partition(facility, name, registry, harness_architecture, narrowing)
             for name, partition in facility.partitions.items()
             if narrowing.nodes is None or narrowing.nodes.intersection(partition.node_names())
         ),
-        *(_antenna(facility, name, state) for name in facility.antennas),
+        *(_antenna(facility, name, registry, state) for name in facility.antennas),
     ]
     system = {
         "name": facility.name,
@@ -102,18 +110,20 @@ def site_configuration(
     }
 
 
-def references(checks: Mapping[str, Mapping[str, Commitment | None]]) -> dict[str, dict[str, Bounds]]:
-    """Commitments as ReFrame's references, by check and metric; the tolerance applies on the bad side only.
+def references(
+    checks: Mapping[str, Mapping[str, Commitment | None]], registry: Registry
+) -> dict[str, dict[str, Bounds]]:
+    """Commitments as ReFrame's references, by variant of a check and metric.
 
-    Every check and metric must be known.
+    The tolerance applies on the bad side only. Every check and metric must be known.
     """
     return {
-        check: {
-            metric: _bounds(commitment, METRICS[check][metric].better)
+        name_variant(*split_key(key)): {
+            metric: _bounds(commitment, registry[split_key(key)[0]].metrics[metric].better)
             for metric, commitment in metrics.items()
             if commitment is not None
         }
-        for check, metrics in checks.items()
+        for key, metrics in checks.items()
     }
 
 
@@ -123,7 +133,9 @@ def _bounds(commitment: Commitment, better: Better) -> Bounds:
     return commitment.value, None, commitment.tolerance, commitment.unit
 
 
-def _partition(facility: Facility, name: str, harness_architecture: str, narrowing: Narrowing) -> Settings:
+def _partition(
+    facility: Facility, name: str, registry: Registry, harness_architecture: str, narrowing: Narrowing
+) -> Settings:
     partition, node_class = facility.partitions[name], facility.class_of(name)
     nodes = [n for n in partition.node_names() if narrowing.nodes is None or n in narrowing.nodes]
     reservation = [f"--reservation={narrowing.reservation}"] if narrowing.reservation else []
@@ -156,7 +168,7 @@ def _partition(facility: Facility, name: str, harness_architecture: str, narrowi
             "shared_hardware": partition.shared_hardware,
             "emulated": facility.is_emulated(name),
             "repetitions": _repetitions(facility),
-            "references": references(partition.checks),
+            "references": references(partition.checks, registry),
         },
     }
 
@@ -172,7 +184,7 @@ def _fabric(facility: Facility, node_class: NodeClass | None) -> Settings:
     }
 
 
-def _antenna(facility: Facility, name: str, state: Path) -> Settings:
+def _antenna(facility: Facility, name: str, registry: Registry, state: Path) -> Settings:
     antenna = facility.antennas[name]
     return {
         "name": name,
@@ -194,7 +206,7 @@ def _antenna(facility: Facility, name: str, state: Path) -> Settings:
             "endpoint": facility.address_of(facility.services.login) if facility.services else "",
             "emulated": False,
             "repetitions": _repetitions(facility),
-            "references": references(antenna.checks),
+            "references": references(antenna.checks, registry),
         },
     }
 

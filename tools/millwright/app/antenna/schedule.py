@@ -9,6 +9,7 @@ from millwright.adapters.reframe.process import LaunchSite, checks_of
 from millwright.antennas.proof.schedule import Schedule, unit_files, unit_stem
 from millwright.antennas.proof.user_units import ensure_no_timer, ensure_timer, user_units_folder
 from millwright.app.document import Document
+from millwright.checks.registry import checks_for
 from millwright.core.errors import BadInputError, Problem
 from millwright.core.places import SITE_VARIABLE, STATE_VARIABLE, facility_file
 from millwright.facility import Facility, load_facility
@@ -74,7 +75,9 @@ def schedule(facility: str, results_dir: Path) -> AntennaSchedule:
 
 
 def _schedule(facility: Facility, every: Every, file: Path, results: Path) -> Schedule:
-    checks = checks_of(LaunchSite.USER, {each.check for each in list_expectations(facility)})
+    registry = checks_for(file)
+    expected = [each.variant for each in list_expectations(facility, registry)]
+    checks = checks_of(LaunchSite.USER, expected, registry)
     if not checks:
         problem = Problem(
             str(file), "acceptance", "no antenna expects anything", "checks of an antenna", code="MW1708"

@@ -11,6 +11,7 @@ from millwright.adapters.here.facility_lock import ROLLOUT_LOCK, only_one
 from millwright.app.change.maintenance_context import MaintenanceContext
 from millwright.app.change.maintenance_report import CommissionReport, store
 from millwright.app.context import Context
+from millwright.checks.registry import checks_for
 from millwright.core.places import as_typed, facility_file, state_folder
 from millwright.facility import load_facility
 from millwright.fleet.node_selection import select_nodes
@@ -44,7 +45,7 @@ def commission_nodes(
     again = _command(file, nodes, {**options, "force_owner": force_owner or None})
     admit = _command(file, nodes, {**options, "force_owner": force_owner or None, ADMIT: True})
     if not terms.admits_inconclusive:
-        require_peers(described, wanted, {admit: "checks them without a comparison"})
+        require_peers(described, checks_for(file), wanted, {admit: "checks them without a comparison"})
     state, now = state_folder(described.name), context.now()
     with only_one(state, described.name, now, ROLLOUT_LOCK):
         ended = run_ids(state, COMMAND)  # the lock is held, so no other commissioning runs: these have ended

@@ -10,6 +10,7 @@ from millwright.app.change.maintenance_context import MaintenanceContext
 from millwright.app.change.maintenance_report import MaintenanceReport, store
 from millwright.app.change.resumable_run import RunKind, begin_or_resume, canary_chooser, resumable
 from millwright.app.context import Context
+from millwright.checks.registry import checks_for
 from millwright.core.errors import BadInputError, Problem
 from millwright.core.places import as_typed, facility_file
 from millwright.facility import Facility, load_facility
@@ -57,7 +58,7 @@ def _require_peers(file: Path, facility: Facility, nodes: str, given: Request) -
             f"{command} --admit-inconclusive": "checks them without a comparison",
             f"{command} --no-checks": "gives them back without any check",
         }
-        require_peers(facility, given.limit, ways)
+        require_peers(facility, checks_for(file), given.limit, ways)
 
 
 def _maintain(

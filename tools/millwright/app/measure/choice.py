@@ -1,14 +1,15 @@
 """Which of the expected values a run measures: by check, tag and node."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
+from millwright.checks.declaration import Scope
+from millwright.checks.registry import Registry
 from millwright.core.errors import BadInputError, Problem
 from millwright.core.node_sets import NodeSetError, check_node_set, expand, fold
 from millwright.core.suggestions import did_you_mean
 from millwright.facility.model import Facility
-from millwright.results.metrics import Scope
 from millwright.results.selection import Selection
 from millwright.verdicts.expectations import Expectation
 
@@ -18,26 +19,22 @@ MOST_LISTED = 20
 SPANNING = 2
 """Fewest nodes that a check of a whole partition is expected on."""
 
-TagsOf = Callable[[str], Collection[str]]
-"""Tags of a check, its area among them."""
-
 
 def choose(
-    expected: Sequence[Expectation], selection: Selection, facility: Facility, tags_of: TagsOf, file: str
+    expected: Sequence[Expectation], selection: Selection, facility: Facility, registry: Registry, file: str
 ) -> tuple[Expectation, ...]:
     """The expected values that a selection leaves; those of a partition are narrowed to the nodes chosen.
 
     Raises :exc:`BadInputError` with every name that is unknown, and if nothing is left.
     """
     nodes, problems = _read_nodes(selection.nodes, facility, file)
-    checks = tuple(dict.fromkeys(each.check for each in expected))
-    tags = {check: frozenset(tags_of(check)) for check in checks}
+    checks = tuple(dict.fromkeys(name for each in expected for name in (each.check, each.variant)))
+    tags = {each.check: registry[each.check].all_tags for each in expected}
     problems.extend(_unknown_checks(selection.checks, checks, file))
     problems.extend(_unknown_tags(selection.tags, frozenset().union(*tags.values()), file))
     if problems:
         raise BadInputError(problems)
-    wanted = [check for check in checks if _is_wanted(check, tags[check], selection)]
-    found = [each for each in expected if each.check in wanted]
+    found = [each for each in expected if _is_wanted(each, tags[each.check], selection)]
     left = tuple(found if nodes is None else _narrow(found, nodes))
     if expected and not left:
         raise BadInputError(
@@ -46,17 +43,20 @@ def choose(
     return left
 
 
-def _is_wanted(check: str, tags: Collection[str], selection: Selection) -> bool:
-    by_name = not selection.checks or any(fnmatchcase(check, pattern) for pattern in selection.checks)
+def _is_wanted(expected: Expectation, tags: Collection[str], selection: Selection) -> bool:
+    names = (expected.check, expected.variant)
+    by_name = not selection.checks or any(
+        fnmatchcase(name, pattern) for name in names for pattern in selection.checks
+    )
     return by_name and (not selection.tags or any(tag in tags for tag in selection.tags))
 
 
 def _narrow(expected: Iterable[Expectation], nodes: frozenset[str]) -> Iterator[Expectation]:
     for each in expected:
         kept = tuple(node for node in each.nodes if node in nodes)
-        if each.says.scope is Scope.NODE and kept:
+        if each.definition.scope is Scope.NODE and kept:
             yield each
-        elif each.says.scope is Scope.PARTITION and len(kept) >= SPANNING:
+        elif each.definition.scope is Scope.PARTITION and len(kept) >= SPANNING:
             yield replace(each, nodes=kept, place=fold(kept))
 
 

@@ -5,14 +5,18 @@ from typing import Literal
 
 from millwright.app.context import Context
 from millwright.app.document import Document, Part
-from millwright.app.measure.run import RunRequest, Work, plan_work, tags_of
+from millwright.app.measure.run import RunRequest, Work, plan_work
 from millwright.core.node_sets import fold
+
+REPETITIONS = 15
+"""What a probe measures unless the facility asks for fewer."""
 
 
 class PlannedCase(Part):
     """One check on one partition or antenna."""
 
     check: str
+    """With its parameters, if it has any."""
     tags: tuple[str, ...]
     partition: str
     """Partition, or antenna for the checks of an antenna."""
@@ -25,6 +29,8 @@ class PlannedCase(Part):
     """Expected values: metrics by places."""
     limit_min: int | None
     """Longest time of its job in minutes; null for a check of an antenna."""
+    estimate_s: float
+    """Rough time that it takes by its declared cost, in seconds, without waiting in a queue."""
 
 
 class RunPlan(Document):
@@ -55,18 +61,23 @@ def preview_run(context: Context, request: RunRequest) -> RunPlan:
 
 
 def _cases(work: Work) -> Iterable[PlannedCase]:
-    keys = dict.fromkeys((each.check, each.partition) for each in work.expected)
-    for check, place in keys:
-        values = [each for each in work.expected if (each.check, each.partition) == (check, place)]
+    virtual = work.facility.virtual
+    repetitions = (virtual.repetitions if virtual else None) or REPETITIONS
+    keys = dict.fromkeys((each.variant, each.partition) for each in work.expected)
+    for variant, place in keys:
+        values = [each for each in work.expected if (each.variant, each.partition) == (variant, place)]
+        declaration = work.registry[values[0].check]
         partition = work.facility.partitions.get(place)
+        rounds = len({each.place for each in values}) if partition and partition.shared_hardware else 1
         uses_slurm = partition is not None and partition.scheduler == "slurm"
         yield PlannedCase(
-            check=check,
-            tags=tuple(sorted(tags_of(check))),
+            check=variant,
+            tags=tuple(sorted(declaration.all_tags)),
             partition=place,
             nodes=fold(dict.fromkeys(node for each in values for node in each.nodes)),
             queue=(work.info.selection.queue or place) if uses_slurm else "",
             metrics=tuple(dict.fromkeys(each.metric for each in values)),
             values=len(values),
             limit_min=partition.max_time_min if partition else None,
+            estimate_s=declaration.cost.estimate_s(repetitions, rounds),
         )

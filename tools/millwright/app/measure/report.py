@@ -12,7 +12,7 @@ from millwright.app.measure.trust import Trust, open_run
 from millwright.capacity.assessment import Assessment, assess
 from millwright.catalogue.catalogue import catalogue_file, load_catalogue
 from millwright.core.errors import ExitCode
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 from millwright.facility import load_facility
 from millwright.report.build import build_content
 from millwright.report.content import to_json
@@ -71,7 +71,7 @@ def write_capacity_report(context: Context, request: ReportRequest) -> ReportOut
     content = build_content(
         assessment, run_folder=run_folder, version=__version__, facts=_collected(assessment.run)
     )
-    json_text, html = to_json(content), render_html(content, checkout() / "reports", request.language)
+    json_text, html = to_json(content), render_html(content, product_root() / "reports", request.language)
     folder = write_report(
         request.output,
         content.facility,

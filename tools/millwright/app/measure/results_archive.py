@@ -10,7 +10,7 @@ from millwright.app.document import Document
 from millwright.app.measure.stored_name import DEFAULT_RESULTS, stored_name
 from millwright.app.signing import known_signers
 from millwright.catalogue.catalogue import catalogue_file
-from millwright.core.places import checkout
+from millwright.core.places import product_root
 from millwright.facility import load_facility
 from millwright.results.archive.container import Source, write_bag
 from millwright.results.archive.contents import (
@@ -112,7 +112,7 @@ def _payload(request: ArchiveRequest, run: Run, facility: str) -> dict[str, Sour
 
 def product_files() -> dict[str, Path]:
     """The product's data that reports are made with, by path within an archive."""
-    labels = sorted((checkout() / "reports" / "labels").glob("*.yaml"))
+    labels = sorted((product_root() / "reports" / "labels").glob("*.yaml"))
     return {CATALOGUE: catalogue_file(), **{f"{LABELS}/{path.name}": path for path in labels}}
 
 

@@ -14,6 +14,7 @@ from millwright.app.measure.imported import ImportedResults, describe_import
 from millwright.app.measure.stored_name import DEFAULT_RESULTS
 from millwright.app.signing import own_signing_key
 from millwright.checks.parser import Evidence, ToolFile
+from millwright.checks.registry import checks_for
 from millwright.core.errors import BadInputError, Problem
 from millwright.core.node_sets import NodeSetError, expand
 from millwright.core.places import facility_file
@@ -127,6 +128,7 @@ def import_results(context: Context, request: ImportRequest) -> ResultsImport:
         path.read_bytes(),
         (),
         partial(sign_file, key=request.sign_with or own_signing_key()),
+        registry=checks_for(path),
         attached={IMPORTED_FILE: to_json(imported).encode(), **files_to_store(imported, evidence)},
     )
     return ResultsImport(path=str(stored), imported=describe_import(info.run_id, source, imported))

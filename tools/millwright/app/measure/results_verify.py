@@ -152,7 +152,7 @@ def _find_contradictions(path: Path, result: VerifyResult) -> Iterator[str]:
     yield from find_contradictions(path, run.info, run.sums)
     if run.info.expected:
         facility = load_facility(run.facility_file)
-        yield from find_wrongly_asked(list_expectations(facility), run.info)
+        yield from find_wrongly_asked(list_expectations(facility, run.registry), run.info)
         emulated = tuple(name for name in facility.partitions if facility.is_emulated(name))
         if run.info.emulated_partitions != emulated:
             yield f"it says that {', '.join(run.info.emulated_partitions) or 'no partition'} is emulated"

@@ -8,8 +8,9 @@ from millwright.adapters.reframe.benchmark import unfinished_machines_of
 from millwright.adapters.reframe.settings import session_variables
 from millwright.app.context import Context
 from millwright.app.measure.choice import choose
-from millwright.app.measure.run import RunOutcome, Work, carry_out, tags_of
+from millwright.app.measure.run import RunOutcome, Work, carry_out
 from millwright.app.measure.unfinished import CHANGES, FACILITY_COPY, find_unfinished, held, read_unfinished
+from millwright.checks.registry import checks_for
 from millwright.core.errors import BadInputError
 from millwright.core.places import as_typed, facility_file, state_folder
 from millwright.facility import load_facility
@@ -38,6 +39,7 @@ def resume_run(context: Context, request: ResumeRequest) -> RunOutcome:
         earlier, machines = unfinished_machines_of(
             work.facility,
             work.record.checks,
+            work.registry,
             work.info.run_id,
             work.folder,
             session_variables(work.info.selection),
@@ -58,8 +60,10 @@ def read_work(request: ResumeRequest) -> Work:
     if info.millwright_version != __version__:
         versions = {**info.tool_versions, "Millwright that resumed": __version__}
         record = replace(record, info=replace(info, tool_versions=versions))
-    expected = choose(list_expectations(facility), info.selection, facility, tags_of, str(copy))
-    return Work(facility, copy.read_bytes(), typed, expected, record, changes=(folder / CHANGES).read_bytes())
+    registry = checks_for(copy)
+    expected = choose(list_expectations(facility, registry), info.selection, facility, registry, str(copy))
+    changes = (folder / CHANGES).read_bytes()
+    return Work(facility, copy.read_bytes(), typed, registry, expected, record, changes)
 
 
 def _named(facility: str) -> tuple[str, str]:

@@ -34,16 +34,17 @@ from millwright.app.measure.unfinished import (
     held,
     is_held,
     is_recorded,
+    keep_checks,
     list_unfinished,
     remove_record,
     session_folder,
     write_record,
 )
 from millwright.app.signing import own_signing_key
+from millwright.checks.registry import Registry, checks_for
 from millwright.core.errors import BadInputError, MillwrightError, NotTestableError, Problem
-from millwright.core.places import as_typed, checkout, facility_file, state_folder
+from millwright.core.places import as_typed, facility_file, product_root, state_folder
 from millwright.facility import Facility, load_facility
-from millwright.results.metrics import METRICS, Scope
 from millwright.results.run_info import RunInfo, iso_utc
 from millwright.results.runs import load_run
 from millwright.results.selection import Selection
@@ -74,6 +75,8 @@ class RunRequest:
     """Slurm reservation that the jobs run in."""
     queue: str = ""
     """Slurm partition that the jobs are submitted to."""
+    folders: tuple[Path, ...] = ()
+    """Further folders of checks, after the shipped ones and the facility's own."""
     results: Path = DEFAULT_RESULTS
     sign_with: Path | None = None
     """SSH private key that signs the run; None for this account's own."""
@@ -120,6 +123,8 @@ class Work:
     facility_yaml: bytes
     typed: str
     """The facility as a user types it."""
+    registry: Registry
+    """Every check that the facility can expect."""
     expected: tuple[Expectation, ...]
     record: Unfinished
     changes: bytes
@@ -150,7 +155,12 @@ def run_checks(context: Context, request: RunRequest) -> RunOutcome:
     work = plan_work(request, context.now())
     warn_of_unfinished(context, work)
     machines = machines_of(
-        work.facility, work.record.checks, work.info.run_id, work.folder, session_variables(request.selection)
+        work.facility,
+        work.record.checks,
+        work.registry,
+        work.info.run_id,
+        work.folder,
+        session_variables(request.selection),
     )
     return carry_out(context, work, machines, (), request.junit)
 
@@ -159,19 +169,21 @@ def plan_work(request: RunRequest, now: datetime.datetime) -> Work:
     """Read the facility and choose what to measure; starts and writes nothing."""
     file = facility_file(request.facility)
     facility_yaml, facility = file.read_bytes(), load_facility(file)
-    problems = [*find_commitment_problems(facility, str(file)), *_find_faults(request, facility)]
+    registry = checks_for(file, request.folders)
+    problems = [*find_commitment_problems(facility, str(file), registry), *_find_faults(request, facility)]
     if problems:
         raise BadInputError(problems)
-    expected = choose(list_expectations(facility), request.selection, facility, tags_of, str(file))
+    known = list_expectations(facility, registry)
+    expected = choose(known, request.selection, facility, registry, str(file))
     info = start_run(facility, map(expected_value, expected), now, secrets.token_hex(4))
     record = Unfinished(
         info=replace(info, selection=request.selection),
-        checks=tuple(dict.fromkeys(each.check for each in expected)),
+        checks=tuple(dict.fromkeys(each.variant for each in expected)),
         results=str(request.results.absolute()),
         sign_with=str(request.sign_with.absolute()) if request.sign_with else "",
     )
-    changes = checkout_changes(checkout())
-    return Work(facility, facility_yaml, as_typed(file), expected, record, changes)
+    changes = checkout_changes(product_root())
+    return Work(facility, facility_yaml, as_typed(file), registry, expected, record, changes)
 
 
 def carry_out(
@@ -206,6 +218,7 @@ def _measure(context: Context, work: Work, machines: Sequence[Machine], earlier:
     key = Path(work.record.sign_with) if work.record.sign_with else own_signing_key()
 
     def begin(seat: LaunchSite) -> None:
+        keep_checks(work.folder, work.registry.folders)
         write_record(work.folder, work.record, work.facility_yaml, work.changes)
         _renew_certificates(context, work.facility, seat)
 
@@ -213,6 +226,7 @@ def _measure(context: Context, work: Work, machines: Sequence[Machine], earlier:
         machines,
         work.record.checks,
         work.facility_yaml,
+        registry=work.registry,
         info=work.info,
         now=lambda: iso_utc(context.now()),
         root=Path(work.record.results),
@@ -258,12 +272,6 @@ def warn_of_unfinished(context: Context, work: Work) -> None:
         if not is_held(folder):
             command = f"millwright run {work.typed} --resume {folder.name}"
             context.warn(f"the run {folder.name} was never stored; its raw output is in {folder}: {command}")
-
-
-def tags_of(check: str) -> frozenset[str]:
-    """The tags of a check, its area among them."""
-    is_access = any(metric.scope is Scope.ANTENNA for metric in METRICS[check].values())
-    return frozenset({"access"} if is_access else {"commissioning"})
 
 
 def _find_faults(request: RunRequest, facility: Facility) -> Iterator[Problem]:

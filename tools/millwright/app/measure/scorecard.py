@@ -5,8 +5,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from pydantic import ConfigDict, Field
-
 from millwright.app.document import Document, Part
 from millwright.core.verdict import Verdict
 from millwright.verdicts.scorecard import Rollup as JudgedRollup
@@ -18,17 +16,15 @@ P = TypeVar("P", bound=Part)
 class MetricDefinition(Part):
     """One measured quantity of a check."""
 
-    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
-
     unit: str
     better: str
     """``higher`` or ``lower``."""
     scope: str
     """One series a ``node``, ``partition`` or ``antenna``."""
-    label: str = Field(validation_alias="says")
+    label: str
     """The value's meaning, as the report prints it."""
-    adds_up_to: str
-    """Quantity that a partition's capacity sums up from this metric; empty for none."""
+    adds_up_to: str | None
+    """Quantity that a partition's capacity sums up from this metric; null for none."""
 
 
 class Reference(Part):
@@ -51,16 +47,16 @@ class Reference(Part):
 class Expectation(Part):
     """One expected value."""
 
-    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
-
     partition: str
     """Partition, or antenna for the checks of an antenna."""
     check: str
+    parameters: str
+    """Of the check's variant (``size=L2``); empty if it has none."""
     metric: str
     place: str
     """Node, folded node set of the partition, or the antenna's gateway."""
     nodes: tuple[str, ...]
-    definition: MetricDefinition = Field(validation_alias="says")
+    definition: MetricDefinition
     reference: Reference | None
     """Null if nothing is committed: the value is measured and not judged."""
     emulated: bool
@@ -103,6 +99,7 @@ class Row(Part):
     node: str
     """Node or folded node set that was measured; the expected place if none was."""
     device: str
+    environment: str
     values: tuple[float, ...]
     judgement: Judgement
     emulated: bool
@@ -113,9 +110,14 @@ class Rollup(Part):
 
     partition: str
     check: str
+    parameters: str
+    environment: str
+    """ReFrame's environment that measured; empty if none did, or it was not kept."""
     metric: str
     verdict: Verdict | None
     """The worst of its rows; null if they were measured and nothing was committed."""
+    variant: str
+    """The check with its parameters, and its environment if another one measured the same."""
     deciding: Row
     """The row that the verdict rests on."""
     places: int
@@ -127,6 +129,8 @@ class Series(Part):
 
     partition: str
     check: str
+    parameters: str
+    environment: str
     metric: str
     unit: str
     node: str
@@ -142,6 +146,8 @@ class Origin(Part):
     """Where ReFrame was started: harness or user."""
     partition: str
     check: str
+    parameters: str
+    environment: str
     case: str
     run_index: int
     job_id: str
@@ -210,8 +216,11 @@ def _rollup(found: JudgedRollup) -> Rollup:
     return Rollup(
         partition=found.partition,
         check=found.check,
+        parameters=found.parameters,
+        environment=found.environment,
         metric=found.metric,
         verdict=found.verdict,
+        variant=found.variant,
         deciding=Row.model_validate(found.deciding, from_attributes=True),
         places=len(found.rows),
     )

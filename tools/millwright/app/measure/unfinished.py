@@ -2,11 +2,12 @@
 
 import fcntl
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from millwright.checks.registry import OWN
 from millwright.core.errors import BadInputError, NotTestableError, Problem
 from millwright.core.files import write_atomically
 from millwright.core.places import state_folder
@@ -82,6 +83,15 @@ def write_record(folder: Path, record: Unfinished, facility_yaml: bytes, changes
     write_atomically(folder / RECORD, to_json(record))
 
 
+def keep_checks(folder: Path, folders: Sequence[Path]) -> None:
+    """Copy checks that are not shipped beside the copy of the facility file, where its own are looked for."""
+    for number, each in enumerate(folders):
+        skipped = shutil.ignore_patterns("__pycache__")
+        target = folder / OWN / str(number)
+        if each.resolve() != target.resolve().parent:  # a run that goes on has them there already
+            shutil.copytree(each, target, dirs_exist_ok=True, ignore=skipped)
+
+
 def is_recorded(folder: Path) -> bool:
     """Whether a run got as far as its first check."""
     return (folder / RECORD).is_file()
@@ -91,6 +101,7 @@ def remove_record(folder: Path) -> None:
     """Remove a run's folder; only its record if ReFrame's files are left in it for a person to look at."""
     for name in (RECORD, FACILITY_COPY, CHANGES, LOCK):
         (folder / name).unlink(missing_ok=True)
+    shutil.rmtree(folder / OWN, ignore_errors=True)
     if not any(folder.iterdir()):
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from millwright.app.document import Document, Part
+from millwright.checks.registry import checks_for
 from millwright.core.errors import BadInputError, ExitCode, Problem
 from millwright.core.places import facility_file, known_facilities, shipped_facilities
 from millwright.facility import load as loading
@@ -108,11 +109,11 @@ class FacilityShow(Document):
     """Every key of the file with its default, in the form of ``millwright facility schema``."""
 
 
-def load_checked(name_or_path: str) -> tuple[Path, Facility]:
-    """Load a facility and refuse commitments that no check can meet."""
+def load_checked(name_or_path: str, checks: Sequence[Path] = ()) -> tuple[Path, Facility]:
+    """Load a facility and refuse commitments that no check can meet; ``checks`` are further folders."""
     path = facility_file(name_or_path)
     facility = load_facility(path)
-    problems = find_commitment_problems(facility, str(path))
+    problems = find_commitment_problems(facility, str(path), checks_for(path, checks))
     if problems:
         raise BadInputError(problems)
     return path, facility
@@ -126,12 +127,12 @@ def list_facilities() -> FacilityList:
     )
 
 
-def check_facilities(names: Sequence[str]) -> FacilityCheck:
+def check_facilities(names: Sequence[str], checks: Sequence[Path] = ()) -> FacilityCheck:
     """Check facilities given by name or path; every problem of all of them, and nothing is changed."""
     problems: list[Problem] = []
     for name in names:
         try:
-            load_checked(name)
+            load_checked(name, checks)
         except BadInputError as error:
             problems.extend(error.problems)
     found = (

@@ -13,6 +13,7 @@ from typing import Literal
 
 from millwright.app.document import Document
 from millwright.app.site.site_files import LINK, Files, facility_path, site_files
+from millwright.checks.registry import checks_for
 from millwright.core.errors import BadInputError, Problem
 from millwright.core.places import shipped_facilities
 from millwright.facility.load import load_facility
@@ -184,7 +185,7 @@ def _write(root: Path, files: Files) -> None:
 
 
 def _check(file: Path, shown: Path | None) -> None:
-    problems = find_commitment_problems(load_facility(file), str(shown or file))
+    problems = find_commitment_problems(load_facility(file), str(shown or file), checks_for(file))
     if problems:
         raise BadInputError(problems)
 

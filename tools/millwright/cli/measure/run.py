@@ -12,7 +12,7 @@ from millwright.app.measure.run import RunOutcome, RunRequest, run_checks
 from millwright.app.measure.stored_name import DEFAULT_RESULTS
 from millwright.cli.measure.preview import print_list, print_plan
 from millwright.cli.measure.scorecard import print_scorecard
-from millwright.cli.options import AsJson, FacilityName, ResultsDir
+from millwright.cli.options import AsJson, ChecksDirs, FacilityName, ResultsDir
 from millwright.cli.output import context, print_json
 from millwright.cli.signals import interruption
 from millwright.core.errors import BadInputError, ExitCode, Problem
@@ -48,6 +48,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     reservation: Annotated[
         str, typer.Option(help="Slurm reservation that the jobs run in.", rich_help_panel=WHERE)
     ] = "",
+    checks: ChecksDirs = None,
     results_dir: ResultsDir = DEFAULT_RESULTS,
     junit: Annotated[
         Path | None,
@@ -91,6 +92,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter for each option
         nodes=nodes,
         reservation=reservation,
         queue=queue,
+        folders=tuple(checks or ()),
         results=results_dir,
         sign_with=sign_with,
         junit=junit,
@@ -134,6 +136,7 @@ def _refuse_beside_resume(request: RunRequest) -> None:
     given = {
         "--check": request.checks,
         "--tag": request.tags,
+        "--checks": request.folders,
         "--nodes": request.nodes,
         "--queue": request.queue,
         "--reservation": request.reservation,

@@ -22,7 +22,8 @@ def print_scorecard(scorecard: ScorecardDocument) -> None:
         out.print(_line(rollup))
         out.print(Text(f"{'':14}{_place(rollup)}: {rollup.deciding.judgement.reason}", style="dim"))
     for series in scorecard.unexpected:
-        place = f"{series.partition} {series.check} {series.metric} {series.node} {series.device}".rstrip()
+        what = f"{series.check} {series.parameters}".rstrip()
+        place = f"{series.partition} {what} {series.metric} {series.node} {series.device}".rstrip()
         out.print(Text(f"not expected: {place}: {len(series.values)} samples"))
     for rejected in scorecard.rejected:
         origin = rejected.origin
@@ -37,7 +38,7 @@ def _line(rollup: Rollup) -> Text:
     unit, reference = expectation.definition.unit, expectation.reference
     limit = f", limit {reference.limit:.4g} {unit}" if reference else ""
     line = Text(f"{rollup.verdict or 'no reference':12}  ", style=STYLES.get(rollup.verdict, ""))
-    name = f"{rollup.partition} {rollup.check} {rollup.metric}{' (emulated)' * rollup.deciding.emulated}"
+    name = f"{rollup.partition} {rollup.variant} {rollup.metric}{' (emulated)' * rollup.deciding.emulated}"
     return line.append(f"{name}  {_median(rollup.deciding.judgement, unit)}{limit}", style="default")
 
 

@@ -15,7 +15,7 @@ from millwright.app.site.facility import (
     list_facilities,
     show_facility,
 )
-from millwright.cli.options import AsJson, FacilityName
+from millwright.cli.options import AsJson, ChecksDirs, FacilityName
 from millwright.cli.output import console, print_json, warn
 from millwright.cli.site.facility_discover import command as discover
 
@@ -49,13 +49,14 @@ def check(
     names: Annotated[
         list[str], typer.Argument(help="Facilities to check, by name or path.", show_default=False)
     ],
+    checks: ChecksDirs = None,
     as_json: AsJson = False,
 ) -> None:
     """Check facilities; list every problem at once and change nothing.
 
     Example: millwright facility check rack inventories/my-site/facility.yaml
     """
-    found = check_facilities(names)
+    found = check_facilities(names, tuple(checks or ()))
     if as_json:
         print_json(found)
         raise typer.Exit(found.exit_code)

@@ -11,7 +11,7 @@ import yaml
 
 from millwright.adapters.ansible.inventory import AnsibleInventory, build_inventory
 from millwright.adapters.ansible.stored_inventory import Narrowing
-from millwright.adapters.here.product_archive import list_members
+from millwright.adapters.here.product_archive import list_members, own_members
 from millwright.core.places import product_root
 from millwright.facility.model import Facility
 from millwright.fleet.look.role_inputs import Inputs, Play, Variables, basis_of, inputs_of
@@ -164,7 +164,8 @@ class Sources:
     def _contents(self, path: str) -> Iterator[str]:
         """Digests of a file, or of everything in a folder of the facility's state."""
         if path == "product":
-            files = [*list_members(self.root).values(), self.file]
+            own = own_members(self.file, self.file.parent.name)
+            files = [*list_members(self.root).values(), *own.values()]
         else:
             place = Path(path)
             is_own = self.state in place.parents and place.is_dir()

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from millwright.checks.registry import Registry
 from millwright.core.errors import NotTestableError
 from millwright.core.node_sets import fold
 from millwright.facility.model import Facility
@@ -10,12 +11,14 @@ from millwright.fleet.service.measuring import classes_of, expected_of
 from millwright.statistics.outliers import FEWEST_PEERS
 
 
-def require_peers(facility: Facility, nodes: Sequence[str], ways: Mapping[str, str]) -> None:
+def require_peers(
+    facility: Facility, registry: Registry, nodes: Sequence[str], ways: Mapping[str, str]
+) -> None:
     """Raise :exc:`NotTestableError` if the facility has too few nodes to compare some of these with.
 
     ``ways`` are commands that go on all the same, each with its effect.
     """
-    short = count_peers(facility, nodes)
+    short = count_peers(facility, registry, nodes)
     found: dict[int, list[str]] = defaultdict(list)
     for node, peers in short.items():
         if peers < FEWEST_PEERS:
@@ -29,16 +32,16 @@ def require_peers(facility: Facility, nodes: Sequence[str], ways: Mapping[str, s
         raise NotTestableError("\n".join([*lines, "Nothing was drained or changed.", *hints]), code="MW5003")
 
 
-def count_peers(facility: Facility, nodes: Sequence[str]) -> dict[str, int]:
+def count_peers(facility: Facility, registry: Registry, nodes: Sequence[str]) -> dict[str, int]:
     """How many other nodes of its class each node can be compared with, by its least common metric.
 
     Nodes of which no metric of single nodes is expected are left out.
     """
     counts: dict[str, int] = {}
     for members in classes_of(facility, nodes).values():
-        measured: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for expected in expected_of(facility, members.nodes | members.peers):
-            measured[expected.check, expected.metric].add(expected.place)
+        measured: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+        for expected in expected_of(facility, members.nodes | members.peers, registry):
+            measured[expected.check, expected.parameters, expected.metric].add(expected.place)
         for everyone in measured.values():
             for node in everyone & members.nodes:
                 counts[node] = min(counts.get(node, len(everyone) - 1), len(everyone) - 1)

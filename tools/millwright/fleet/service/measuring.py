@@ -13,12 +13,13 @@ from millwright.adapters.openssh.signatures import sign_file
 from millwright.adapters.reframe.benchmark import Follow, run_benchmarks
 from millwright.adapters.reframe.launch_sites import harness_machine
 from millwright.adapters.reframe.settings import NODES_VARIABLE, RESERVATION_VARIABLE
+from millwright.checks.declaration import Scope
+from millwright.checks.registry import Registry, checks_for
 from millwright.core.errors import BadInputError, NotTestableError
 from millwright.core.node_sets import fold
 from millwright.core.places import product_root, state_folder
 from millwright.core.verdict import Verdict
 from millwright.facility.model import Facility
-from millwright.results.metrics import Scope
 from millwright.results.run_info import iso_utc
 from millwright.results.runs import Run, list_runs, load_run
 from millwright.statistics.outliers import FEWEST_PEERS
@@ -61,13 +62,16 @@ class Bench:
         Raises :exc:`NotTestableError` where nothing could be measured.
         """
         run = self._measure(nodes, reservation)
-        rows = [row for row in score(self.facility, run).rows if row.expectation.says.scope is Scope.NODE]
+        rows = [
+            row for row in score(self.facility, run).rows if row.expectation.definition.scope is Scope.NODE
+        ]
         series = [found for found in gather(run.samples) if found.node in nodes]
         before = [gather(each.samples) for each in self._recent(run)]
         comparisons: list[Comparison] = []
         for members in classes_of(self.facility, nodes).values():
             own = [found for found in series if found.node in members.nodes]
-            comparisons.extend(compare(own, newest_values(before, members.peers), self.threshold))
+            known = newest_values(before, members.peers, run.registry)
+            comparisons.extend(compare(own, known, run.registry, self.threshold))
         return {
             node: advise_on_peers(
                 judge_node(node, rows, comparisons),
@@ -80,8 +84,9 @@ class Bench:
         }
 
     def _measure(self, nodes: Sequence[str], reservation: str) -> Run:
-        expected = expected_of(self.facility, nodes)
-        checks = tuple(dict.fromkeys(expectation.check for expectation in expected))
+        registry = checks_for(self.file)
+        expected = expected_of(self.facility, nodes, registry)
+        checks = tuple(dict.fromkeys(expectation.variant for expectation in expected))
         if not checks:
             raise NotTestableError(
                 f"no check of {fold(tuple(nodes))} measures single nodes: nothing can be judged",
@@ -94,6 +99,7 @@ class Bench:
             [harness_machine(self.facility, info.run_id, folder, narrow)],
             checks,
             self.file.read_bytes(),
+            registry=registry,
             info=info,
             now=lambda: iso_utc(self.clock()),
             root=self.results / ROOT,
@@ -120,13 +126,13 @@ class Bench:
                     self.warn(f"a stored run is left out of the comparison with peers:\n{error}")
 
 
-def expected_of(facility: Facility, nodes: Iterable[str]) -> tuple[Expectation, ...]:
+def expected_of(facility: Facility, nodes: Iterable[str], registry: Registry) -> tuple[Expectation, ...]:
     """What the facility expects of these nodes one by one."""
     wanted = frozenset(nodes)
     return tuple(
         expectation
-        for expectation in list_expectations(facility)
-        if expectation.says.scope is Scope.NODE and expectation.place in wanted
+        for expectation in list_expectations(facility, registry)
+        if expectation.definition.scope is Scope.NODE and expectation.place in wanted
     )
 
 

@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from millwright.results.metrics import Metric
+from millwright.checks.declaration import Metric
 
 SAMPLE_KEYS = frozenset({"metric", "value", "unit", "rep", "node", "device"})
 DONE_KEYS = frozenset({"probe", "samples", "node"})

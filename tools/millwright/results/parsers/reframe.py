@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from millwright.checks.naming import split_case
 from millwright.core.errors import BadInputError, Problem
 
 UNDEFINED = "<undefined>"
@@ -82,7 +83,12 @@ class Case(_Record):
     @property
     def check(self) -> str:
         """Public name of the result series: the check's class."""
-        return self.name.split()[0]
+        return split_case(self.name)[0]
+
+    @property
+    def parameters(self) -> str:
+        """The variant of the check, in canonical form; empty if it has none."""
+        return split_case(self.name)[1]
 
     @property
     def was_dry(self) -> bool:

@@ -1,1 +1,0 @@
-"""What the users of an antenna get."""

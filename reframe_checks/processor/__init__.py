@@ -1,1 +1,0 @@
-"""What a processor and its memory reach."""

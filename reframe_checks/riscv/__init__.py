@@ -1,1 +1,0 @@
-"""Whether RISC-V nodes hold what their instruction set promises."""
