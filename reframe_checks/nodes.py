@@ -28,7 +28,7 @@ class NodesPlugin(rfm.RegressionTestPlugin):
     #: Nodes that took no job, with Slurm's state and reason.
     nodes_left_out = variable(typ.Dict[str, str], value={}, loggable=True)
     #: Nodes of the job, in order.
-    nodes_taken = variable(typ.List[str], value=[])
+    nodes_taken = variable(typ.List[str], value=[], loggable=True)
 
     @run_before("run")
     def select_nodes(self):

@@ -18,7 +18,7 @@ from reframe.core.exceptions import ReframeError, SanityError
 from millwright.checks.declaration import FILE
 from millwright.checks.naming import name_variant, split_case
 from millwright.results.completeness import find_missing, worst_medians
-from millwright.results.ingest import GOOD_STATES
+from millwright.results.ingest import EXPLAINED_STATES, GOOD_STATES
 from millwright.results.parsers.probe import parse_probe
 
 from .nodes import NodesPlugin
@@ -40,6 +40,7 @@ class MillwrightCheck(NodesPlugin):
     probe = variable(str)
     #: Other files in either place that the probe imports.
     probe_parts = variable(typ.List[str], value=[])
+    _output = None
 
     @run_after("init")
     def select_hardware(self):
@@ -114,7 +115,10 @@ class MillwrightCheck(NodesPlugin):
     @sanity_function
     def result_counts(self):
         """A good job and a complete output, or no result at all."""
-        problems = [*self.find_job_problems(), *self.find_output_problems()]
+        output, jobs = list(self.find_output_problems()), list(self.find_job_problems())
+        if output and self.is_independent and self.has_whole_place(output):
+            return True  # the job's end is explained by these places, which alone don't count
+        problems = [*jobs, *(fault.text for fault in output)]
         if problems:
             raise SanityError("; ".join(problems[:MAX_REASONS]))
         return True
@@ -122,7 +126,7 @@ class MillwrightCheck(NodesPlugin):
     @run_before("performance")
     def summarise(self):
         """For ReFrame's own reports, one value a metric: the median of the worst node."""
-        values = worst_medians(self.parse_output().samples, self.metrics)
+        values = worst_medians(self.output.samples, self.metrics)
         for metric, value in values.items():
             unit = self.metrics[metric].unit
             self.perf_variables[metric] = sn.make_performance_function(sn.defer(value), unit)
@@ -147,12 +151,25 @@ class MillwrightCheck(NodesPlugin):
 
     def find_output_problems(self):
         """Broken lines, nodes that never finished, metrics or repetitions that are missing."""
-        output = self.parse_output()
-        yield from output.problems or find_missing(output.samples, self.metrics, self.places)
+        yield from self.output.faults or find_missing(self.output.samples, self.metrics, self.places)
 
-    def parse_output(self):
-        """Samples and problems of the job's output."""
-        return parse_probe(self.read(self.job.stdout), self.metrics)
+    @property
+    def is_independent(self):
+        """Whether a place that failed says nothing about the others."""
+        return self.declaration.independent and self.job.state in EXPLAINED_STATES
+
+    def has_whole_place(self, faults):
+        """Whether each fault concerns one place, and another place is left."""
+        spoiled = {fault.node for fault in faults}
+        return "" not in spoiled and not spoiled.issuperset(self.places)
+
+    @property
+    def output(self):
+        """Samples and faults of the job's output, which is parsed once."""
+        if self._output is None:
+            path = Path(self.stagedir, self.job.stdout)
+            self._output = parse_probe(path if path.exists() else "", self.metrics)
+        return self._output
 
     def read(self, name):
         """Text of a file in the stage folder; empty where the job left none."""

@@ -24,6 +24,23 @@ static int probe_repetitions(void)
 
 static long probe_samples;
 
+/* Seconds since 1970 UTC. */
+static double probe_clock(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* When the repetition that ends now began: when the one before ended. */
+static double probe_began(void)
+{
+    static double last = 0.0;
+    double before = last, now = probe_clock();
+    last = now;
+    return before > 0.0 ? before : now;
+}
+
 __attribute__((format(printf, 1, 2), noreturn)) static void probe_fail(const char *format, ...)
 {
     va_list arguments;
@@ -63,12 +80,14 @@ static double probe_now(void)
 /* Print one sample; rep counts from 0 and is negative during a warm-up, which is dropped. */
 static void probe_sample(const char *metric, double value, const char *unit, int rep)
 {
+    double began = probe_began();
     if (rep < 0)
         return;
     if (!isfinite(value))
         probe_fail("%s is not a finite number in repetition %d", metric, rep);
-    printf("{\"metric\":\"%s\",\"value\":%.9g,\"unit\":\"%s\",\"rep\":%d,\"node\":\"%s\",\"device\":\"\"}\n", metric,
-           value, unit, rep, probe_node());
+    printf("{\"metric\":\"%s\",\"value\":%.9g,\"unit\":\"%s\",\"rep\":%d,\"node\":\"%s\",\"device\":\"\","
+           "\"started\":%.6f}\n",
+           metric, value, unit, rep, probe_node(), began);
     fflush(stdout);
     probe_samples++;
 }

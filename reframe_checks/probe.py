@@ -5,6 +5,7 @@ import math
 import os
 import socket
 import sys
+import time
 
 WARM_UPS = 1
 """Repetitions that are never reported."""
@@ -26,13 +27,25 @@ def node_name():
     return os.environ.get("MILLWRIGHT_NODE") or os.environ.get("SLURMD_NODENAME") or socket.gethostname()
 
 
+_last = time.time()
+
+
+def began():
+    """When the repetition that ends now began: seconds since 1970 UTC, at which the one before ended."""
+    global _last
+    before, _last = _last, time.time()
+    return round(before, 6)
+
+
 def sample(metric, value, unit, rep, device=""):
     """One line of the protocol; nothing for a warm-up, whose `rep` is negative."""
+    started = began()
     if rep < 0:
         return ""
     if not math.isfinite(value):
         stop(f"{metric} is not a finite number in repetition {rep}")
     line = {"metric": metric, "value": value, "unit": unit, "rep": rep, "node": node_name(), "device": device}
+    line["started"] = started
     return json.dumps(line) + "\n"
 
 

@@ -7,6 +7,7 @@ from millwright.capacity.supply import add_up
 from millwright.catalogue.catalogue import load_catalogue
 from millwright.facility.model import Facility
 from millwright.results.sample import Sample
+from millwright.results.samples import collect
 from millwright.verdicts.scorecard import score
 
 NODES = ("rack-c1", "rack-c2", "rack-c3")
@@ -43,7 +44,7 @@ def triad(values, **more):
 
 
 def capacity(facility, run, catalogue, found):
-    return add_up(facility, score(facility, replace(run, samples=found)), catalogue)
+    return add_up(facility, score(facility, replace(run, samples=collect(found))), catalogue)
 
 
 def test_the_supply_is_the_sum_of_the_nodes_medians(facility_with, rack_run, catalogue):

@@ -172,7 +172,7 @@ def test_a_probe_that_can_not_be_built_says_what_is_missing(tmp_path, compiler, 
     probe.write_text('#error "cblas.h not found: install libopenblas-dev"\n')
     run, scorecard, _ = run_in(tmp_path, home, ["Gemm"])
 
-    assert run.samples == ()
+    assert len(run.samples) == 0
     assert message in " ".join(run.rejected[0].reasons)
     assert scorecard.exit_code == 3
 

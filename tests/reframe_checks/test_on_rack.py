@@ -152,5 +152,5 @@ def test_emulation_that_the_facility_denies_never_counts(run_checks):
     assert denied != FILE.read_bytes()
     run, _ = run_checks(["RiscvVector"], facility_yaml=denied)
 
-    assert run.samples == ()
+    assert len(run.samples) == 0
     assert "calls this partition hardware, but its probe found: # emulated by" in run.rejected[0].reasons[0]

@@ -11,6 +11,7 @@ from millwright.report.build import build_content
 from millwright.report.content import to_json
 from millwright.report.html import render_html
 from millwright.results.run_info import RunInfo
+from millwright.results.samples import collect
 from millwright.results.verification import SignatureCheck
 
 SIGNATURE = SignatureCheck("good", "ada, SHA256:x")
@@ -152,7 +153,7 @@ def test_a_measured_accelerator_is_compared_with_its_catalogue_peak(rack_facilit
         for n in (1, 2, 3)
         for rep in range(7)
     )
-    content = build(facility, dataclasses.replace(rack_run, samples=samples))
+    content = build(facility, dataclasses.replace(rack_run, samples=collect(samples)))
     (row,) = content.capacity
     assert (row.devices_measured, row.peak, round(row.peak_share, 3)) == (3, 19_500.0, 0.8)
     assert row.peak_source.startswith("a100_80_sxm fp64_matrix: ")

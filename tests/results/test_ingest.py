@@ -30,7 +30,9 @@ def changed(seat, data, check, **values):
 
 def with_output(seat, check, change):
     raw = {
-        folder: replace(output, stdout=change(output.stdout)) if folder.endswith(f"/{check}") else output
+        folder: replace(output, stdout=change(output.stdout.read_text()))
+        if folder.endswith(f"/{check}")
+        else output
         for folder, output in seat.raw.items()
     }
     return replace(seat, raw=raw)
@@ -70,7 +72,9 @@ def test_a_job_that_exits_with_3_does_not_count_although_its_output_looks_right(
 
 
 def test_a_job_killed_by_its_time_limit_does_not_count_although_its_output_looks_right(seat):
-    output = next(raw.stdout for folder, raw in seat.raw.items() if folder.endswith("MpiAllReduce"))
+    output = next(
+        raw.stdout.read_text() for folder, raw in seat.raw.items() if folder.endswith("MpiAllReduce")
+    )
     assert '"probe": "done"' in output
     assert any(
         "job timed out" in reason
@@ -120,7 +124,6 @@ def test_a_state_of_slurm_that_ended_well_counts(seat, report_data):
     ("change", "reason"),
     [
         (lambda text: text[: len(text) // 2], "incomplete"),
-        (lambda text: text.replace("GB/s", "GiB/s", 1), "unit"),
         (lambda _: "", "no valid sample"),
         (lambda _: None, "output of its job is missing"),
     ],
@@ -129,6 +132,109 @@ def test_output_that_is_not_whole_does_not_count(seat, change, reason):
     found = ingest([with_output(seat, "MemoryBandwidth", change)], facility="rack", registry=shipped_checks())
     assert any(reason in text for text in reasons(found, "MemoryBandwidth"))
     assert not [sample for sample in found.samples if sample.check == "MemoryBandwidth"]
+
+
+def places(found, check):
+    return {sample.node for sample in found.samples if sample.check == check}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda text: text.replace("GB/s", "GiB/s", 1), "unit of copy_bw is 'GiB/s'"),
+        (lambda text: text.replace('"probe": "done"', '"probe": "over"', 1), "never said that it was done"),
+        (lambda text: text + text.splitlines()[1].replace('"rep": 0', '"rep": 90') + "\n", "prints on after"),
+        (lambda text: text.replace('"rep": 0', '"rep": 1', 1), "rep 1 on rack-c1 stands 2 times"),
+    ],
+)
+def test_a_fault_of_one_node_spoils_only_its_values(seat, change, reason):
+    found = ingest([with_output(seat, "MemoryBandwidth", change)], facility="rack", registry=shipped_checks())
+    (rejected,) = [case for case in found.rejected if case.origin.check == "MemoryBandwidth"]
+    assert any(reason in text for text in rejected.reasons)
+    assert (rejected.node, rejected.origin.nodes) == ("rack-c1", ("rack-c1",))
+    assert "rack-c2" in places(found, "MemoryBandwidth")
+    assert "MemoryBandwidth" in counted(found)
+
+
+def test_a_fault_of_one_metric_leaves_the_others_of_the_node(seat):
+    change = lambda text: text.replace('"rep": 0', '"rep": 1', 1)  # noqa: E731
+    found = ingest([with_output(seat, "MemoryBandwidth", change)], facility="rack", registry=shipped_checks())
+    left = {s.metric for s in found.samples if (s.check, s.node) == ("MemoryBandwidth", "rack-c1")}
+    assert left == {"add_bw", "scale_bw", "triad_bw"}
+
+
+def test_samples_of_a_node_that_the_job_did_not_run_on_do_not_count(seat, report_data):
+    seat = changed(seat, report_data, "MemoryBandwidth", job_nodelist=["rack-c1"])
+    found = ingest([seat], facility="rack", registry=shipped_checks())
+    assert places(found, "MemoryBandwidth") == {"rack-c1"}
+    assert reasons(found, "MemoryBandwidth") == ["values of rack-c2, which the job did not run on"]
+    nowhere = changed(seat, report_data, "MemoryBandwidth", job_nodelist=[])
+    assert places(ingest([nowhere], facility="rack", registry=shipped_checks()), "MemoryBandwidth") == set()
+
+
+def test_a_local_job_speaks_for_the_node_that_the_check_chose(seat, report_data):
+    """Its node list is this machine's name, which need not be the facility's."""
+    seat = changed(seat, report_data, "MemoryBandwidth", job_nodelist=["vm"], nodes_taken=["rack-c2"])
+    assert places(ingest([seat], facility="rack", registry=shipped_checks()), "MemoryBandwidth") == {
+        "rack-c2"
+    }
+
+
+def with_times(seat, check, seconds):
+    return with_output(
+        seat, check, lambda text: text.replace('"device": ""', f'"device": "", "started": {seconds}')
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "reason"),
+    [
+        (1795454409, "began before its job"),
+        (1795454600, "began after the end of its job"),
+        (0, "before its job"),
+    ],
+)
+def test_samples_from_another_time_than_their_job_do_not_count(seat, seconds, reason):
+    found = ingest([with_times(seat, "MemoryBandwidth", seconds)], facility="rack", registry=shipped_checks())
+    assert places(found, "MemoryBandwidth") == set()
+    assert all(reason in text for text in reasons(found, "MemoryBandwidth"))
+
+
+def test_each_sample_carries_its_start_and_its_job(seat):
+    found = ingest(
+        [with_times(seat, "MemoryBandwidth", 1795454509.25)], facility="rack", registry=shipped_checks()
+    )
+    told = {(s.started, s.job_id, s.case) for s in found.samples if s.check == "MemoryBandwidth"}
+    assert told == {(1795454509250000, "12607", "MemoryBandwidth")}
+
+
+def test_a_node_that_failed_explains_the_end_of_its_job(seat, report_data):
+    cut = with_output(
+        seat, "MemoryBandwidth", lambda text: text.replace('"probe": "done"', '"probe": "cut"', 1)
+    )
+    failed = {"job_exitcode": 3, "job_state": "FAILED"}
+    found = ingest(
+        [changed(cut, report_data, "MemoryBandwidth", **failed)], facility="rack", registry=shipped_checks()
+    )
+    assert places(found, "MemoryBandwidth") == {"rack-c2"}
+    whole = ingest(
+        [changed(seat, report_data, "MemoryBandwidth", **failed)], facility="rack", registry=shipped_checks()
+    )
+    assert places(whole, "MemoryBandwidth") == set()
+    assert reasons(whole, "MemoryBandwidth") == ["its job exited with 3", "its job ended as FAILED"]
+
+
+def test_a_silent_node_is_named_with_the_end_of_its_job(seat, report_data):
+    failed = {"job_exitcode": 3, "job_state": "FAILED", "job_nodelist": ["rack-c1", "rack-c2", "rack-c4"]}
+    found = ingest(
+        [changed(seat, report_data, "MemoryBandwidth", **failed)], facility="rack", registry=shipped_checks()
+    )
+    (rejected,) = [case for case in found.rejected if case.origin.check == "MemoryBandwidth"]
+    assert rejected.node == "rack-c4"
+    assert rejected.reasons == (
+        "rack-c4 printed nothing, and its job exited with 3 and its job ended as FAILED",
+    )
+    assert places(found, "MemoryBandwidth") == {"rack-c1", "rack-c2"}
 
 
 def test_a_case_without_a_folder_has_no_output(seat, report_data):
@@ -164,7 +270,7 @@ def test_a_rejection_names_job_nodes_and_files(seat):
         for c in ingest([seat], facility="rack", registry=shipped_checks()).rejected
         if c.origin.check == "MpiPointToPoint"
     )
-    assert rejected.origin.nodes == ("vm",)
+    assert rejected.origin.nodes == ("rack-c1", "rack-c2")
     assert rejected.origin.job_id
     assert "sessions/rack-login/raw/rack/cpu/gnu/MpiPointToPoint/rfm_job.out" in rejected.origin.files
 
@@ -182,7 +288,7 @@ def test_many_and_long_reasons_are_cut_with_a_count(seat):
 def test_an_empty_session_of_evidence_gives_nothing(seat):
     bare = LaunchSiteReport(seat.seat, seat.report, {folder: RawOutput() for folder in seat.raw})
     found = ingest([bare], facility="rack", registry=shipped_checks())
-    assert (found.samples, found.counted) == ((), ())
+    assert (len(found.samples), found.counted) == (0, ())
     assert len(found.rejected) == 7
 
 

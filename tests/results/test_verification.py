@@ -20,12 +20,12 @@ def test_an_untouched_run_is_intact_and_said_to_be_unsigned(stored_run):
 
 
 def test_every_changed_missing_and_added_file_is_listed(stored_run):
-    write(stored_run / "samples.jsonl", "{}\n")
+    write(stored_run / "samples.parquet", "{}\n")
     (stored_run / "facility.yaml").unlink()
     (stored_run / "sessions" / "note.txt").write_text("x")
     result = verify_run(stored_run)
     assert (result.changed, result.missing, result.extra) == (
-        ("samples.jsonl",),
+        ("samples.parquet",),
         ("facility.yaml",),
         ("sessions/note.txt",),
     )
@@ -34,7 +34,7 @@ def test_every_changed_missing_and_added_file_is_listed(stored_run):
 
 
 @pytest.mark.parametrize(
-    "name", ["samples.jsonl", "run.json", "facility.yaml", "sessions/rack-login/run-report.json"]
+    "name", ["counted.jsonl", "run.json", "facility.yaml", "sessions/rack-login/run-report.json"]
 )
 def test_one_changed_byte_is_found_in_any_file(stored_run, name):
     path = stored_run / name
@@ -44,10 +44,10 @@ def test_one_changed_byte_is_found_in_any_file(stored_run, name):
 
 
 def test_a_file_replaced_by_a_link_to_an_equal_one_is_changed(stored_run, tmp_path):
-    path = stored_run / "samples.jsonl"
+    path = stored_run / "samples.parquet"
     path.rename(tmp_path / "moved")
     path.symlink_to(tmp_path / "moved")
-    assert verify_run(stored_run).changed == ("samples.jsonl",)
+    assert verify_run(stored_run).changed == ("samples.parquet",)
 
 
 def test_a_linked_folder_is_an_addition(stored_run):
@@ -62,7 +62,7 @@ def test_a_run_without_its_manifest_is_not_intact(stored_run):
     assert result.malformed == ("missing",)
     assert result.files == 0
     assert (result.changed, result.missing) == ((), ())
-    assert {"samples.jsonl", "run.json"} <= set(result.extra)
+    assert {"samples.parquet", "run.json"} <= set(result.extra)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_folder_that_is_not_there_is_an_error_and_no_all_clear(tmp_path):
 
 
 def test_words_are_those_of_the_folder_that_was_sealed(stored_run):
-    write(stored_run / "samples.jsonl", "{}\n")
+    write(stored_run / "samples.parquet", "{}\n")
     result = verify_sealed(stored_run, None, Sealed("image", "the image was built"))
-    assert result.describe() == ("samples.jsonl: changed since the image was built",)
+    assert result.describe() == ("samples.parquet: changed since the image was built",)
     assert result.signature.detail == "nobody signed this image's manifest"

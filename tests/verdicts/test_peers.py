@@ -1,15 +1,16 @@
 """Nodes beside the others of their class."""
 
+import numpy as np
 import pytest
 
 from millwright.checks.registry import shipped_checks
 from millwright.core.verdict import Verdict
+from millwright.results.samples import Series
 from millwright.verdicts.peers import compare, newest_values
-from millwright.verdicts.series import Series
 
 
 def series(node, value, device="", *, check="MemoryBandwidth", metric="triad_bw", unit="GB/s"):
-    return Series("cpu", check, metric, unit, node, device, (value,) * 3, emulated=False)
+    return Series("cpu", check, "", "", metric, unit, node, device, np.array([value] * 3), emulated=False)
 
 
 PEERS = [series(f"p{number}", 100.0 + number) for number in range(6)]

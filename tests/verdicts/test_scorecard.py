@@ -7,6 +7,7 @@ from millwright.core.errors import BadInputError, ExitCode
 from millwright.core.verdict import Verdict
 from millwright.facility.model import Facility
 from millwright.results.sample import Sample
+from millwright.results.samples import collect
 from millwright.verdicts.expectations import expected_value
 from millwright.verdicts.scorecard import limit_to, score
 
@@ -67,7 +68,7 @@ def test_measured_values_without_a_reference_are_kept_and_not_judged(scorecard):
     row = rollups(scorecard)["Gemm", "fp64_rate"].rows[0]
     assert row.judgement.verdict is None
     assert row.judgement.interval.n == 8
-    assert row.values == (50.0, 50.1, 50.2, 50.3, 50.4, 50.5, 50.6, 50.7)
+    assert tuple(row.values) == (50.0, 50.1, 50.2, 50.3, 50.4, 50.5, 50.6, 50.7)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +89,7 @@ def test_what_is_missing_says_why(scorecard, key, reason):
 
 
 def test_what_never_ran_says_so(rack_facility, rack_run):
-    bare = replace(rack_run, samples=(), counted=(), rejected=())
+    bare = replace(rack_run, samples=collect(()), counted=(), rejected=())
     assert {row.judgement.reason for row in score(rack_facility, bare).rows} == {"not run"}
 
 
@@ -101,7 +102,7 @@ def test_a_session_without_a_report_is_named_as_the_reason(rack_facility, rack_r
 
 def test_a_node_that_was_not_available_is_named_as_the_reason(rack_facility, rack_run):
     info = replace(rack_run.info, unavailable_nodes={"rack-r1": "down: power"})
-    run = replace(rack_run, info=info, samples=(), rejected=())
+    run = replace(rack_run, info=info, samples=collect(()), rejected=())
     row = rollups(score(rack_facility, run))["RiscvVector", "isa_baseline"].deciding
     assert row.judgement.reason == "rack-r1 took no job: down: power"
 
@@ -135,7 +136,7 @@ def test_values_that_nothing_expects_are_listed_and_lost_nowhere(scorecard, rack
     ],
 )
 def test_values_from_elsewhere_or_in_another_unit_answer_no_expectation(rack_facility, rack_run, stray):
-    run = replace(rack_run, samples=stray)
+    run = replace(rack_run, samples=collect(stray))
     scorecard = score(rack_facility, run)
     assert len(scorecard.unexpected) == 1
     assert all(row.judgement.verdict is Verdict.NOT_MEASURED for row in scorecard.rows)
@@ -143,7 +144,7 @@ def test_values_from_elsewhere_or_in_another_unit_answer_no_expectation(rack_fac
 
 def test_a_pair_of_the_partition_answers_for_the_partition(rack_facility, rack_run):
     pair = samples("rack-c[1-2]", [15.0] * 6, "MpiPointToPoint", "latency", "us")
-    row = rollups(score(rack_facility, replace(rack_run, samples=pair)))[
+    row = rollups(score(rack_facility, replace(rack_run, samples=collect(pair))))[
         "MpiPointToPoint", "latency"
     ].deciding
     assert (row.node, row.judgement.verdict) == ("rack-c[1-2]", Verdict.PASS)
@@ -163,10 +164,10 @@ def test_a_device_that_was_not_measured_is_missing(rack_facility, rack_run):
         for device in ("0", "1", "2")
         for s in samples(node, [50.0] * 6, "Gemm", "fp64_rate", "GFLOP/s", device=device)
     )
-    whole = score(facility, replace(rack_run, samples=devices))
+    whole = score(facility, replace(rack_run, samples=collect(devices)))
     assert (len(whole.rows), whole.exit_code) == (9, ExitCode.OK)
     cut = tuple(s for s in devices if (s.node, s.device) != ("rack-c2", "1"))
-    found = score(facility, replace(rack_run, samples=cut))
+    found = score(facility, replace(rack_run, samples=collect(cut)))
     assert found.exit_code == ExitCode.NOT_TESTED
     missing = found.rollups[0].deciding
     assert (missing.node, missing.judgement.reason) == ("rack-c2", "2 of 3 devices were measured")
@@ -175,10 +176,10 @@ def test_a_device_that_was_not_measured_is_missing(rack_facility, rack_run):
 def test_the_worst_place_decides_and_among_equals_the_smallest_margin(rack_facility, rack_run):
     facility = only(rack_facility, "cpu", {"MemoryBandwidth": ["triad_bw"]})
     values = {"rack-c1": 11.0, "rack-c2": 10.0, "rack-c3": 12.0}
-    run = replace(rack_run, samples=tuple(s for n, v in values.items() for s in samples(n, [v] * 6)))
+    run = replace(rack_run, samples=collect(s for n, v in values.items() for s in samples(n, [v] * 6)))
     rollup = score(facility, run).rollups[0]
     assert (rollup.verdict, rollup.deciding.node) == (Verdict.PASS, "rack-c2")
-    slow = replace(rack_run, samples=(*run.samples[:12], *samples("rack-c3", [1.0] * 6)))
+    slow = replace(rack_run, samples=collect((*list(run.samples)[:12], *samples("rack-c3", [1.0] * 6))))
     assert score(facility, slow).rollups[0].deciding.node == "rack-c3"
 
 
@@ -194,7 +195,7 @@ def test_the_worst_place_decides_and_among_equals_the_smallest_margin(rack_facil
 def test_the_exit_code_is_that_of_the_worst_verdict(rack_facility, rack_run, values, code):
     facility = only(rack_facility, "cpu", {"MemoryBandwidth": ["triad_bw"]})
     good = (*samples("rack-c1", [10.0] * 6), *samples("rack-c2", [10.0] * 6))
-    run = replace(rack_run, samples=(*good, *samples("rack-c3", values)))
+    run = replace(rack_run, samples=collect((*good, *samples("rack-c3", values))))
     assert score(facility, run).exit_code == code
 
 

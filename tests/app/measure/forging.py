@@ -12,8 +12,10 @@ from millwright.results.begun import begun_file, read_begun
 from millwright.results.manifest import MANIFEST, sum_file, write_sums
 from millwright.results.records import from_json, to_json
 from millwright.results.run_info import RunInfo
+from millwright.results.samples import collect
+from millwright.results.samples_file import read_samples, write_samples
 
-SAMPLES = "samples.jsonl"
+SAMPLES = "samples.parquet"
 
 
 class Forger:
@@ -119,31 +121,30 @@ class Forger:
 
     def do_samples(self, run: Path, **change: object) -> None:
         """Multiply the values (of the ``first`` lines), drop the last lines, or rename in a column."""
-        path = run / SAMPLES
-        found = [json.loads(line) for line in path.read_text().splitlines()]
+        found = list(read_samples(run / SAMPLES, "rack"))
         if "times" in change:
-            for each in found[: int(str(change.get("first", len(found))))]:
-                each["value"] *= float(str(change["times"]))
+            first = int(str(change.get("first", len(found))))
+            factor = float(str(change["times"]))
+            found[:first] = [replace(each, value=each.value * factor) for each in found[:first]]
         if "drop" in change:
             found = found[: -int(str(change["drop"]))]
         if "column" in change:
-            for each in found:
-                if each[change["column"]] == change["from"]:
-                    each[change["column"]] = change["to"]
-        path.write_text("".join(json.dumps(each) + "\n" for each in found))
+            name = str(change["column"])
+            found = [
+                replace(each, **{name: change["to"]}) if getattr(each, name) == change["from"] else each
+                for each in found
+            ]
+        write_samples(replace(collect(found), facility="rack"), run / SAMPLES)
 
     def do_forge(self, run: Path) -> None:
         """Better a value in the raw output and in the samples that come from it."""
         raw = run / "sessions/rack-login/raw/rack/cpu/gnu/MemoryBandwidth/rfm_job.out"
         raw.write_text(raw.read_text().replace('"value": 10.0,', '"value": 90.0,'))
-        samples = run / SAMPLES
-        lines = samples.read_text().splitlines(keepends=True)
-        samples.write_text(
-            "".join(
-                line.replace('"value": 10.0,', '"value": 90.0,') if "MemoryBandwidth" in line else line
-                for line in lines
-            )
-        )
+        found = [
+            replace(each, value=90.0) if (each.check, each.value) == ("MemoryBandwidth", 10.0) else each
+            for each in read_samples(run / SAMPLES, "rack")
+        ]
+        write_samples(collect(found), run / SAMPLES)
 
     def do_foreign(self, path: Path) -> None:
         """Store the second run's copy as one that says it is of another facility."""

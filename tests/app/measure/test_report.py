@@ -26,10 +26,10 @@ def test_name_and_path_give_the_same_report_to_the_byte(write, rack_file):
 
 
 def test_a_changed_run_makes_no_report(write, stored_run, tmp_path):
-    samples = stored_run / "samples.jsonl"
+    samples = stored_run / "counted.jsonl"
     samples.chmod(0o600)
-    samples.write_text(samples.read_text().replace("10.0", "99.0"))
-    with pytest.raises(BadInputError, match=r"samples\.jsonl"):
+    samples.write_text(samples.read_text().replace("Gemm", "Demm"))
+    with pytest.raises(BadInputError, match=r"counted\.jsonl"):
         write()
     assert not (tmp_path / "output").exists()
 

@@ -139,9 +139,9 @@ def test_another_version_is_warned_of(archived, tmp_path, monkeypatch):
 
 
 def test_a_changed_run_is_not_archived(signed_run, tmp_path):
-    (signed_run / "samples.jsonl").chmod(0o600)
-    (signed_run / "samples.jsonl").write_text("")
-    with pytest.raises(BadInputError, match=r"samples\.jsonl: changed"):
+    (signed_run / "counted.jsonl").chmod(0o600)
+    (signed_run / "counted.jsonl").write_text("")
+    with pytest.raises(BadInputError, match=r"samples\.parquet: changed"):
         archive_run(Context(), ArchiveRequest("rack", tmp_path / "x.zip", results=signed_run.parents[1]))
     assert not (tmp_path / "x.zip").exists()
 
@@ -149,7 +149,7 @@ def test_a_changed_run_is_not_archived(signed_run, tmp_path):
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
-        ("data/results/rack/RUN/samples.jsonl", "samples.jsonl: its SHA-256 is not that"),
+        ("data/results/rack/RUN/counted.jsonl", "counted.jsonl: its SHA-256 is not that"),
         ("data/extra", "data/extra: not listed"),
         ("data/archive.json", "data/archive.json: its SHA-256 is not that"),
         ("../outside", "leaves the archive's folder"),

@@ -18,7 +18,7 @@ def test_a_facility_given_by_its_file_is_found_in_the_results(stored_run, rack_f
 
 
 def test_a_tampered_run_is_refused(stored_run):
-    (stored_run / "samples.jsonl").chmod(0o644)
-    (stored_run / "samples.jsonl").write_text("")
-    with pytest.raises(BadInputError, match=r"samples\.jsonl: changed since the run was stored"):
+    (stored_run / "samples.parquet").chmod(0o644)
+    (stored_run / "samples.parquet").write_text("")
+    with pytest.raises(BadInputError, match=r"samples\.parquet: changed since the run was stored"):
         show("rack", None, stored_run.parents[1])

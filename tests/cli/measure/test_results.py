@@ -84,10 +84,10 @@ def test_show_as_json_holds_every_row(millwright, stored_run):
 
 
 def test_show_refuses_a_tampered_run(millwright, stored_run):
-    write(stored_run / "samples.jsonl", "")
+    write(stored_run / "samples.parquet", "")
     code, out, err = millwright("show", "rack")
     assert (code, out) == (ExitCode.FAIL, "")
-    assert "samples.jsonl: changed since the run was stored" in err
+    assert "samples.parquet: changed since the run was stored" in err
 
 
 @pytest.mark.parametrize("command", ["show", "verify", "export"])
@@ -107,11 +107,11 @@ def test_verify_of_an_intact_run_says_that_nobody_signed_it(millwright, stored_r
 
 
 def test_verify_shows_any_later_change_and_fails(millwright, stored_run):
-    write(stored_run / "samples.jsonl", "")
+    write(stored_run / "samples.parquet", "")
     code, out, err = millwright("verify", "rack")
     assert code == ExitCode.FAIL
     assert "NOT TRUSTED" in out
-    assert "samples.jsonl: changed since the run was stored" in out
+    assert "samples.parquet: changed since the run was stored" in out
     assert "1 of 1 runs can't be trusted" in err
 
 
@@ -137,7 +137,7 @@ def test_a_signed_run_passes_by_its_signer_only(millwright, stored_run, tmp_path
     code, out, _ = millwright("verify", "rack", *allowed)
     assert code == ExitCode.OK
     assert "good buyer@example.org" in out
-    write(stored_run / "samples.jsonl", "")
+    write(stored_run / "samples.parquet", "")
     write(stored_run / "MANIFEST.sha256", (stored_run / "MANIFEST.sha256").read_text().replace("a", "b"))
     assert millwright("verify", "rack", *allowed)[0] == ExitCode.FAIL
 

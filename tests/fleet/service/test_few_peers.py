@@ -1,5 +1,6 @@
 """Nodes with too few peers: refused before anything is drained, or held with the commands that help."""
 
+import numpy as np
 import pytest
 
 from millwright.checks.registry import shipped_checks
@@ -9,16 +10,17 @@ from millwright.core.verdict import Verdict
 from millwright.facility import load_facility
 from millwright.fleet.service.few_peers import count_peers, require_peers
 from millwright.fleet.service.measuring import advise_on_peers
+from millwright.results.samples import Series
 from millwright.verdicts.admission import Admission
 from millwright.verdicts.peers import compare
-from millwright.verdicts.series import Series
 
 COMMAND = "millwright run 'my site/facility.yaml'"
 ADMIT = "millwright nodes commission rack n1 --admit-inconclusive"
 
 
 def compared(node, peers):
-    series = Series("cpu", "Gemm", "fp64_rate", "Gflop/s", node, "", (100.0,) * 3, emulated=False)
+    repeats = np.array([100.0] * 3)
+    series = Series("cpu", "Gemm", "", "", "fp64_rate", "Gflop/s", node, "", repeats, emulated=False)
     values = {(series.check, "", "", series.metric, series.unit): {f"p{n}": [100.0] for n in range(peers)}}
     return compare([series], values, shipped_checks())
 

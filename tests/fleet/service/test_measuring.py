@@ -66,7 +66,7 @@ def test_a_clock_that_was_ahead_keeps_no_later_run_from_being_newer(bench, store
 def test_a_run_that_was_changed_since_is_no_peer_and_is_reported_once(bench, store, warnings):
     changed, kept = store("20260101T000000Z-00000000"), store("20260102T000000Z-00000000")
     own = load_run(store("20260103T000000Z-00000000", ROOT))
-    samples = changed / "samples.jsonl"
+    samples = changed / "counted.jsonl"
     samples.chmod(0o644)
     samples.write_text(samples.read_text().replace("1", "2"))
     for _ in range(2):  # nodes that failed are measured, and compared, again
@@ -74,4 +74,4 @@ def test_a_run_that_was_changed_since_is_no_peer_and_is_reported_once(bench, sto
     (warning,) = warnings
     assert "a stored run is left out of the comparison with peers" in warning
     assert str(changed) in warning
-    assert "samples.jsonl" in warning
+    assert "counted.jsonl" in warning

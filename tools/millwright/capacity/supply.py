@@ -86,7 +86,7 @@ def add_up(facility: Facility, scorecard: Scorecard, catalogue: Catalogue) -> Ca
 
 def _choose(rollup: Rollup) -> tuple[tuple[Row, ...], tuple[Exclusion, ...]]:
     """Rows that may enter a figure, and what is left out of it."""
-    emulated = tuple(dict.fromkeys(row.node for row in rollup.rows if row.emulated and row.values))
+    emulated = tuple(dict.fromkeys(row.node for row in rollup.rows if row.emulated and row.is_measured))
     real = [row for row in rollup.rows if not row.emulated]
     missing = {
         row.node: row.judgement.reason for row in real if row.judgement.verdict is Verdict.NOT_MEASURED

@@ -126,7 +126,9 @@ def _excluded(assessment: Assessment) -> Iterator[Exclusion]:
 def _missing(assessment: Assessment) -> Iterator[Missing]:
     """Each reason once for a metric, with all nodes that it holds for."""
     for rollup in assessment.scorecard.rollups:
-        absent = [((row.expectation.place,), row.judgement.reason) for row in rollup.rows if not row.values]
+        absent = [
+            ((row.expectation.place,), row.judgement.reason) for row in rollup.rows if not row.is_measured
+        ]
         for nodes, reason in merge_reasons(absent):
             yield Missing(rollup.partition, rollup.variant, rollup.metric, nodes, reason)
 

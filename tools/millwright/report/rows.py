@@ -72,10 +72,10 @@ def _row(assessment: Assessment, rollup: Rollup) -> Row:
     expectation = rollup.deciding.expectation
     judgement = rollup.deciding.judgement
     shown = _shown(rollup)
-    series = tuple(_series(assessment, row) for row in rollup.rows if row.values)
-    missing = [row for row in rollup.rows if not row.values]
+    series = tuple(_series(assessment, row) for row in rollup.rows if row.is_measured)
+    missing = [row for row in rollup.rows if not row.is_measured]
     places = {row.expectation.place for row in rollup.rows}
-    measured = {row.expectation.place for row in rollup.rows if row.values}
+    measured = {row.expectation.place for row in rollup.rows if row.is_measured}
     return Row(
         check=rollup.check,
         parameters=rollup.parameters,
@@ -112,9 +112,9 @@ def _shares(rollup: Rollup) -> Iterator[Share]:
 
 def _shown(rollup: Rollup) -> JudgedRow | None:
     """The row whose numbers stand in the scorecard: the deciding one, else the one with the worst median."""
-    if rollup.deciding.values:
+    if rollup.deciding.is_measured:
         return rollup.deciding
-    measured = [row for row in rollup.rows if row.values]
+    measured = [row for row in rollup.rows if row.is_measured]
     sign = 1 if rollup.deciding.expectation.definition.better == "higher" else -1
 
     def goodness(row: JudgedRow) -> float:
@@ -133,7 +133,7 @@ def _series(assessment: Assessment, row: JudgedRow) -> Series:
         device=row.device,
         verdict=row.judgement.verdict,
         estimate=to_estimate(interval),
-        samples=row.values,
+        samples=tuple(map(float, row.values)),
         evidence=cite(assessment.run, row),
     )
 

@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from millwright.results.parsers.reframe import Report
-from millwright.results.sample import Sample
+from millwright.results.samples import Samples
 
 
 @dataclass(frozen=True, slots=True)
 class RawOutput:
     """What a case left behind."""
 
-    stdout: str | None = None
-    """Text of the job's standard output; None where there is none."""
+    stdout: Path | str | None = None
+    """The job's standard output, as a file or text; None if there is none."""
     files: tuple[str, ...] = ()
     """Paths of all its raw files within the run folder."""
+    unread: str = ""
+    """Why its output is not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +66,22 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Rejected:
-    """A case that does not count, and why."""
+    """A case, or one place in it, that does not count, and why."""
 
     origin: Origin
     reasons: tuple[str, ...]
+    node: str = ""
+    """The node concerned; empty for the whole case."""
+    device: str = ""
+    """The device concerned; empty for all of the node."""
+    metric: str = ""
+    """The metric concerned; empty for all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """Every case, either counted or rejected, and the samples of those counted."""
+    """Every case, counted or rejected in whole or in part, and the samples that count."""
 
-    samples: tuple[Sample, ...]
+    samples: Samples
     counted: tuple[Counted, ...]
     rejected: tuple[Rejected, ...]

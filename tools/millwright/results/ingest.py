@@ -1,21 +1,30 @@
 """Which cases count, and the samples of those that do.
 
 A case counts only if ReFrame passed it or refused nothing but its performance (the verdict on that is
-ours), its job exited with 0 in a good state, and its output is complete and free of problems.
-Everything else is rejected with its reasons; nothing is dropped in silence.
+ours), its job exited with 0 in a good state, and its output is complete and free of faults.
+A fault spoils the place that it concerns: one node, device or metric if these are measured independently
+of each other, else the whole case. Everything that does not count is listed with its reasons.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from millwright.checks.registry import Registry
+from millwright.results.binding import find_unbound
 from millwright.results.evidence import Counted, Ingested, LaunchSiteReport, Origin, RawOutput, Rejected
-from millwright.results.parsers.probe import ProbeSample, parse_probe
+from millwright.results.measured import Measured
+from millwright.results.numbering import number_on
+from millwright.results.parsers.probe import Fault, parse_probe
 from millwright.results.parsers.reframe import FAILED, PASSED, Case
-from millwright.results.sample import Sample
+from millwright.results.samples import Job, Samples, Variant, join
 
 GOOD_STATES = frozenset({"COMPLETED", "SUCCESS"})
 """Final states of a job that ended well by itself: Slurm's, and ReFrame's for its local scheduler."""
+EXPLAINED_STATES = GOOD_STATES | {"FAILED", "FAILURE", "TIMEOUT", "NODE_FAIL", "OUT_OF_MEMORY"}
+"""States that the failure of single nodes explains."""
 
 MAX_REASONS = 20
 MAX_REASON_LENGTH = 500
@@ -24,8 +33,9 @@ MAX_REASON_LENGTH = 500
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     origin: Origin
-    measured: tuple[ProbeSample, ...]
-    reasons: tuple[str, ...]
+    measured: Measured | None
+    """What counts."""
+    rejected: tuple[Rejected, ...]
 
 
 def ingest(
@@ -38,26 +48,45 @@ def ingest(
     """Sort the cases of every launch site into counted and rejected, and collect the samples of the counted.
 
     `registry` declares the checks and their metrics; `emulated` names the partitions whose user programs
-    run under emulation. Fixtures that passed
-    carry no samples and are left out. Where several cases measured one series (retries, reruns,
+    run under emulation. Fixtures that passed carry no samples and are left out. If several cases measured one series (retries, reruns,
     repeats), all their samples stay, and repetitions are numbered on from case to case.
     """
-    outcomes = [
-        _judge(site, case, facility, registry)
-        for site in reports
-        for case in site.report.cases
-        if _matters(case)
-    ]
-    counted = [outcome for outcome in outcomes if not outcome.reasons]
+    counted: list[Counted] = []
+    rejected: list[Rejected] = []
+    variants: dict[Variant, list[tuple[Job, Measured]]] = defaultdict(list)
+    for site in reports:
+        for case in filter(_matters, site.report.cases):
+            outcome = _judge(site, case, facility, registry)
+            rejected.extend(outcome.rejected)
+            if outcome.measured is not None:
+                origin = outcome.origin
+                counted.append(Counted(origin, tuple(sorted(_metrics(outcome.measured)))))
+                variant = Variant(origin.partition, origin.check, origin.parameters, origin.environment)
+                variants[variant].append((Job(origin.job_id, origin.case), outcome.measured))
     return Ingested(
-        samples=tuple(sorted(_number_on(counted, facility, emulated))),
-        counted=tuple(sorted(Counted(o.origin, _metrics(o.measured)) for o in counted)),
-        rejected=tuple(sorted(Rejected(o.origin, o.reasons) for o in outcomes if o.reasons)),
+        samples=_join(variants, facility, emulated),
+        counted=tuple(sorted(counted)),
+        rejected=tuple(sorted(rejected)),
     )
+
+
+def _join(
+    variants: dict[Variant, list[tuple[Job, Measured]]], facility: str, emulated: frozenset[str]
+) -> Samples:
+    parts: list[Samples] = []
+    for variant in sorted(variants):
+        cases = variants.pop(variant)
+        parts.append(number_on(variant, cases, facility, emulated=variant.partition in emulated))
+    return join(parts, facility)
 
 
 def find_faults(case: Case, facility: str, registry: Registry) -> Iterator[str]:
     """Why a case does not count, as far as ReFrame's report tells."""
+    yield from _find_case_faults(case, facility, registry)
+    yield from _find_job_faults(case)
+
+
+def _find_case_faults(case: Case, facility: str, registry: Registry) -> Iterator[str]:
     if case.system != facility:
         yield f"ran on system {case.system!r}, expected {facility!r}"
     if case.check not in registry:
@@ -66,14 +95,14 @@ def find_faults(case: Case, facility: str, registry: Registry) -> Iterator[str]:
         yield f"failed in {case.fail_phase}: {case.fail_reason or 'no reason given'}"
     elif case.result not in {PASSED, FAILED}:
         yield f"ended as {case.result}: {case.fail_reason or 'no reason given'}"
-    if case.job_id is not None:
-        yield from _find_job_faults(case)
-    elif case.result == PASSED:
+    if case.job_id is None and case.result == PASSED:
         yield "no job ran"
 
 
 def _find_job_faults(case: Case) -> Iterator[str]:
     """What is unknown counts as bad: Slurm gives a job that ran into its time limit the exit code 0."""
+    if case.job_id is None:
+        return
     if case.exit_code is None:
         yield "the exit code of its job is not known"
     elif case.exit_code != 0:
@@ -91,7 +120,41 @@ def _matters(case: Case) -> bool:
 def _judge(site: LaunchSiteReport, case: Case, facility: str, registry: Registry) -> _Outcome:
     folder = site.report.session.folder_of(case)
     raw = site.raw.get(folder, RawOutput()) if folder else RawOutput()
-    origin = Origin(
+    origin = _origin(site, case, raw)
+    declaration = registry.get(case.check)
+    is_independent = declaration is not None and declaration.independent
+    can_be_explained = is_independent and _has_explicable_end(case)
+    faults = tuple(_find_case_faults(case, facility, registry))
+    job_faults = tuple(_find_job_faults(case))
+    if faults or (job_faults and not can_be_explained):
+        return _refuse(origin, (*faults, *job_faults))
+    if raw.stdout is None:
+        return _refuse(origin, (raw.unread or "output of its job is missing",))
+    output = parse_probe(raw.stdout, registry.metrics_of(case.check))
+    found = (*output.faults, *find_unbound(output.samples, case, site.report.session))
+    if job_faults:
+        silent = tuple(_find_silent(output.samples, case, job_faults))
+        if not silent and not found:
+            return _refuse(origin, job_faults)
+        found = (*found, *silent)
+    if any(not fault.node for fault in found) or (found and not is_independent):
+        return _refuse(origin, tuple(fault.text for fault in found))
+    return _sort_out(origin, output.samples, found)
+
+
+def _has_explicable_end(case: Case) -> bool:
+    states = (case.job_state or "unknown").split(",")
+    return case.exit_code is not None and EXPLAINED_STATES.issuperset(states)
+
+
+def _find_silent(measured: Measured, case: Case, job_faults: Sequence[str]) -> Iterator[Fault]:
+    """Nodes of a job that ended badly and printed nothing."""
+    for node in sorted({*case.nodes} - {*measured.nodes}):
+        yield Fault(f"{node} printed nothing, and {' and '.join(job_faults)}", node)
+
+
+def _origin(site: LaunchSiteReport, case: Case, raw: RawOutput) -> Origin:
+    return Origin(
         seat=site.seat,
         partition=case.partition,
         check=case.check,
@@ -104,13 +167,40 @@ def _judge(site: LaunchSiteReport, case: Case, facility: str, registry: Registry
         nodes_left_out=tuple(sorted(case.nodes_left_out.items())),
         files=raw.files,
     )
-    faults = tuple(find_faults(case, facility, registry))
-    if faults:
-        return _Outcome(origin, (), _limit(faults))
-    if raw.stdout is None:
-        return _Outcome(origin, (), ("output of its job is missing",))
-    output = parse_probe(raw.stdout, registry.metrics_of(case.check))
-    return _Outcome(origin, output.samples, _limit(output.problems))
+
+
+def _refuse(origin: Origin, reasons: Sequence[str]) -> _Outcome:
+    return _Outcome(origin, None, (Rejected(origin, _limit(reasons)),))
+
+
+def _sort_out(origin: Origin, measured: Measured, faults: Iterable[Fault]) -> _Outcome:
+    """Refuse the places that a fault concerns and keep the others."""
+    reasons: dict[tuple[str, str, str], list[str]] = {}
+    for fault in faults:
+        reasons.setdefault(fault.place, []).append(fault.text)
+    keep = np.ones(len(measured.metric), dtype=bool)
+    node_codes = _codes(measured.nodes)
+    spoiled = {
+        node_codes[node] for node, device, metric in reasons if not (device or metric) and node in node_codes
+    }
+    keep &= ~np.isin(measured.node, np.fromiter(spoiled, dtype=np.int32, count=len(spoiled)))
+    devices, metrics = _codes(measured.devices), _codes(measured.metrics)
+    for node, device, metric in reasons:
+        if (device or metric) and node in node_codes:
+            here = measured.node == node_codes[node]
+            here &= (measured.device == devices[device]) if device else True
+            here &= (measured.metric == metrics[metric]) if metric else True
+            keep &= ~here
+    left = measured.select(keep)
+    rejected = tuple(
+        Rejected(replace(origin, nodes=(node,), nodes_left_out=()), _limit(texts), node, device, metric)
+        for (node, device, metric), texts in reasons.items()
+    )
+    return _Outcome(origin, left if len(left) else None, rejected)
+
+
+def _codes(names: Sequence[str]) -> dict[str, int]:
+    return {name: code for code, name in enumerate(names)}
 
 
 def _limit(reasons: Sequence[str]) -> tuple[str, ...]:
@@ -119,32 +209,5 @@ def _limit(reasons: Sequence[str]) -> tuple[str, ...]:
     return (*shown, f"and {more} more") if more else tuple(shown)
 
 
-def _metrics(measured: Iterable[ProbeSample]) -> tuple[str, ...]:
-    return tuple(sorted({sample.metric for sample in measured}))
-
-
-def _number_on(outcomes: Iterable[_Outcome], facility: str, emulated: frozenset[str]) -> Iterator[Sample]:
-    """Make samples; a series that a second case measured goes on after the first case's last repetition."""
-    following: dict[tuple[str, ...], int] = {}
-    for outcome in outcomes:
-        origin = outcome.origin
-        place, variant = origin.partition, (origin.check, origin.parameters, origin.environment)
-        starts = dict(following)
-        for measured in outcome.measured:
-            series = (place, *variant, measured.metric, measured.node, measured.device)
-            rep = starts.get(series, 0) + measured.rep
-            following[series] = max(following.get(series, 0), rep + 1)
-            yield Sample(
-                facility=facility,
-                partition=place,
-                check=origin.check,
-                parameters=origin.parameters,
-                environment=origin.environment,
-                metric=measured.metric,
-                node=measured.node,
-                device=measured.device,
-                rep=rep,
-                value=measured.value,
-                unit=measured.unit,
-                emulated=place in emulated,
-            )
+def _metrics(measured: Measured) -> set[str]:
+    return {measured.metrics[code] for code in np.unique(measured.metric)}

@@ -10,7 +10,9 @@ from pydantic import ConfigDict
 
 from millwright.results.selection import Selection
 
-SCHEMA = "millwright-run/1"
+SCHEMA = "millwright-run/2"
+OLD_SCHEMA = "millwright-run/1"
+"""Of runs whose samples are lines of JSON."""
 RUN_ID = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
 ID_TIME = "%Y%m%dT%H%M%SZ"
 ISO_TIME = "%Y-%m-%dT%H:%M:%SZ"

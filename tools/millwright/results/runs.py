@@ -1,7 +1,6 @@
 """Stored runs: list them, and load one with everything it says."""
 
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,14 +11,17 @@ from millwright.results.accounting import AccountingEvidence
 from millwright.results.chain import Chain, is_run, read_chain
 from millwright.results.evidence import Counted, Rejected
 from millwright.results.manifest import MANIFEST, read_sums, sum_file
+from millwright.results.old_samples import read_old_samples
 from millwright.results.records import from_json, from_json_lines
-from millwright.results.run_info import SCHEMA, RunInfo
-from millwright.results.sample import Sample
+from millwright.results.run_info import OLD_SCHEMA, SCHEMA, RunInfo
+from millwright.results.samples import Samples, Series
+from millwright.results.samples_file import read_samples
 from millwright.results.storing import (
     ACCOUNTING_FILE,
     CHECKS_FILE,
     COUNTED_FILE,
     FACILITY_FILE,
+    OLD_SAMPLES_FILE,
     REJECTED_FILE,
     RUN_FILE,
     SAMPLES_FILE,
@@ -47,7 +49,7 @@ class Run:
 
     path: Path
     info: RunInfo
-    samples: tuple[Sample, ...]
+    samples: Samples
     counted: tuple[Counted, ...]
     rejected: tuple[Rejected, ...]
     sums: Mapping[str, str]
@@ -58,6 +60,11 @@ class Run:
     """The checks as they were declared when it was measured."""
     accounting: AccountingEvidence | None = None
     """What slurmdbd said was used; None where the run did not ask."""
+
+    @property
+    def series(self) -> Sequence[Series]:
+        """Its series, sorted by place, each made as it is asked for."""
+        return self.samples.series
 
     @property
     def facility_file(self) -> Path:
@@ -103,8 +110,8 @@ def load_run(path: Path, verified: VerifyResult | None = None) -> Run:
         )
     return Run(
         path=path,
-        info=read_info(path),
-        samples=_read_samples(path),
+        info=(info := read_info(path)),
+        samples=_read_samples(path, info),
         counted=from_json_lines(Counted, _text(path, COUNTED_FILE), str(path / COUNTED_FILE)),
         rejected=from_json_lines(Rejected, _text(path, REJECTED_FILE), str(path / REJECTED_FILE)),
         sums=read_sums(_text(path, MANIFEST))[0],
@@ -121,7 +128,7 @@ def read_info(path: Path) -> RunInfo:
     """
     file = path / RUN_FILE
     info = from_json(RunInfo, _text(path, RUN_FILE), str(file))
-    if (info.schema, info.run_id) != (SCHEMA, path.name):
+    if info.schema not in {SCHEMA, OLD_SCHEMA} or info.run_id != path.name:
         problem = f"says it is {info.run_id!r} in format {info.schema!r}"
         raise BadInputError(
             [Problem(str(file), "-", problem, f"{path.name!r} in format {SCHEMA!r}", code="MW6004")]
@@ -147,16 +154,11 @@ def _read_accounting(path: Path) -> AccountingEvidence | None:
     return found
 
 
-def _read_samples(path: Path) -> tuple[Sample, ...]:
-    file = str(path / SAMPLES_FILE)
-    samples = from_json_lines(Sample, _text(path, SAMPLES_FILE), file)
-    wrong = [number for number, sample in enumerate(samples, start=1) if not math.isfinite(sample.value)]
-    if wrong:
-        raise BadInputError(
-            Problem(file, f"line {number}.value", "not a finite number", "a number", code="MW6006")
-            for number in wrong
-        )
-    return samples
+def _read_samples(path: Path, info: RunInfo) -> Samples:
+    if info.schema == OLD_SCHEMA:
+        file = path / OLD_SAMPLES_FILE
+        return read_old_samples(_text(path, OLD_SAMPLES_FILE), str(file))
+    return read_samples(path / SAMPLES_FILE, info.facility)
 
 
 def _text(path: Path, name: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, order=True)
 class Sample:
-    """One measured value of one metric, repetition and place."""
+    """One measured value of one metric, repetition and place; a row of ``samples.parquet``."""
 
     facility: str
     partition: str
@@ -19,8 +19,13 @@ class Sample:
     node: str
     """Node, or a folded node set for a series that spans nodes."""
     device: str
-    """Device within the node, empty where the node is the device."""
+    """Device within the node; empty if the node is the device."""
     rep: int
     value: float
     unit: str
     emulated: bool
+    started: int | None = field(default=None, kw_only=True, compare=False)
+    """When the repetition began, in microseconds since 1970 UTC; None if the probe printed no time."""
+    job_id: str = field(default="", kw_only=True, compare=False)
+    case: str = field(default="", kw_only=True, compare=False)
+    """ReFrame's name of the case."""

@@ -15,7 +15,7 @@ JOB_FILES = frozenset(
 )
 SAFE_NAME = re.compile(r"[A-Za-z0-9_@%+=:,.~ -]+")
 SEAT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-MAX_OUTPUT_BYTES = 256 * 1024 * 1024
+MAX_OUTPUT_BYTES = 8 * 1024**3
 """Larger standard output is kept as evidence but not read: a job that prints that much went wrong."""
 
 
@@ -43,13 +43,13 @@ class SessionFiles:
     """Raw files by their name within the session's ``raw`` folder, case folder first."""
 
     def read(self) -> LaunchSiteReport:
-        """Read the output of every case."""
+        """Find the output of every case; it is read where its samples are."""
         raw: dict[str, RawOutput] = {}
         for case in self.report.cases:
             if folder := self.report.session.folder_of(case):
                 stdout = self.raw.get(f"{folder}/{case.job_stdout}")
                 files = (raw_path(self.seat, name) for name in self.raw if name.startswith(f"{folder}/"))
-                raw[folder] = RawOutput(_read_output(stdout) if stdout else None, tuple(sorted(files)))
+                raw[folder] = _output(stdout, tuple(sorted(files)))
         return LaunchSiteReport(self.seat, self.report, raw)
 
 
@@ -126,7 +126,7 @@ def _find_problems(base: Path, name: str) -> Iterator[Problem]:
         yield Problem(str(path), "-", "not a regular file", "a regular file", code="MW6016")
 
 
-def _read_output(path: Path) -> str | None:
-    if path.stat().st_size > MAX_OUTPUT_BYTES:
-        return None
-    return path.read_bytes().decode("utf-8", errors="replace")
+def _output(stdout: Path | None, files: tuple[str, ...]) -> RawOutput:
+    if stdout is not None and stdout.stat().st_size > MAX_OUTPUT_BYTES:
+        return RawOutput(None, files, f"output of its job is larger than {MAX_OUTPUT_BYTES >> 30} GiB")
+    return RawOutput(stdout, files)

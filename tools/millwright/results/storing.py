@@ -20,13 +20,16 @@ from millwright.results.ingest import ingest
 from millwright.results.manifest import MANIFEST, Signer, sum_file, write_sums
 from millwright.results.records import to_json, to_json_lines
 from millwright.results.run_info import RunInfo, SessionInfo, iso_utc
+from millwright.results.samples_file import write_samples
 from millwright.results.session import SEAT_NAME, SessionFiles, raw_path
 
 INCOMING = ".incoming-"
 FACILITY_FILE = "facility.yaml"
 CHECKS_FILE = "checks.json"
 RUN_FILE = "run.json"
-SAMPLES_FILE = "samples.jsonl"
+SAMPLES_FILE = "samples.parquet"
+OLD_SAMPLES_FILE = "samples.jsonl"
+"""Of runs in the form ``millwright-run/1``."""
 COUNTED_FILE = "counted.jsonl"
 REJECTED_FILE = "rejected.jsonl"
 ACCOUNTING_FILE = "accounting.json"
@@ -132,7 +135,7 @@ def _fill(
     _write(folder / FACILITY_FILE, facility_yaml)
     _write(folder / CHECKS_FILE, registry.to_json().encode())
     _write(folder / RUN_FILE, to_json(complete).encode())
-    _write(folder / SAMPLES_FILE, to_json_lines(found.samples).encode())
+    write_samples(found.samples, folder / SAMPLES_FILE)
     _write(folder / COUNTED_FILE, to_json_lines(found.counted).encode())
     _write(folder / REJECTED_FILE, to_json_lines(found.rejected).encode())
 

@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Iterable
-from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +9,7 @@ import pandas as pd
 from millwright.core.errors import BadInputError, Problem
 from millwright.core.files import replacing
 from millwright.results.runs import Run
+from millwright.results.samples_file import to_tables
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes a cell that starts so for a formula and may run it."""
@@ -17,8 +17,13 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def tabulate(runs: Iterable[Run]) -> pd.DataFrame:
     """One row a sample, with the columns of :mod:`millwright.results.tables`, in stored order."""
-    rows = [{RUN: run.info.run_id, **asdict(sample)} for run in runs for sample in run.samples]
-    return pd.DataFrame(rows, columns=list(TYPES)).astype(TYPES)
+    tables = [
+        table.to_pandas().assign(**{RUN: run.info.run_id}) for run in runs for table in to_tables(run.samples)
+    ]
+    if not tables:
+        return pd.DataFrame(columns=list(TYPES)).astype(TYPES)
+    joined: pd.DataFrame = pd.concat(tables, ignore_index=True)
+    return joined[list(TYPES)].astype(TYPES)
 
 
 def export(table: pd.DataFrame, path: Path) -> None:
@@ -49,28 +54,24 @@ def neutralise(table: pd.DataFrame) -> pd.DataFrame:
 
 
 RUN = "run"
-FACILITY = "facility"
-PARTITION = "partition"
-CHECK = "check"
-METRIC = "metric"
-NODE = "node"
-DEVICE = "device"
-REP = "rep"
 VALUE = "value"
-UNIT = "unit"
-EMULATED = "emulated"
 
 TYPES = {
     RUN: "string",
-    FACILITY: "string",
-    PARTITION: "string",
-    CHECK: "string",
-    METRIC: "string",
-    NODE: "string",
-    DEVICE: "string",
-    REP: "int64",
+    "facility": "string",
+    "partition": "string",
+    "check": "string",
+    "parameters": "string",
+    "environment": "string",
+    "metric": "string",
+    "node": "string",
+    "device": "string",
+    "rep": "int64",
     VALUE: "float64",
-    UNIT: "string",
-    EMULATED: "bool",
+    "unit": "string",
+    "emulated": "bool",
+    "started": "datetime64[us, UTC]",
+    "job_id": "string",
+    "case": "string",
 }
 """Every column, in order, with its pandas type."""

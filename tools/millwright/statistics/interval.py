@@ -15,6 +15,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+Values = Sequence[float] | NDArray[np.float64]
+
 CONFIDENCE = 0.95
 """Confidence of every interval that Millwright reports, unless a caller asks for another."""
 
@@ -64,7 +66,7 @@ def lower_rank(n: int, confidence: float = CONFIDENCE) -> int:
     return int(np.searchsorted(np.cumsum(np.exp(logarithms)), (1 - confidence) / 2)) - 1
 
 
-def median_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> Interval:
+def median_interval(values: Values, confidence: float = CONFIDENCE) -> Interval:
     """Summarise repeated measurements of one quantity.
 
     The interval holds the true median with at least `confidence`, for any distribution.
@@ -87,7 +89,7 @@ def median_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> 
     )
 
 
-def _sorted_finite(values: Sequence[float]) -> NDArray[np.float64]:
+def _sorted_finite(values: Values) -> NDArray[np.float64]:
     ordered: NDArray[np.float64] = np.sort(np.asarray(values, dtype=np.float64))
     if ordered.size == 0:
         raise ValueError("no value to summarise")

@@ -1,11 +1,10 @@
 """Measured values against a reference: the verdict on one series of samples."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from millwright.checks.declaration import Better
 from millwright.core.verdict import Verdict
-from millwright.statistics.interval import CONFIDENCE, Interval, median_interval
+from millwright.statistics.interval import CONFIDENCE, Interval, Values, median_interval
 from millwright.statistics.repetitions import repetitions_to_decide
 from millwright.verdicts.reference import Reference
 
@@ -30,13 +29,17 @@ def not_measured(reason: str) -> Judgement:
     return Judgement(Verdict.NOT_MEASURED, None, reason)
 
 
-def judge(values: Sequence[float], reference: Reference | None) -> Judgement:
+def judge(values: Values, reference: Reference | None) -> Judgement:
     """Judge the repetitions of one metric in one place, in the reference's unit.
 
     PASS when the bad end of the median's interval meets the reference within its tolerance, FAIL when
     the good end does not, else INCONCLUSIVE. Raises :exc:`ValueError` where there is no value.
     """
-    interval = median_interval(values, CONFIDENCE)
+    return judge_interval(values, median_interval(values, CONFIDENCE), reference)
+
+
+def judge_interval(values: Values, interval: Interval, reference: Reference | None) -> Judgement:
+    """Judge repetitions whose interval is known, as :func:`judge` does."""
     if reference is None:
         return Judgement(None, interval, "measured; nothing was committed, so there is nothing to judge")
     bad, good = _ends(interval, reference)
@@ -51,9 +54,10 @@ def judge(values: Sequence[float], reference: Reference | None) -> Judgement:
 
 
 def _inconclusive(
-    values: Sequence[float], interval: Interval, reference: Reference, why: str, margin: float | None = None
+    values: Values, interval: Interval, reference: Reference, why: str, margin: float | None = None
 ) -> Judgement:
-    more = repetitions_to_decide(len(values), sum(map(reference.is_met_by, values)), CONFIDENCE)
+    meeting = sum(map(reference.is_met_by, map(float, values)))
+    more = repetitions_to_decide(len(values), meeting, CONFIDENCE)
     advice = f"about {more} more would decide" if more else "more repetitions would not decide"
     return Judgement(Verdict.INCONCLUSIVE, interval, f"{why}; {advice}", more, margin)
 

@@ -7,9 +7,9 @@ from millwright.checks.declaration import Better, Scope
 from millwright.checks.naming import name_variant
 from millwright.checks.registry import Registry
 from millwright.core.verdict import Verdict
+from millwright.results.samples import Series
 from millwright.statistics.interval import median_interval
 from millwright.statistics.outliers import FEWEST_PEERS, Standing, standing
-from millwright.verdicts.series import Series
 
 THRESHOLD = 0.05
 """Share of the peers' median by which a node may be worse, unless told otherwise."""

@@ -13,11 +13,13 @@ from millwright.facility import Facility
 from millwright.results.evidence import Rejected
 from millwright.results.run_info import ExpectedValue
 from millwright.results.runs import Run
-from millwright.verdicts.absence import explain_absence
+from millwright.results.samples import Key, Samples, Series
+from millwright.statistics.interval import Interval, Values
+from millwright.statistics.intervals import median_intervals
+from millwright.verdicts.absence import Absences
 from millwright.verdicts.asked import split_asked
 from millwright.verdicts.expectations import Expectation, list_expectations
-from millwright.verdicts.judge import Judgement, judge, not_measured
-from millwright.verdicts.series import Key, Series, gather
+from millwright.verdicts.judge import Judgement, judge_interval, not_measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,15 @@ class Row:
     device: str
     environment: str
     """ReFrame's environment that measured it; empty if none did."""
-    values: tuple[float, ...]
+    values: Values
+    """In the order of the repetitions; empty if nothing was measured."""
     judgement: Judgement
     emulated: bool
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether there is any value."""
+        return len(self.values) > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +100,19 @@ def score(facility: Facility, run: Run) -> Scorecard:
         problem = f"a run of the facility {run.info.facility!r}"
         raise BadInputError([Problem(str(run.path), "facility", problem, repr(facility.name), code="MW6061")])
     expectations, left_out = split_asked(list_expectations(facility, run.registry), run.info)
-    found = _index(gather(run.samples))
+    found = _index(run.samples)
+    environments = {key: _environments(places) for key, places in found.items()}
+    absences = Absences(run)
     rows: list[Row] = []
-    unexpected = {series.place: series for places in found.values() for series in _flatten(places)}
+    answered: set[int] = set()
     for expectation in expectations:
         answers = tuple(_find_answers(found, expectation))
-        for environment in _environments(found, expectation):
-            matching = [series for series in answers if series.environment == environment]
-            rows.extend(_rows(expectation, environment, matching, run))
-        for series in answers:
-            unexpected.pop(series.place, None)
-    return Scorecard(
-        run.info.run_id, tuple(rows), _roll_up(rows), tuple(unexpected.values()), run.rejected, left_out
-    )
+        for environment in environments.get(_key(expectation), ("",)):
+            matching = [answer for answer in answers if answer.series.environment == environment]
+            rows.extend(_rows(expectation, environment, matching, absences))
+        answered.update(answer.number for answer in answers)
+    unexpected = (series for number, series in enumerate(run.series) if number not in answered)
+    return Scorecard(run.info.run_id, tuple(rows), _roll_up(rows), tuple(unexpected), run.rejected, left_out)
 
 
 def limit_to(scorecard: Scorecard, expected: Iterable[ExpectedValue]) -> Scorecard:
@@ -124,19 +132,26 @@ def _is_among(found: Expectation, places: Mapping[tuple[str, str, str, str], Con
     return wanted is not None and (found.definition.scope is not Scope.NODE or found.place in wanted)
 
 
-Index = dict[Key, dict[str, list[Series]]]
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A series with its interval."""
+
+    number: int
+    """Index into the run's series."""
+    series: Series
+    interval: Interval
+
+
+Index = dict[Key, dict[str, list[_Answer]]]
 """Series by what they measure and then by node."""
 
 
-def _index(found: Iterable[Series]) -> Index:
+def _index(samples: Samples) -> Index:
     index: Index = {}
-    for series in found:
-        index.setdefault(series.key, {}).setdefault(series.node, []).append(series)
+    intervals = median_intervals(samples.value, samples.offsets)
+    for number, (series, interval) in enumerate(zip(samples.series, intervals, strict=True)):
+        index.setdefault(series.key, {}).setdefault(series.node, []).append(_Answer(number, series, interval))
     return index
-
-
-def _flatten(places: Mapping[str, list[Series]]) -> Iterator[Series]:
-    return (series for group in places.values() for series in group)
 
 
 def _key(expectation: Expectation) -> Key:
@@ -144,23 +159,23 @@ def _key(expectation: Expectation) -> Key:
     return (e.partition, e.check, e.parameters, e.metric, e.definition.unit)
 
 
-def _environments(found: Index, expectation: Expectation) -> tuple[str, ...]:
-    """Environments that measured the metric in any place: each of them owes a value in every place."""
-    return tuple(sorted({series.environment for series in _flatten(found.get(_key(expectation), {}))})) or (
-        "",
-    )
+def _environments(places: Mapping[str, Sequence[_Answer]]) -> tuple[str, ...]:
+    """Environments that measured a metric in any place: each of them owes a value in every place."""
+    return tuple(sorted({answer.series.environment for group in places.values() for answer in group}))
 
 
-def _find_answers(found: Index, expectation: Expectation) -> Iterator[Series]:
+def _find_answers(found: Index, expectation: Expectation) -> Iterator[_Answer]:
     """Find the series that were measured where the expectation expects them."""
     places = found.get(_key(expectation), {})
     if expectation.definition.scope is Scope.NODE:
         yield from places.get(expectation.place, [])
     elif expectation.definition.scope is Scope.ANTENNA:
-        yield from _flatten(places)
+        yield from (answer for group in places.values() for answer in group)
     else:
         own = frozenset(expectation.nodes)
-        yield from (series for series in _flatten(places) if own.issuperset(_expand(series.node)))
+        for node, answers in places.items():
+            if own.issuperset(_expand(node)):
+                yield from answers
 
 
 def _expand(node_set: str) -> tuple[str, ...]:
@@ -171,17 +186,26 @@ def _expand(node_set: str) -> tuple[str, ...]:
         return (node_set,)
 
 
-def _rows(expectation: Expectation, environment: str, found: Sequence[Series], run: Run) -> Iterator[Row]:
+def _rows(
+    expectation: Expectation, environment: str, found: Sequence[_Answer], absences: Absences
+) -> Iterator[Row]:
     emulated = expectation.emulated
-    for s in found:
-        judgement = judge(s.values, expectation.reference)
+    for answer in found:
+        s = answer.series
+        judgement = judge_interval(s.values, answer.interval, expectation.reference)
         yield Row(expectation, s.node, s.device, environment, s.values, judgement, s.emulated or emulated)
-    devices = sum(bool(series.device) for series in found)
     if not found:
-        missing = not_measured(explain_absence(expectation, run))
+        missing = not_measured(absences.explain(expectation))
         yield Row(expectation, expectation.place, "", environment, (), missing, emulated)
-    elif devices and expectation.devices and devices < expectation.devices:
-        missing = not_measured(f"{devices} of {expectation.devices} devices were measured")
+        return
+    measured = {answer.series.device for answer in found if answer.series.device}
+    rejected = absences.devices_of(expectation)
+    lost = {device: why for device, why in rejected.items() if device not in measured}
+    for device, why in lost.items():
+        yield Row(expectation, expectation.place, device, environment, (), not_measured(why), emulated)
+    known = len(measured) + len(lost)
+    if measured and expectation.devices and known < expectation.devices:
+        missing = not_measured(f"{len(measured)} of {expectation.devices} devices were measured")
         yield Row(expectation, expectation.place, "", environment, (), missing, emulated)
 
 

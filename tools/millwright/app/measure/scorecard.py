@@ -3,7 +3,9 @@
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from typing import Annotated, TypeVar
+
+from pydantic import BeforeValidator
 
 from millwright.app.document import Document, Part
 from millwright.core.verdict import Verdict
@@ -11,6 +13,8 @@ from millwright.verdicts.scorecard import Rollup as JudgedRollup
 from millwright.verdicts.scorecard import Scorecard
 
 P = TypeVar("P", bound=Part)
+
+Values = Annotated[tuple[float, ...], BeforeValidator(lambda values: tuple(map(float, values)))]
 
 
 class MetricDefinition(Part):
@@ -100,7 +104,7 @@ class Row(Part):
     """Node or folded node set that was measured; the expected place if none was."""
     device: str
     environment: str
-    values: tuple[float, ...]
+    values: Values
     judgement: Judgement
     emulated: bool
 
@@ -130,12 +134,14 @@ class Series(Part):
     partition: str
     check: str
     parameters: str
+    """Of the check's variant, in canonical form; empty if it has none."""
     environment: str
+    """ReFrame's environment that built and ran the check."""
     metric: str
     unit: str
     node: str
     device: str
-    values: tuple[float, ...]
+    values: Values
     emulated: bool
 
 
@@ -160,10 +166,16 @@ class Origin(Part):
 
 
 class Rejected(Part):
-    """A case that does not count."""
+    """A case, or one place in it, that does not count."""
 
     origin: Origin
     reasons: tuple[str, ...]
+    node: str
+    """The node concerned; empty for the whole case."""
+    device: str
+    """The device concerned; empty for all of the node."""
+    metric: str
+    """The metric concerned; empty for all."""
 
 
 class LeftOut(Part):

@@ -27,7 +27,6 @@ from millwright.verdicts.admission import Admission, judge_node
 from millwright.verdicts.expectations import Expectation, expected_value, list_expectations
 from millwright.verdicts.peers import Comparison, compare, newest_values
 from millwright.verdicts.scorecard import score
-from millwright.verdicts.series import gather
 
 ROOT = "@nodes"
 """Folder in the results for runs over some nodes; no facility can have that name, and no report takes them
@@ -65,8 +64,8 @@ class Bench:
         rows = [
             row for row in score(self.facility, run).rows if row.expectation.definition.scope is Scope.NODE
         ]
-        series = [found for found in gather(run.samples) if found.node in nodes]
-        before = [gather(each.samples) for each in self._recent(run)]
+        series = [found for found in run.series if found.node in nodes]
+        before = [each.series for each in self._recent(run)]
         comparisons: list[Comparison] = []
         for members in classes_of(self.facility, nodes).values():
             own = [found for found in series if found.node in members.nodes]

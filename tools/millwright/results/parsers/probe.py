@@ -1,180 +1,208 @@
 """The probe protocol: what a probe prints, to samples.
 
-A probe prints one JSON object a line for every repetition, amid any other lines::
+A probe prints one JSON object for every repetition, each on one line amid any other lines::
 
-    {"metric": "triad_bw", "value": 11.9, "unit": "GB/s", "rep": 0, "node": "rack-c1", "device": ""}
+    {"metric": "triad_bw", "value": 11.9, "unit": "GB/s", "rep": 0, "node": "rack-c1", "device": "",
+     "started": 1795454507.5}
 
 and each of its processes that measured ends with the number of samples it printed for a node::
 
     {"probe": "done", "samples": 1, "node": "rack-c1"}
 
-Lines that do not start with ``{`` are ignored. Whatever else is wrong makes the whole output worthless:
-a number beside a broken line may be broken too.
+Lines that do not start with ``{`` are ignored; ``started`` may be absent. Whatever else is wrong is a fault
+of the node that the line names, or of the whole output if it names none: a number beside a broken line may be
+broken too.
 """
 
-import json
-import math
-import re
-import reprlib
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from millwright.checks.declaration import Metric
+from millwright.results.measured import Measured, MeasuredBuilder
+from millwright.results.parsers.probe_block import Lines, find_lines, read_regular
+from millwright.results.parsers.probe_line import MAX_LINE, Done, Fault, ProbeSample, read_line
 
-SAMPLE_KEYS = frozenset({"metric", "value", "unit", "rep", "node", "device"})
-DONE_KEYS = frozenset({"probe", "samples", "node"})
-PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._,\[\]-]{0,4095}")
-"""A node, or a folded node set."""
-DEVICE = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9:._-]{0,63})?")
-MAX_REP = 1_000_000
+__all__ = ["Fault", "ProbeOutput", "ProbeSample", "parse_probe"]
 
-
-@dataclass(frozen=True, slots=True)
-class ProbeSample:
-    """One line of a probe: one repetition of one metric in one place."""
-
-    metric: str
-    value: float
-    unit: str
-    rep: int
-    node: str
-    device: str
+BLOCK = 2 * 1024 * 1024
+MAX_FAULTS = 1000
+"""Faulty lines that name no node; with more, the rest of the output is not read."""
+MAX_NODE_FAULTS = 100_000
+"""Faulty lines that name a node, likewise."""
+SHOWN_OF_NODE = 20
+"""Faults that are kept of each node."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeOutput:
-    """What one job printed. Samples count only where there is no problem."""
+    """What one job printed. Samples count only in places without a fault."""
 
-    samples: tuple[ProbeSample, ...]
-    problems: tuple[str, ...]
+    samples: Measured
+    faults: tuple[Fault, ...]
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Every fault in words."""
+        return tuple(fault.text for fault in self.faults)
+
+
+def parse_probe(source: str | bytes | Path, metrics: Mapping[str, Metric]) -> ProbeOutput:
+    """Read the output of a job whose check reports `metrics`: text, bytes or a file.
+
+    Never raises for what the output holds: everything wrong is a fault that names its line.
+    Raises :exc:`OSError` if the file can't be read.
+    """
+    reader = _Reader(metrics)
+    for block in _blocks(source):
+        if not reader.read(block):
+            break
+    samples = reader.samples.build()
+    return ProbeOutput(
+        samples, (*reader.faults, *_find_duplicates(samples), *_find_gaps(samples, reader.ends))
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class _Done:
-    node: str
-    samples: int
+class _End:
+    """A process said that it was done."""
+
+    line: int
+    promised: int
+    found: int
+    """Samples of its node that the lines before hold."""
 
 
-def parse_probe(text: str, metrics: Mapping[str, Metric]) -> ProbeOutput:
-    """Read the output of a job whose check reports `metrics`.
+@dataclass(slots=True)
+class _Reader:
+    """Reads an output block by block."""
 
-    Never raises for what stands in `text`: everything wrong is a problem that names its line.
-    """
-    samples: list[ProbeSample] = []
-    done: list[_Done] = []
-    problems: list[str] = []
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.startswith("{"):
-            continue
-        record, faults = _read_line(line, metrics)
-        problems.extend(f"line {number}: {fault}" for fault in faults)
-        if isinstance(record, ProbeSample):
-            samples.append(record)
-        elif record is not None:
-            done.append(record)
-    problems.extend(_find_duplicates(samples))
-    problems.extend(_find_gaps(samples, done))
-    return ProbeOutput(tuple(samples), tuple(problems))
+    metrics: Mapping[str, Metric]
+    samples: MeasuredBuilder = field(init=False)
+    faults: list[Fault] = field(default_factory=list)
+    ends: dict[str, list[_End]] = field(default_factory=lambda: defaultdict(list))
+    lines: int = 0
+    faulty: Counter[str] = field(default_factory=Counter)
+    """Faulty lines by the node that they name."""
 
+    def __post_init__(self) -> None:
+        self.samples = MeasuredBuilder(self.metrics)
 
-def _read_line(
-    line: str, metrics: Mapping[str, Metric]
-) -> tuple[ProbeSample | _Done | None, tuple[str, ...]]:
-    try:
-        data = json.loads(line, object_pairs_hook=_unique_keys)
-    except (ValueError, RecursionError) as error:
-        return None, (f"broken JSON: {error}" if isinstance(error, ValueError) else "nested too deep",)
-    if "probe" in data:
-        faults = tuple(_find_done_faults(data))
-        return (None if faults else _Done(data["node"], data["samples"])), faults
-    faults = tuple(_find_sample_faults(data, metrics))
-    return (None if faults else ProbeSample(**{**data, "value": float(data["value"])})), faults
+    def read(self, block: bytes) -> bool:
+        """Read whole lines; whether to go on."""
+        lines, count = find_lines(block)
+        left = np.ones(len(lines.number), dtype=bool)
+        for found in read_regular(block, lines, self.metrics):
+            left[found.line] = False
+            at = lines.number[found.line] + self.lines
+            self.samples.add(
+                found.metric, found.node, found.device, found.rep, found.value, found.started, at
+            )
+        goes_on, done = self._read_others(block, lines, np.flatnonzero(left))
+        self._note_ends(done)
+        self.samples.end_block()
+        self.lines += count
+        return goes_on
 
+    def _read_others(
+        self, block: bytes, lines: Lines, chosen: NDArray[np.intp]
+    ) -> tuple[bool, list[tuple[int, Done]]]:
+        samples: list[tuple[int, ProbeSample]] = []
+        done: list[tuple[int, Done]] = []
+        starts, ends = lines.start[chosen].tolist(), lines.end[chosen].tolist()
+        goes_on = True
+        for number, start, end in zip(lines.number[chosen].tolist(), starts, ends, strict=True):
+            at = number + self.lines
+            found, faults = read_line(block[start:end], self.metrics)
+            if isinstance(found, ProbeSample):
+                samples.append((at, found))
+            elif found is not None:
+                done.append((at, found))
+            elif not self._note(at, faults):
+                goes_on = False
+                break
+        self.samples.add_rows(samples)
+        return goes_on, done
 
-def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    data = dict(pairs)
-    if len(data) != len(pairs):
-        raise ValueError("a key stands twice")
-    return data
-
-
-def _find_key_faults(data: Mapping[str, object], expected: frozenset[str]) -> Iterator[str]:
-    if missing := expected - data.keys():
-        yield f"lacks {', '.join(sorted(missing))}"
-    if extra := data.keys() - expected:
-        yield f"has unknown keys {', '.join(sorted(map(_shown, extra)))}"
-
-
-def _find_done_faults(data: Mapping[str, object]) -> Iterator[str]:
-    yield from _find_key_faults(data, DONE_KEYS)
-    if data["probe"] != "done":
-        yield f"probe is {_shown(data['probe'])}, expected 'done'"
-    if "samples" in data and not _is_count(data["samples"]):
-        yield f"samples is {_shown(data['samples'])}, expected a whole number"
-    if "node" in data and not _matches(PLACE, data["node"]):
-        yield f"node is {_shown(data['node'])}, expected a node name or folded set"
-
-
-def _find_sample_faults(data: Mapping[str, object], metrics: Mapping[str, Metric]) -> Iterator[str]:
-    if data.keys() != SAMPLE_KEYS:
-        yield from _find_key_faults(data, SAMPLE_KEYS)
-        return
-    metric = metrics.get(data["metric"]) if isinstance(data["metric"], str) else None
-    if metric is None:
-        yield f"unknown metric {_shown(data['metric'])}, expected one of {', '.join(metrics)}"
-    elif data["unit"] != metric.unit:
-        yield f"unit of {data['metric']} is {_shown(data['unit'])}, expected {metric.unit!r}"
-    if not _is_finite(data["value"]):
-        yield f"value is {_shown(data['value'])}, expected a finite number"
-    if not _is_count(data["rep"]):
-        yield f"rep is {_shown(data['rep'])}, expected a whole number from 0"
-    if not _matches(PLACE, data["node"]):
-        yield f"node is {_shown(data['node'])}, expected a node name or folded set"
-    if not _matches(DEVICE, data["device"]):
-        yield f"device is {_shown(data['device'])}, expected a device name or empty text"
-
-
-def _shown(value: object) -> str:
-    """Escape and shorten what stands there for a message."""
-    return reprlib.repr(value)
-
-
-def _is_finite(value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    try:
-        return math.isfinite(float(value))
-    except OverflowError:
+    def _note(self, line: int, faults: Iterable[Fault]) -> bool:
+        """Keep the faults of a line; whether to go on after it."""
+        for fault in faults:
+            if self.faulty[fault.node] < (SHOWN_OF_NODE if fault.node else MAX_FAULTS):
+                self.faults.append(Fault(f"line {line + 1}: {fault.text}", fault.node))
+        self.faulty[next((fault.node for fault in faults), "")] += 1
+        if self.faulty[""] < MAX_FAULTS and sum(self.faulty.values()) < MAX_NODE_FAULTS:
+            return True
+        self.faults.append(Fault(f"too many faulty lines: line {line + 2} and all after it were not read"))
         return False
 
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_REP
-
-
-def _matches(pattern: re.Pattern[str], value: object) -> bool:
-    return isinstance(value, str) and pattern.fullmatch(value) is not None
-
-
-def _find_duplicates(samples: list[ProbeSample]) -> Iterator[str]:
-    seen = Counter((sample.metric, sample.node, sample.device, sample.rep) for sample in samples)
-    for (metric, node, device, rep), count in sorted(seen.items()):
-        if count > 1:
-            place = f"{node} device {device}" if device else node
-            yield f"{metric} rep {rep} on {place} stands {count} times"
+    def _note_ends(self, done: list[tuple[int, Done]]) -> None:
+        if not done:
+            return
+        before = self.samples.count_before([(end.node, line) for line, end in done])
+        for (line, end), found in zip(done, before, strict=True):
+            self.ends[end.node].append(_End(line, end.samples, found))
 
 
-def _find_gaps(samples: list[ProbeSample], done: list[_Done]) -> Iterator[str]:
+def _blocks(source: str | bytes | Path) -> Iterator[bytes]:
+    """Whole lines in pieces; of a line that is too long only as much as shows that."""
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            yield from _whole_lines(iter(lambda: file.read(BLOCK), b""))
+    else:
+        data = source.encode("utf-8", errors="replace") if isinstance(source, str) else source
+        yield from _whole_lines(data[at : at + BLOCK] for at in range(0, len(data), BLOCK))
+
+
+def _whole_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for piece in pieces:
+        cut = piece.rfind(b"\n") + 1
+        if cut:
+            yield rest + piece[:cut]
+            rest = piece[cut:]
+        else:
+            rest += piece
+        rest = rest[: MAX_LINE + 1]
+    if rest:
+        yield rest + b"\n"
+
+
+def _find_duplicates(samples: Measured) -> Iterator[Fault]:
+    for sample, count in samples.duplicates():
+        where = f"{sample.node} device {sample.device}" if sample.device else sample.node
+        text = f"{sample.metric} rep {sample.rep} on {where} stands {count} times"
+        yield Fault(text, sample.node, sample.device, sample.metric)
+
+
+def _find_gaps(samples: Measured, ends: Mapping[str, list[_End]]) -> Iterator[Fault]:
     """Every node must have said how many samples it printed, and no fewer or more must be there."""
-    promised: Counter[str] = Counter()
-    for line in done:
-        promised[line.node] += line.samples
-    found = Counter(sample.node for sample in samples)
-    if not found:
-        yield "incomplete: no valid sample"
-    for node in sorted({*found, *(line.node for line in done)}):
-        if node not in promised:
-            yield f"incomplete: {node} never said that it was done"
-        elif found[node] != promised[node]:
-            yield f"incomplete: {node} promised {promised[node]} samples, {found[node]} valid ones are there"
+    if not len(samples):
+        yield Fault("incomplete: no valid sample")
+    found = dict(zip(samples.nodes, samples.count_by_node(), strict=True))
+    last = dict(zip(samples.nodes, samples.last_lines, strict=True))
+    for node in sorted({*samples.nodes, *ends}):
+        said = ends.get(node, [])
+        promised = sum(end.promised for end in said)
+        if not said:
+            yield Fault(f"incomplete: {node} never said that it was done", node)
+        elif found.get(node, 0) != promised:
+            text = (
+                f"incomplete: {node} promised {promised} samples, {found.get(node, 0)} valid ones are there"
+            )
+            yield Fault(text, node)
+        if (closed := _closed_at(said)) is not None and max(last.get(node, -1), said[-1].line) > closed:
+            yield Fault(f"{node} prints on after line {closed + 1}, where it was done", node)
+
+
+def _closed_at(ends: list[_End]) -> int | None:
+    """The line by which all samples printed so far were accounted for."""
+    promised = 0
+    for end in ends:
+        promised += end.promised
+        if promised == end.found:
+            return end.line
+    return None

@@ -17,6 +17,9 @@ from millwright.core.errors import BadInputError, Problem
 UNDEFINED = "<undefined>"
 """What ReFrame writes for an attribute that a check never got."""
 
+LATEST = 253402300800.0
+"""Seconds since 1970 at which year 10000 starts: no clock shows that, and no date can be written."""
+
 PASSED = "pass"
 FAILED = "fail"
 
@@ -69,6 +72,15 @@ class Case(_Record):
     job_state: Annotated[str | None, BeforeValidator(_none_if_undefined)] = None
     """Scheduler's final state of the job, which every check logs."""
     nodes: Annotated[Names, Field(alias="job_nodelist")] = ()
+    nodes_taken: Names = ()
+    """Nodes that the check chose for the job, where it logged them."""
+    submitted: Annotated[
+        float | None, Field(alias="job_submit_time"), BeforeValidator(_none_if_undefined)
+    ] = None
+    """Seconds since 1970 UTC, like `completed`."""
+    completed: Annotated[
+        float | None, Field(alias="job_completion_time_unix"), BeforeValidator(_none_if_undefined)
+    ] = None
     nodes_left_out: Annotated[dict[str, str], BeforeValidator(_no_nodes_if_undefined)] = {}
     """Nodes that took no job, and why, where the check logged them."""
     job_stdout: str | None = None
@@ -104,9 +116,9 @@ class Session(_Record):
     version: str = ""
     """ReFrame's own version."""
     hostname: str
-    started: Annotated[float, Field(alias="time_start_unix")]
+    started: Annotated[float, Field(alias="time_start_unix", ge=0, lt=LATEST)]
     """Seconds since 1970 UTC."""
-    finished: Annotated[float, Field(alias="time_end_unix")]
+    finished: Annotated[float, Field(alias="time_end_unix", ge=0, lt=LATEST)]
     cmdline: str = ""
     stage_prefix: Annotated[str, Field(alias="prefix_stage")] = ""
     output_prefix: Annotated[str, Field(alias="prefix_output")] = ""
