@@ -48,8 +48,9 @@ def ingest(
     """Sort the cases of every launch site into counted and rejected, and collect the samples of the counted.
 
     `registry` declares the checks and their metrics; `emulated` names the partitions whose user programs
-    run under emulation. Fixtures that passed carry no samples and are left out. If several cases measured one series (retries, reruns,
-    repeats), all their samples stay, and repetitions are numbered on from case to case.
+    run under emulation. Fixtures that passed carry no samples and are left out. If several cases measured
+    one series (retries, reruns, repeats), all their samples stay, and repetitions are numbered on from
+    case to case.
     """
     counted: list[Counted] = []
     rejected: list[Rejected] = []

@@ -1,5 +1,6 @@
 """What one start of ReFrame left on this machine: its report and the raw files of its cases."""
 
+import datetime
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -9,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from millwright.core.errors import BadInputError, Problem
 from millwright.results.evidence import LaunchSiteReport, RawOutput
 from millwright.results.parsers.reframe import Case, Report, parse_report
+from millwright.results.run_info import SessionInfo, iso_utc
 
 JOB_FILES = frozenset(
     {"rfm_job.sh", "rfm_job.out", "rfm_job.err", "rfm_build.sh", "rfm_build.out", "rfm_build.err"}
@@ -130,3 +132,21 @@ def _output(stdout: Path | None, files: tuple[str, ...]) -> RawOutput:
     if stdout is not None and stdout.stat().st_size > MAX_OUTPUT_BYTES:
         return RawOutput(None, files, f"output of its job is larger than {MAX_OUTPUT_BYTES >> 30} GiB")
     return RawOutput(stdout, files)
+
+
+def describe_session(session: SessionFiles) -> SessionInfo:
+    """What a run records of a session, as its report has it."""
+    info = session.report.session
+    started, finished = (
+        iso_utc(datetime.datetime.fromtimestamp(seconds, datetime.UTC))
+        for seconds in (info.started, info.finished)
+    )
+    return SessionInfo(
+        seat=session.seat,
+        uuid=info.uuid,
+        hostname=info.hostname,
+        reframe_version=info.version,
+        started=started,
+        finished=finished,
+        cases=len(session.report.cases),
+    )

@@ -5,7 +5,6 @@ the writing early (a crash, a full disk) leaves stored runs as they are; a hidde
 behind is reported by :func:`millwright.results.runs.list_runs` and never counted.
 """
 
-import datetime
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -19,9 +18,9 @@ from millwright.results.begin import record_begin, require_names
 from millwright.results.ingest import ingest
 from millwright.results.manifest import MANIFEST, Signer, sum_file, write_sums
 from millwright.results.records import to_json, to_json_lines
-from millwright.results.run_info import RunInfo, SessionInfo, iso_utc
+from millwright.results.run_info import RunInfo
 from millwright.results.samples_file import write_samples
-from millwright.results.session import SEAT_NAME, SessionFiles, raw_path
+from millwright.results.session import SEAT_NAME, SessionFiles, describe_session, raw_path
 
 INCOMING = ".incoming-"
 FACILITY_FILE = "facility.yaml"
@@ -131,7 +130,7 @@ def _fill(
         registry=registry,
         emulated=frozenset(info.emulated_partitions),
     )
-    complete = replace(info, sessions=tuple(_describe(session) for session in kept))
+    complete = replace(info, sessions=tuple(describe_session(session) for session in kept))
     _write(folder / FACILITY_FILE, facility_yaml)
     _write(folder / CHECKS_FILE, registry.to_json().encode())
     _write(folder / RUN_FILE, to_json(complete).encode())
@@ -147,23 +146,6 @@ def _keep(folder: Path, session: SessionFiles) -> SessionFiles:
     for name, path in raw.items():
         _copy(session.raw[name], path)
     return replace(session, report_file=report, raw=raw)
-
-
-def _describe(session: SessionFiles) -> SessionInfo:
-    info = session.report.session
-    started, finished = (
-        iso_utc(datetime.datetime.fromtimestamp(seconds, datetime.UTC))
-        for seconds in (info.started, info.finished)
-    )
-    return SessionInfo(
-        seat=session.seat,
-        uuid=info.uuid,
-        hostname=info.hostname,
-        reframe_version=info.version,
-        started=started,
-        finished=finished,
-        cases=len(session.report.cases),
-    )
 
 
 def _seal(folder: Path, sign: Signer | None) -> None:

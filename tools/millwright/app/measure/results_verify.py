@@ -16,6 +16,7 @@ from millwright.facility import load_facility
 from millwright.results.begun import begun_file
 from millwright.results.chain import Chain
 from millwright.results.contradictions import find_contradictions
+from millwright.results.rederive import rederive
 from millwright.results.run_info import RUN_ID
 from millwright.results.runs import StoredRuns, find_run, list_runs, load_run
 from millwright.results.verification import VerifyResult, verify_run
@@ -150,6 +151,8 @@ def _verify(path: Path, request: VerifyRequest) -> VerifiedRun:
 def _find_contradictions(path: Path, result: VerifyResult) -> Iterator[str]:
     run = load_run(path, result)
     yield from find_contradictions(path, run.info, run.sums)
+    if run.info.origin == "measured":
+        yield from rederive(run)
     if run.info.expected:
         facility = load_facility(run.facility_file)
         yield from find_wrongly_asked(list_expectations(facility, run.registry), run.info)
