@@ -141,7 +141,7 @@ def test_another_version_is_warned_of(archived, tmp_path, monkeypatch):
 def test_a_changed_run_is_not_archived(signed_run, tmp_path):
     (signed_run / "counted.jsonl").chmod(0o600)
     (signed_run / "counted.jsonl").write_text("")
-    with pytest.raises(BadInputError, match=r"samples\.parquet: changed"):
+    with pytest.raises(BadInputError, match=r"counted\.jsonl: changed"):
         archive_run(Context(), ArchiveRequest("rack", tmp_path / "x.zip", results=signed_run.parents[1]))
     assert not (tmp_path / "x.zip").exists()
 
