@@ -311,3 +311,57 @@ def test_a_third_case_goes_on_where_the_second_ended(seat):
     for node in ("rack-c1", "rack-c2"):
         series = [s.rep for s in thrice.samples if (s.check, s.metric, s.node) == ("Gemm", "fp64_rate", node)]
         assert series == list(range(24))
+
+
+def variants(seat, data, *cases):
+    """The session with its MemoryBandwidth case once for each (name, environment, value factor)."""
+    (case,) = (case for case in data["runs"][0]["testcases"] if case["name"] == "MemoryBandwidth")
+    folder = seat.report.session.folder_of(
+        next(each for each in seat.report.cases if each.check == "MemoryBandwidth")
+    )
+    stdout, raw, made = seat.raw[folder].stdout.read_text(), {}, []
+    for number, (name, environ, factor) in enumerate(cases):
+        place = case["stagedir"].replace("MemoryBandwidth", f"variant{number}")
+        unique = f"variant{number}"
+        made.append({**case, "name": name, "unique_name": unique, "environ": environ, "stagedir": place})
+        lines = [json.loads(line) if line.startswith("{") else line for line in stdout.splitlines()]
+        for line in lines:
+            if isinstance(line, dict) and "value" in line:
+                line["value"] *= factor
+        text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
+        raw[folder.replace("MemoryBandwidth", f"variant{number}")] = RawOutput(text)
+    session = {**data["session_info"], "num_cases": len(made)}
+    report = {"session_info": session, "runs": [{**data["runs"][0], "testcases": made}]}
+    return replace(seat, report=parse_report(json.dumps(report), "report.json"), raw=raw)
+
+
+@pytest.mark.parametrize(
+    ("cases", "keys"),
+    [
+        (
+            [("MemoryBandwidth %size=L2", "gnu", 10), ("MemoryBandwidth %size=DRAM", "gnu", 1)],
+            {("size=L2", "gnu"), ("size=DRAM", "gnu")},
+        ),
+        (
+            [("MemoryBandwidth", "gnu", 10), ("MemoryBandwidth", "clang", 1)],
+            {("", "gnu"), ("", "clang")},
+        ),
+    ],
+)
+def test_variants_and_environments_are_series_of_their_own(seat, report_data, cases, keys):
+    """Pooled, they would be one series of twice the repetitions with a median that nothing has."""
+    plain = ingest([variants(seat, report_data, cases[0])], facility="rack", registry=shipped_checks())
+    found = ingest([variants(seat, report_data, *cases)], facility="rack", registry=shipped_checks())
+    assert {(s.parameters, s.environment) for s in found.samples} == keys
+    assert len(found.samples) == 2 * len(plain.samples)
+    assert max(s.rep for s in found.samples) == max(s.rep for s in plain.samples)
+    assert {(c.origin.parameters, c.origin.environment) for c in found.counted} == keys
+
+
+def test_repeats_of_one_variant_stay_one_series(seat, report_data):
+    repeats = [(f"MemoryBandwidth %size=L2 %.repeat_no={n}", "gnu", 1) for n in range(2)]
+    found = ingest([variants(seat, report_data, *repeats)], facility="rack", registry=shipped_checks())
+    assert {s.parameters for s in found.samples} == {"size=L2"}
+    first = next(iter(found.samples)).node
+    series = [s.rep for s in found.samples if (s.metric, s.node) == ("triad_bw", first)]
+    assert series == list(range(len(series)))

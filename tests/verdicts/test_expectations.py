@@ -1,8 +1,8 @@
 import pytest
 import yaml
 
-from millwright.checks.declaration import Better
-from millwright.checks.registry import shipped_checks
+from millwright.checks.declaration import Better, Declaration
+from millwright.checks.registry import Registry, shipped_checks
 from millwright.core.errors import BadInputError
 from millwright.facility.model import Facility
 from millwright.verdicts.expectations import find_commitment_problems, list_expectations
@@ -142,3 +142,32 @@ def test_every_metric_of_the_catalogue_can_be_expected_somewhere(changed, check)
     sides = [problems_of(changed(cpu={check: metrics})), problems_of(changed(coast={check: metrics}))]
     assert [] in sides
     assert sides != [[], []]
+
+
+@pytest.mark.parametrize(
+    ("checks", "message"),
+    [
+        ({"Gemm %size=L2": {"fp64_rate": None}}, "has no parameter size, expected Gemm alone [MW1731]"),
+        ({"Sized": {"bw": None}}, "lacks the parameter size, expected Sized %size=L2|DRAM [MW1731]"),
+        ({"Sized%size=L4": {"bw": None}}, "has no size=L4: it is one of L2, DRAM"),
+        (
+            {"Sized%size=L2": {"bw": None}, "Sized %size=L2": {"bw": None}},
+            "the same variant as 'Sized%size=L2', expected each variant once [MW1732]",
+        ),
+    ],
+)
+def test_variants_that_nothing_could_measure_are_refused(changed, checks, message):
+    metric = {"unit": "GB/s", "better": "higher", "label": {"en": "x"}}
+    sized = Declaration.model_validate(
+        {
+            "name": "Sized",
+            "area": "processor",
+            "description": "x",
+            "scope": "node",
+            "parameters": {"size": {"description": "x", "values": ["L2", "DRAM"]}},
+            "metrics": {"bw": metric},
+        }
+    )
+    registry = Registry({**shipped_checks(), "Sized": sized})
+    found = find_commitment_problems(changed(cpu=checks), "facility.yaml", registry)
+    assert [message in str(problem) for problem in found] == [True]

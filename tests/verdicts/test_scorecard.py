@@ -3,6 +3,8 @@ from dataclasses import replace
 import pytest
 import yaml
 
+from millwright.checks.declaration import Parameter
+from millwright.checks.registry import Registry, shipped_checks
 from millwright.core.errors import BadInputError, ExitCode
 from millwright.core.verdict import Verdict
 from millwright.facility.model import Facility
@@ -234,3 +236,73 @@ def test_a_check_that_was_not_asked_for_is_not_missing(scorecard):
     assert scorecard.exit_code is ExitCode.FAIL
     assert kept.exit_code is ExitCode.OK, "what failed belongs to another check"
     assert kept.rejected == scorecard.rejected
+
+
+SIZES = shipped_checks()["MemoryBandwidth"].model_copy(
+    update={"parameters": {"size": Parameter(description="of the arrays", values=("L2", "DRAM"))}}
+)
+SIZED = Registry({"MemoryBandwidth": SIZES})
+AT_LEAST_10 = {
+    "value": 10,
+    "unit": "GB/s",
+    "class": "scored",
+    "source": "s",
+    "kind": "read",
+    "date": "2026-01-01",
+}
+
+
+def of(values, parameters="", environment="gnu", node="rack-c1"):
+    return tuple(
+        replace(each, parameters=parameters, environment=environment) for each in samples(node, values)
+    )
+
+
+@pytest.fixture
+def judged(rack_facility, rack_run):
+    """Verdicts on samples, by the variant's name, of a facility that commits to `checks` of one node."""
+
+    def judge(checks, found, registry=SIZED):
+        data = only(rack_facility, "cpu", {}).model_dump(mode="json", by_alias=True)
+        data["partitions"]["cpu"] |= {"nodes": "rack-c1", "checks": checks}
+        run = replace(rack_run, samples=collect(found), registry=registry, counted=(), rejected=())
+        return score(Facility.model_validate(data), run)
+
+    return judge
+
+
+def test_a_facility_commits_to_each_variant_of_a_check(judged):
+    checks = {
+        "MemoryBandwidth %size=L2": {"triad_bw": AT_LEAST_10},
+        "MemoryBandwidth%size=DRAM": {"triad_bw": None},
+    }
+    card = judged(checks, (*of([100] * 8, "size=L2"), *of([1] * 8, "size=DRAM")))
+    assert {r.variant: (r.verdict, r.deciding.values[0]) for r in card.rollups} == {
+        "MemoryBandwidth %size=L2": (Verdict.PASS, 100),
+        "MemoryBandwidth %size=DRAM": (None, 1),
+    }
+    assert card.unexpected == ()
+
+
+def test_a_variant_that_nothing_expects_decides_nothing_and_is_listed(judged):
+    checks = {"MemoryBandwidth %size=L2": {"triad_bw": AT_LEAST_10}}
+    card = judged(checks, (*of([100] * 8, "size=L2"), *of([1] * 8, "size=DRAM")))
+    assert [r.verdict for r in card.rollups] == [Verdict.PASS]
+    assert [series.variant for series in card.unexpected] == ["MemoryBandwidth %size=DRAM"]
+
+
+def test_each_environment_is_judged_by_itself_and_named(judged):
+    found = (*of([100] * 8, environment="gnu"), *of([1] * 8, environment="clang"))
+    card = judged({"MemoryBandwidth": {"triad_bw": AT_LEAST_10}}, found, shipped_checks())
+    assert {r.variant: r.verdict for r in card.rollups} == {
+        "MemoryBandwidth (gnu)": Verdict.PASS,
+        "MemoryBandwidth (clang)": Verdict.FAIL,
+    }
+
+
+def test_an_environment_owes_a_value_on_every_node(rack_facility, rack_run):
+    found = (*of([100] * 8), *of([100] * 8, node="rack-c2"), *of([100] * 8, environment="clang"))
+    run = replace(rack_run, samples=collect(found), counted=(), rejected=())
+    card = score(only(rack_facility, "cpu", {"MemoryBandwidth": ["triad_bw"]}), run)
+    missing = {(row.environment, row.node) for row in card.rows if not len(row.values)}
+    assert missing == {("gnu", "rack-c3"), ("clang", "rack-c2"), ("clang", "rack-c3")}

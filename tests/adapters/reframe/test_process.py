@@ -30,7 +30,7 @@ def test_the_harness_leaves_access_to_the_user():
 
 
 def test_checks_are_selected_by_their_whole_name():
-    assert "--name=^Gemm( |$)" in command(LaunchSite.HARNESS)
+    assert "--name=^Gemm(%[.]|$)" in command(LaunchSite.HARNESS)
 
 
 def test_one_measurement_runs_at_a_time():

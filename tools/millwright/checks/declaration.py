@@ -171,8 +171,7 @@ class Declaration(Frozen):
     def find_parameter_faults(self, parameters: str) -> Iterator[str]:
         """Why these parameters, in canonical form, name no variant of the check."""
         given = split_parameters(parameters)
-        for name in self.parameters.keys() - given.keys():
-            yield f"lacks the parameter {name}"
+        yield from (f"lacks the parameter {name}" for name in self.parameters if name not in given)
         for name, value in given.items():
             known = self.parameters.get(name)
             if known is None:

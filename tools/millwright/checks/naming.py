@@ -66,11 +66,16 @@ def name_variant(check: str, parameters: str) -> str:
 def variant_pattern(check: str, parameters: str) -> str:
     """Regular expression for ReFrame's ``--name`` that selects one variant, in whatever order it names it.
 
+    ReFrame matches names without their spaces, and takes a pattern with ``@`` for something else.
+
     >>> variant_pattern("Gemm", "")
-    '^Gemm( |$)'
+    '^Gemm(%[.]|$)'
     """
-    wanted = (re.escape(f" %{name}={value}") for name, value in split_parameters(parameters).items())
-    return f"^{re.escape(check)}{''.join(f'(?=.*{each}( |$))' for each in wanted)}( |$)"
+    if not parameters:
+        return f"^{re.escape(check)}(%[.]|$)"
+    wanted = (f"%{name}={value}".replace(" ", "") for name, value in split_parameters(parameters).items())
+    each = "".join(f"(?=.*{re.escape(pair).replace('@', '.')}(%|$))" for pair in wanted)
+    return f"^{re.escape(check)}(?=%){each}"
 
 
 def _pair(text: str) -> tuple[str, str]:
