@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from faulty_checks import add_check, make_home
 from millwright.adapters.reframe.benchmark import run_benchmarks
 from millwright.adapters.reframe.launch_sites import HarnessMachine, LocalMachine
 from millwright.adapters.reframe.process import LaunchSite
@@ -21,8 +22,6 @@ from millwright.facility import load_facility
 from millwright.results.run_info import RunInfo
 from millwright.results.runs import load_run
 from millwright.verdicts.scorecard import score
-
-from .faulty import add_check, make_home
 
 pytestmark = pytest.mark.tools
 

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from faulty_checks import make_home
 from millwright.adapters.reframe.benchmark import run_benchmarks
 from millwright.adapters.reframe.launch_sites import HarnessMachine, harness_machine
 from millwright.checks.registry import shipped_checks
@@ -17,8 +18,6 @@ from millwright.facility import load_facility
 from millwright.results.run_info import RunInfo
 from millwright.results.runs import load_run
 from millwright.verdicts.scorecard import score
-
-from .faulty import make_home
 
 pytestmark = pytest.mark.rack
 

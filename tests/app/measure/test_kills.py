@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from reframe_checks.faulty import make_home
+from faulty_checks import make_home
 
 pytestmark = pytest.mark.tools
 

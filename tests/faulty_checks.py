@@ -3,12 +3,15 @@
 import json
 import shutil
 import sys
+from pathlib import Path
 
 import yaml
 
 from millwright.checks.registry import shipped_checks
 
-from .conftest import CHECKS, DATA
+ROOT = Path(__file__).resolve().parents[1]
+CHECKS = ROOT / "reframe_checks"
+DATA = ROOT / "tests/data/probes"
 
 CHECK = """
 import reframe as rfm
