@@ -1,5 +1,9 @@
 """The lock, reduced to what the harness needs on the node's Python."""
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +22,7 @@ from millwright.rack.wheelhouse import (
     wheelhouse_folder,
 )
 
+ROOT = product_root()
 SMALL = (Path(__file__).parent / "data" / "requirements.lock").read_text()
 PYTHON = "3.13"
 ENVIRONMENT = marker_environment(PYTHON, "x86_64")
@@ -91,3 +96,31 @@ def test_old_wheels_go_unless_a_rack_serves_them(tmp_path):
     link.symlink_to(tmp_path / "wheels" / "served")
     remove_old_wheelhouses(tmp_path / "wheels" / "new", [link])
     assert {path.name for path in (tmp_path / "wheels").iterdir()} == {"new", "served"}
+
+
+IMPORTED_BY_CHECKS = """
+import importlib.metadata, json, sys
+import reframe_checks.plugin
+from reframe_checks.plugin import parse_probe
+parse_probe('{"metric": "x"}\\n' * 3, {})
+found = importlib.metadata.packages_distributions()
+names = {name for module in sys.modules for name in found.get(module.split(".")[0], ())}
+print(json.dumps(sorted(name.lower() for name in names)))
+"""
+
+
+def test_the_harness_gets_every_package_that_checks_import():
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTED_BY_CHECKS],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tools'}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    lock = harness_lock((ROOT / "requirements.lock").read_text(), "x86_64", "3.11")
+    locked = {line.split("==")[0].strip() for line in lock.splitlines() if "==" in line}
+    imported = {name.replace("_", "-") for name in json.loads(done.stdout)}
+    assert imported - locked <= {"millwright", "setuptools", "pip"}
+    assert "numpy" in imported

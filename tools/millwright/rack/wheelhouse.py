@@ -19,7 +19,7 @@ from millwright.rack.recipe import PYTHONS
 
 FETCH_WAIT_S = 600.0
 LOCK_NAME = "harness.lock"
-ROOTS = ("clustershell", "jinja2", "pydantic", "pyyaml", "reframe-hpc", "rich", "typer")
+ROOTS = ("clustershell", "jinja2", "numpy", "pyarrow", "pydantic", "pyyaml", "reframe-hpc", "rich", "typer")
 """What the measuring harness imports; their closure is taken from the lock."""
 
 
