@@ -68,6 +68,9 @@ mutants: $(VENV)/.ready ## Change the code that decides verdicts in 330 places a
 format: $(VENV)/.ready ## Format the Python code
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
+bench-results: $(VENV)/.ready ## Measure storing, loading, judging and deriving of large runs; takes minutes and several GB
+	@$(BIN)/python tools/benchmarks/results.py
+
 bench-demo: ## Measure the demo from nothing and again, in a clone of its own; takes the rack down first
 	@$(PYTHON) tools/benchmarks/demo.py
 

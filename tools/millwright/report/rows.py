@@ -25,7 +25,7 @@ def name_nodes(nodes: Iterable[str]) -> str:
 
 def list_groups(assessment: Assessment) -> tuple[Group, ...]:
     """Every partition and antenna in the order of the facility file, even where nothing is expected."""
-    facility = assessment.facility
+    facility, citations = assessment.facility, Citations(assessment.run)
     partitions = (
         Group(
             kind="partition",
@@ -33,7 +33,7 @@ def list_groups(assessment: Assessment) -> tuple[Group, ...]:
             title=partition.title or "",
             nodes=partition.nodes,
             emulated=facility.is_emulated(name),
-            rows=tuple(_rows_of(assessment, name)),
+            rows=tuple(_rows_of(assessment, citations, name)),
         )
         for name, partition in facility.partitions.items()
     )
@@ -44,7 +44,7 @@ def list_groups(assessment: Assessment) -> tuple[Group, ...]:
             antenna.title,
             antenna.gateway,
             emulated=False,
-            rows=tuple(_rows_of(assessment, name)),
+            rows=tuple(_rows_of(assessment, citations, name)),
         )
         for name, antenna in facility.antennas.items()
     )
@@ -64,15 +64,15 @@ def to_estimate(interval: Interval) -> Estimate:
     )
 
 
-def _rows_of(assessment: Assessment, group: str) -> Iterator[Row]:
-    return (_row(assessment, rollup) for rollup in assessment.scorecard.rollups if rollup.partition == group)
+def _rows_of(assessment: Assessment, citations: "Citations", group: str) -> Iterator[Row]:
+    return (_row(citations, rollup) for rollup in assessment.scorecard.rollups if rollup.partition == group)
 
 
-def _row(assessment: Assessment, rollup: Rollup) -> Row:
+def _row(citations: "Citations", rollup: Rollup) -> Row:
     expectation = rollup.deciding.expectation
     judgement = rollup.deciding.judgement
     shown = _shown(rollup)
-    series = tuple(_series(assessment, row) for row in rollup.rows if row.is_measured)
+    series = tuple(_series(citations, row) for row in rollup.rows if row.is_measured)
     missing = [row for row in rollup.rows if not row.is_measured]
     places = {row.expectation.place for row in rollup.rows}
     measured = {row.expectation.place for row in rollup.rows if row.is_measured}
@@ -123,7 +123,7 @@ def _shown(rollup: Rollup) -> JudgedRow | None:
     return min(measured, key=goodness, default=None)
 
 
-def _series(assessment: Assessment, row: JudgedRow) -> Series:
+def _series(citations: "Citations", row: JudgedRow) -> Series:
     interval = row.judgement.interval
     if interval is None:
         message = f"{row.expectation.check} {row.expectation.metric} of {row.node} has values and no interval"
@@ -134,7 +134,7 @@ def _series(assessment: Assessment, row: JudgedRow) -> Series:
         verdict=row.judgement.verdict,
         estimate=to_estimate(interval),
         samples=tuple(map(float, row.values)),
-        evidence=cite(assessment.run, row),
+        evidence=citations.cite(row),
     )
 
 
@@ -149,32 +149,40 @@ def _reference(reference: JudgedReference) -> Reference:
     )
 
 
-def cite(run: Run, row: JudgedRow) -> tuple[str, ...]:
-    """Raw files of the cases that measured a row, in the order of the run folder.
+class Citations:
+    """The cases of a run, so that each row finds its own without a look at all nodes of all jobs."""
 
-    Those of the jobs on the row's nodes; where no job names one of them (a machine measured under
-    another of its names), those of every case that printed the metric.
-    """
-    expectation = row.expectation
-    origins = [
-        counted.origin
-        for counted in run.counted
-        if _measured(counted.origin, row) and expectation.metric in counted.metrics
-    ]
-    own = set(expectation.nodes)
-    near = [origin for origin in origins if own.intersection(origin.nodes)]
-    return _files(near or origins)
+    def __init__(self, run: Run) -> None:
+        """Sort the run's counted cases by what they measured, and then by node."""
+        self._by_node: dict[tuple[str, ...], dict[str, list[Origin]]] = {}
+        self._all: dict[tuple[str, ...], list[Origin]] = {}
+        self._found: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for counted in run.counted:
+            origin = counted.origin
+            variant = (origin.partition, origin.check, origin.parameters, origin.environment)
+            for metric in counted.metrics:
+                self._all.setdefault((*variant, metric), []).append(origin)
+                places = self._by_node.setdefault((*variant, metric), {})
+                for node in origin.nodes:
+                    places.setdefault(node, []).append(origin)
 
+    def cite(self, row: JudgedRow) -> tuple[str, ...]:
+        """Raw files of the cases that measured a row, in the order of the run folder.
 
-def _measured(origin: Origin, row: JudgedRow) -> bool:
-    """Whether a case is of the row's variant, environment and place."""
-    wanted = row.expectation
-    return (origin.partition, origin.check, origin.parameters, origin.environment) == (
-        wanted.partition,
-        wanted.check,
-        wanted.parameters,
-        row.environment,
-    )
+        Those of the jobs on the row's nodes; if no job names one of them (a machine measured under
+        another of its names), those of every case that printed the metric.
+        """
+        e = row.expectation
+        key = (e.partition, e.check, e.parameters, row.environment, e.metric)
+        if (*key, e.place) not in self._found:
+            self._found[*key, e.place] = self._find(key, e.nodes)
+        return self._found[*key, e.place]
+
+    def _find(self, key: tuple[str, ...], nodes: Iterable[str]) -> tuple[str, ...]:
+        places = self._by_node.get(key, {})
+        near = dict.fromkeys(origin for node in nodes for origin in places.get(node, ()))
+        origins = self._all.get(key, [])
+        return _files([origin for origin in origins if origin in near] if near else origins)
 
 
 def _files(origins: list[Origin]) -> tuple[str, ...]:

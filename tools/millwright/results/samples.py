@@ -163,7 +163,18 @@ class SeriesView(Sequence[Series]):
         return self._make(at % len(self))
 
     def __iter__(self) -> Iterator[Series]:
-        return map(self._make, range(len(self)))
+        found = self.samples
+        bounds = found.offsets.tolist()
+        columns = (found.metric, found.unit, found.node, found.device)
+        texts = ([one.names[code] for code in one.codes.tolist()] for one in columns)
+        rows = zip(
+            found.variant.tolist(), *texts, bounds[:-1], bounds[1:], found.emulated.tolist(), strict=True
+        )
+        for variant, metric, unit, node, device, first, last, emulated in rows:
+            values = found.value[first:last]
+            partition, check, parameters, environment = found.variants[variant]
+            place = (metric, unit, node, device)
+            yield Series(partition, check, parameters, environment, *place, values, emulated)
 
     def _make(self, at: int) -> Series:
         found = self.samples

@@ -3,6 +3,7 @@
 import datetime
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from millwright.checks.declaration import Better, Metric
 from millwright.core.claims import SourceKind
@@ -29,12 +30,17 @@ class Reference:
 
         1.1 less 10 % is 0.99, not 0.9900000000000001: a measurement of 0.99 meets it.
         """
-        value, tolerance = Decimal(repr(self.value)), Decimal(repr(self.tolerance))
-        return float(value * (1 - tolerance if self.better is Better.HIGHER else 1 + tolerance))
+        return _limit(self.value, self.tolerance, self.better)
 
     def is_met_by(self, value: float) -> bool:
         """Whether one value meets the limit; a value equal to it does."""
         return value >= self.limit if self.better is Better.HIGHER else value <= self.limit
+
+
+@cache
+def _limit(value: float, tolerance: float, better: Better) -> float:
+    share = Decimal(repr(tolerance))
+    return float(Decimal(repr(value)) * (1 - share if better is Better.HIGHER else 1 + share))
 
 
 def to_reference(commitment: Commitment, metric: Metric) -> Reference:

@@ -111,7 +111,7 @@ def score(facility: Facility, run: Run) -> Scorecard:
             matching = [answer for answer in answers if answer.series.environment == environment]
             rows.extend(_rows(expectation, environment, matching, absences))
         answered.update(answer.number for answer in answers)
-    unexpected = (series for number, series in enumerate(run.series) if number not in answered)
+    unexpected = (run.series[number] for number in range(len(run.series)) if number not in answered)
     return Scorecard(run.info.run_id, tuple(rows), _roll_up(rows), tuple(unexpected), run.rejected, left_out)
 
 
