@@ -169,7 +169,7 @@ def test_a_description_with_problems_starts_nothing(tmp_path, described, checks)
 def test_several_facilities_need_the_name_of_one(tmp_path):
     folder = tmp_path / "sites"
     start(folder, "coast")
-    assert start(folder, "hills").created[0] == "inventories/hills/checks/scratch_space.py"
+    assert start(folder, "hills").created[0] == "inventories/hills/checks/scratch_space/check.py"
     with pytest.raises(BadInputError, match="--name with one of coast, hills"):
         start(folder)
 
