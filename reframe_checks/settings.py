@@ -19,8 +19,9 @@ import_module_from_file(str(Path(__file__).with_name("checkpoint.py"))).install(
 # ReFrame skips a check file that does not import with a warning, and exits with 0.
 os.environ.setdefault("RFM_WARN_AS_ERROR", "1")
 
-# Checks import what they share as reframe_checks.…, wherever they are themselves.
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+# Checks import what they share as reframe_checks.…, wherever they are themselves. At the end: while ReFrame
+# loads this file it has added a folder itself, which it removes by its position.
+sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 _file = facility_file(os.environ.get("MILLWRIGHT_FACILITY", "workstation"))
 _facility, _registry = load_facility(_file), checks_for(_file)
