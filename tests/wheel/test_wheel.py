@@ -110,7 +110,7 @@ def test_what_the_pipelines_run_is_installed(site, installed, here):
     ours = [command.split() for command in commands if "millwright " in command]
     assert {tuple(words[1:]) for words in ours} == {
         ("facility", "check", "coast"),
-        ("run", "coast"),
+        ("run", "coast", "--junit", "junit.xml"),
         ("report", "coast"),
     }
 
@@ -136,7 +136,7 @@ def test_reframe_lists_our_checks_and_runs_the_sites_own(site, installed, here):
     )
     assert "MemoryBandwidth" in ours.stdout, ours.stdout + ours.stderr
     own = installed.run(
-        site, "reframe", *settings, "-c", "inventories/coast/checks", "-r", home=here / "home"
+        site, "reframe", *settings, "-c", "inventories/coast/checks", "-R", "-r", home=here / "home"
     )
     assert own.returncode == 0, own.stdout + own.stderr
     assert "Ran 1/1 test case(s)" in own.stdout
