@@ -138,11 +138,11 @@ def test_no_host_certificate_shuts_the_administrator_out(antennas, on, tmp_path,
         sign(ca, tmp_path / "key.pub", wanted, tmp_path / "cert.pub")
         node.put(HOST_CERTIFICATE, (tmp_path / "cert.pub").read_bytes())
     try:
-        node.shell("sshd -t && systemctl reload ssh")
+        node.shell(f"sshd -t && {RELOAD_SSHD}")
         assert on("rack-c1", "id -un") == "root"
     finally:
         node.put(HOST_CERTIFICATE, kept)
-        node.shell("systemctl reload ssh")
+        node.shell(RELOAD_SSHD)
 
 
 def test_what_a_killed_apply_left_is_confirmed_by_the_next_one(console, playbook):
