@@ -33,7 +33,7 @@ NO_CALLS = re.compile(r"tests/(data/reframe/|test_programs\.py|program_calls\.py
 """Captured output of other tools, and the comparison itself."""
 
 NO_PROGRAMS = {
-    *("antenna", "demo", "facility", "image", "maintain", "nodes", "plan", "rack"),  # commands of ours,
+    *("antenna", "demo", "facility", "image", "maintain", "nodes", "plan", "rack", "run"),  # ours,
     *("apply", "bundle", "check", "config", "drain", "revoke"),  # and theirs
     *("commit", "init"),  # git's
     *("bench-a", "cpu", "n1", "rack-c1"),  # nodes and partitions
