@@ -31,3 +31,11 @@ def test_nothing_is_written(rack_file, tmp_path, monkeypatch, capsys, option):
     assert run(["run", str(rack_file), option]) == 0
     assert "Gemm" in capsys.readouterr().out
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_plan_shows_the_declared_cost_beside_the_limit(rack_file, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (case,) = preview_run(Context(), RunRequest(str(rack_file), checks=("Gemm",))).cases
+    assert 0 < case.estimate_s <= 60 < case.limit_min * 60
+    assert run(["run", str(rack_file), "--check", "Gemm", "--dry-run"]) == 0
+    assert f"1 case, about 1 min, at most {case.limit_min} min" in capsys.readouterr().out

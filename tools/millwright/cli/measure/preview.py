@@ -1,5 +1,7 @@
 """What a run would measure, as text."""
 
+import math
+
 from rich.table import Table
 from rich.text import Text
 
@@ -17,13 +19,26 @@ def print_list(plan: RunPlan) -> None:
 
 
 def print_plan(plan: RunPlan) -> None:
-    """Print the cases with their nodes and longest times."""
-    table = Table("Check", "Partition", "Nodes", "Queue", "Values", "At most", box=None)
+    """Print the cases with their nodes, and their estimated and longest times."""
+    table = Table("Check", "Partition", "Nodes", "Queue", "Values", "About", "At most", box=None)
     for case in plan.cases:
         limit = f"{case.limit_min} min" if case.limit_min else "-"
-        cells = (case.check, case.partition, case.nodes, case.queue or "-", str(case.values), limit)
+        about = _minutes(case.estimate_s)
+        cells = (case.check, case.partition, case.nodes, case.queue or "-", str(case.values), about, limit)
         table.add_row(*map(Text, cells))
     out = console()
     out.print(table)
-    total = f"{len(plan.cases)} cases, at most {plan.limit_min} min without waiting in a queue"
-    out.print(Text(f"{total}; results go to {plan.results}. Nothing was started."))
+    count = len(plan.cases)
+    about = _minutes(sum(case.estimate_s for case in plan.cases))
+    cases = f"{count} case{'s' * (count != 1)}"
+    out.print(Text(f"{cases}, about {about}, at most {plan.limit_min} min, without waiting in a queue."))
+    out.print(Text(f"Results go to {plan.results}. Nothing was started."))
+
+
+def _minutes(seconds: float) -> str:
+    """An estimate to the minute.
+
+    >>> _minutes(25), _minutes(150)
+    ('1 min', '3 min')
+    """
+    return f"{math.ceil(seconds / 60)} min"

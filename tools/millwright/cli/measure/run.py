@@ -67,9 +67,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     ] = False,
     dry_run: Annotated[
         bool,
-        typer.Option(
-            "--dry-run", help="Show what would run where, and how long at most.", rich_help_panel=HOW
-        ),
+        typer.Option("--dry-run", help="Show what would run where, and for how long.", rich_help_panel=HOW),
     ] = False,
     as_json: AsJson = False,
 ) -> int:
