@@ -1,23 +1,20 @@
 """Which of the expected values a run measures: by check, tag and node."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from millwright.checks.declaration import Scope
 from millwright.checks.registry import Registry
 from millwright.core.errors import BadInputError, Problem
-from millwright.core.node_sets import NodeSetError, check_node_set, expand, fold
+from millwright.core.node_sets import NodeSetError, check_node_set, expand
 from millwright.core.suggestions import did_you_mean
 from millwright.facility.model import Facility
 from millwright.results.selection import Selection
+from millwright.verdicts.asked import narrow
 from millwright.verdicts.expectations import Expectation
 
 WILDCARDS = frozenset("*?[")
 MOST_LISTED = 20
 """Names that a message lists."""
-SPANNING = 2
-"""Fewest nodes that a check of a whole partition is expected on."""
 
 
 def choose(
@@ -35,7 +32,8 @@ def choose(
     if problems:
         raise BadInputError(problems)
     found = [each for each in expected if _is_wanted(each, tags[each.check], selection)]
-    left = tuple(found if nodes is None else _narrow(found, nodes))
+    narrowed = found if nodes is None else (narrow(each, nodes) for each in found)
+    left = tuple(each for each in narrowed if each is not None)
     if expected and not left:
         raise BadInputError(
             [Problem(file, _options(selection), "leave nothing to measure", "fewer of them", code="MW6253")]
@@ -49,15 +47,6 @@ def _is_wanted(expected: Expectation, tags: Collection[str], selection: Selectio
         fnmatchcase(name, pattern) for name in names for pattern in selection.checks
     )
     return by_name and (not selection.tags or any(tag in tags for tag in selection.tags))
-
-
-def _narrow(expected: Iterable[Expectation], nodes: frozenset[str]) -> Iterator[Expectation]:
-    for each in expected:
-        kept = tuple(node for node in each.nodes if node in nodes)
-        if each.definition.scope is Scope.NODE and kept:
-            yield each
-        elif each.definition.scope is Scope.PARTITION and len(kept) >= SPANNING:
-            yield replace(each, nodes=kept, place=fold(kept))
 
 
 def _read_nodes(text: str, facility: Facility, file: str) -> tuple[frozenset[str] | None, list[Problem]]:
