@@ -188,6 +188,22 @@ def test_a_run_that_measured_nothing_still_makes_a_whole_page(small_content, rep
     assert "No measured quantity adds up to a capacity." in text
 
 
+def test_a_group_that_a_limited_run_left_out_is_not_called_unexpected(
+    small_content, reports_folder, read_page
+):
+    from millwright.report.content import LeftOut
+
+    first, *others = small_content.groups
+    limited = dataclasses.replace(
+        small_content,
+        groups=(dataclasses.replace(first, rows=()), *others),
+        left_out=(LeftOut(first.name, "Gemm", 4),),
+    )
+    text = " ".join(read_page(render_html(limited, reports_folder)).texts)
+    assert "This run was not asked for any value here" in text
+    assert "The facility file expects no value here." not in text
+
+
 def test_of_many_nodes_the_worst_are_drawn_and_the_rest_is_said(small_content, reports_folder, read_page):
     row = small_content.groups[0].rows[0]
     one = row.series[0]
