@@ -197,11 +197,14 @@ def test_a_group_that_a_limited_run_left_out_is_not_called_unexpected(
     limited = dataclasses.replace(
         small_content,
         groups=(dataclasses.replace(first, rows=()), *others),
+        missing=(),
         left_out=(LeftOut(first.name, "Gemm", 4),),
     )
     text = " ".join(read_page(render_html(limited, reports_folder)).texts)
     assert "This run was not asked for any value here" in text
     assert "The facility file expects no value here." not in text
+    assert "Every value that this limited run was asked for was measured." in text
+    assert "Every expected value was measured on every node." not in text
 
 
 def test_of_many_nodes_the_worst_are_drawn_and_the_rest_is_said(small_content, reports_folder, read_page):
