@@ -175,9 +175,10 @@ def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
     `checks` are names, with parameters if they have any (``Check %size=L2``), and `registry` declares
     them. `earlier` is what attempts of this run before a kill left: its cases are stored with those of the
     `machines`, of which there may be none. `info` lacks what only shows at the end; `now` gives the time
-    as the run writes it. Raises
-    :exc:`BadInputError` before anything is measured where a check can't be loaded or none is selected,
-    and :exc:`NotTestableError` where `root` can't be written, or no seat left anything to store.
+    as the run writes it.
+
+    Raises :exc:`BadInputError` before anything is measured if a check can't be loaded or none is selected,
+    and :exc:`NotTestableError` if `root` can't be written or no seat left anything to store.
     """
     ready, failed = _prepare(machines, checks, registry, facility_yaml)
     versions = {f"{tool} ({machine.seat})": v for machine in ready for tool, v in _versions(machine).items()}
@@ -191,14 +192,7 @@ def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
         raise NotTestableError(
             "; ".join(f"{seat}: {why}" for seat, why in outcome.failed.items()), code="MW3202"
         )
-    complete = replace(
-        info,
-        finished=now(),
-        was_interrupted=outcome.was_interrupted,
-        failed_sessions=dict(outcome.failed),
-        unavailable_nodes=_nodes_left_out(outcome.sessions),
-        tool_versions={**info.tool_versions, **versions, **_reframe_versions(outcome.sessions)},
-    )
+    complete = _complete(info, outcome, now(), {**versions, **_reframe_versions(outcome.sessions)})
     try:
         stored = store_run(
             root,
@@ -216,6 +210,18 @@ def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
         if session_name(machine) not in outcome.failed:  # what a failed session left stays where it is
             _clear(machine)
     return Stored(stored, outcome.was_interrupted)
+
+
+def _complete(info: RunInfo, outcome: Outcome, finished: str, versions: Mapping[str, str]) -> RunInfo:
+    """What a run says about itself once its sessions have ended."""
+    return replace(
+        info,
+        finished=finished,
+        was_interrupted=outcome.was_interrupted,
+        failed_sessions=dict(outcome.failed),
+        unavailable_nodes=_nodes_left_out(outcome.sessions),
+        tool_versions={**info.tool_versions, **versions},
+    )
 
 
 def _prepare(
