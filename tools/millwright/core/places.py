@@ -32,9 +32,6 @@ def product_root() -> Path:
     return data if data.is_dir() else package.parents[1]
 
 
-checkout = product_root  # the name before; removed once nothing imports it
-
-
 def is_installed(root: Path) -> bool:
     """Whether a root of the product is the data inside a package, and no checkout."""
     return root.name == DATA and (root.parent / "__init__.py").is_file()
