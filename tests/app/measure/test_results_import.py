@@ -1,11 +1,13 @@
 """Imported results: stored with who vouches for them, apart from what was measured here."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from millwright.adapters.openssh.signatures import sign_file
 from millwright.app.context import Context
 from millwright.app.measure.results_import import ImportRequest, import_results, list_tools
 from millwright.app.measure.results_ingest import ingest_again
@@ -13,7 +15,9 @@ from millwright.app.measure.results_list import list_results
 from millwright.app.measure.results_show import show_results
 from millwright.app.measure.results_verify import VerifyRequest, verify_results
 from millwright.app.measure.trust import Trust
+from millwright.app.signing import own_signing_key
 from millwright.core.errors import BadInputError
+from millwright.results.manifest import MANIFEST, SIGNATURE, read_sums, sum_file, write_sums
 
 ROOT = Path(__file__).resolve().parents[3]
 DATA = ROOT / "tests" / "data" / "tools"
@@ -136,3 +140,48 @@ def test_the_how_to_names_every_tool():
     assert {tool.name for tool in list_tools().tools} == set(
         re.findall(r"^\| `([\w-]+)` \|", text, re.MULTILINE)
     )
+
+
+def forge(run, change):
+    """Change what an import says and seal it again with the operator's own key, as whoever holds it can."""
+    record = run / "imported.json"
+    data = json.loads(record.read_text())
+    change(data)
+    for path in (run, *run.iterdir()):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    record.write_text(json.dumps(data) + "\n")
+    sums = {name: sum_file(run / name) for name in read_sums((run / MANIFEST).read_text())[0]}
+    (run / MANIFEST).write_text(write_sums(sums))
+    (run / SIGNATURE).unlink()
+    sign_file(run / MANIFEST, own_signing_key())
+
+
+def multiply(data):
+    data["series"][0]["values"] = [value * 100 for value in data["series"][0]["values"]]
+
+
+def drop(data):
+    del data["series"][0]
+
+
+def lead_out(data):
+    data["files"][0]["name"] = "../run.json"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (multiply, "was stored"),
+        (drop, "counts now"),
+        (lead_out, "not the file that was imported"),
+    ],
+)
+def test_an_import_that_says_otherwise_than_its_files_is_refused(request_, change, reason):
+    run = Path(import_results(Context(), request_).path)
+    assert verify_results(Context(), VerifyRequest("rack", results=request_.results)).ok
+    forge(run, change)
+    (found,) = verify_results(Context(), VerifyRequest("rack", results=request_.results)).runs
+    assert found.signature.state == "good"
+    assert not found.changed
+    assert not found.ok
+    assert reason in " ".join(found.contradictions)

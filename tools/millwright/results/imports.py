@@ -103,12 +103,30 @@ def read_import(tool: str, evidence: Evidence, place: ImportPlace) -> tuple[Impo
 def derive(folder: Path, imported: Imported) -> Imported:
     """Parse the files of a stored import again, with the parser of today.
 
-    Raises :exc:`BadInputError` if the tool has no parser here or nothing counts any more.
+    Raises :exc:`BadInputError` if a file can't be read or is another one, if the tool has no parser here, and
+    if nothing counts any more.
     """
-    files = tuple(ToolFile(each.name, (folder / FOLDER / each.name).read_bytes()) for each in imported.files)
+    files = tuple(_read_kept(folder / FOLDER, each) for each in imported.files)
     nodes = {series.node for series in imported.series}
     place = ImportPlace(imported.partition, min(nodes) if len(nodes) == 1 else "", imported.measured_at)
     return read_import(imported.tool, Evidence(files, imported.command, imported.exit_status), place)[0]
+
+
+def _read_kept(folder: Path, kept: ImportedFile) -> ToolFile:
+    """A file as handed in. Its name comes from the run, which others may have written."""
+    file, plain = folder / kept.name, Path(kept.name).name == kept.name
+    try:
+        content = file.read_bytes() if plain else b""
+    except OSError as error:
+        raise BadInputError(
+            [Problem(str(file), "-", f"can't be read: {error}", "a file of the import", code="MW6223")]
+        ) from error
+    if not plain or hashlib.sha256(content).hexdigest() != kept.sha256:
+        expected = f"a file of {folder.name}/ with the sum {kept.sha256}"
+        raise BadInputError(
+            [Problem(str(file), "-", "not the file that was imported", expected, code="MW6231")]
+        )
+    return ToolFile(kept.name, content)
 
 
 def find_differences(stored: Imported, derived: Imported) -> tuple[str, ...]:

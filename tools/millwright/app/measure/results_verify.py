@@ -16,6 +16,7 @@ from millwright.facility import load_facility
 from millwright.results.begun import begun_file
 from millwright.results.chain import Chain
 from millwright.results.contradictions import find_contradictions
+from millwright.results.imports import derive, find_differences, load_import
 from millwright.results.rederive import rederive
 from millwright.results.run_info import RUN_ID
 from millwright.results.runs import StoredRuns, find_run, list_runs, load_run
@@ -153,6 +154,9 @@ def _find_contradictions(path: Path, result: VerifyResult) -> Iterator[str]:
     yield from find_contradictions(path, run.info, run.sums)
     if run.info.origin == "measured":
         yield from rederive(run)
+    else:
+        imported = load_import(path, run.info).imported
+        yield from find_differences(imported, derive(path, imported))
     if run.info.expected:
         facility = load_facility(run.facility_file)
         yield from find_wrongly_asked(list_expectations(facility, run.registry), run.info)
