@@ -47,7 +47,7 @@ def test_a_newcomer_gets_from_a_description_to_a_report(tmp_path):
     judged = walk.runs("run", code=1)
     assert "FAIL local MemoryBandwidth triad_bw" in judged, judged
     assert "limit 8100 GB/s" in judged
-    (run,) = (tmp_path / "results" / "mine").iterdir()
+    (run,) = (tmp_path / "results" / "mine").glob("[0-9]*")
     assert run.name in walk.runs("results list")
     assert "FAIL local MemoryBandwidth triad_bw" in walk.runs("results show", code=1)
     assert "intact" in walk.runs("results verify")
