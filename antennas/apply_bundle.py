@@ -47,7 +47,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class Gateway:
-    """Where things lie on the gateway; tests use a folder of their own."""
+    """Where things are on the gateway; tests use a folder of their own."""
 
     root: Path = Path("/")
 
@@ -90,7 +90,7 @@ class Signer:
     """Whom the administrator vouches for on the command line."""
 
     fingerprint: str | None
-    """As the operator told it by telephone; None where the pinned signer is to do."""
+    """As the operator told it by telephone; None if the pinned signer is to do."""
     replaces: bool
     """Whether it takes the place of the pinned signer, which then counts no more."""
 

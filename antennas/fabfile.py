@@ -1,4 +1,4 @@
-"""One-off verbs on antennas: they look and fetch. What a gateway is like stands in ``deploy.py``.
+"""One-off verbs on antennas: they look and fetch. What a gateway is like is in ``deploy.py``.
 
 Example: fab -r antennas tunnel-status      (MILLWRIGHT_FACILITY names the facility, else rack)
 """

@@ -21,7 +21,7 @@ class WireguardModule(FactBase[bool]):
 
 
 class WireguardPublicKey(FactBase[str | None]):
-    """The public half of a private key file; None where there is no usable key."""
+    """The public half of a private key file; None if there is no usable key."""
 
     def command(self, private_key: str) -> StringCommand:
         """Derive it on the host: the private key stays where it is."""
@@ -43,7 +43,7 @@ class LiveTunnel:
 
 
 class LiveWireguard(FactBase[LiveTunnel | None]):
-    """A running WireGuard interface; None where there is none."""
+    """A running WireGuard interface; None if there is none."""
 
     def command(self, interface: str) -> StringCommand:
         """Leave out private and preshared keys (columns 1 and 2) on the host itself."""
@@ -79,7 +79,7 @@ class ChangeWaits(FactBase[bool]):
 
 
 class EffectiveSshd(FactBase[dict[str, str]]):
-    """sshd's configuration for one user as all files together give it; empty where it is invalid."""
+    """sshd's configuration for one user as all files together give it; empty if it is invalid."""
 
     def command(self, user: str) -> StringCommand:
         """Let sshd itself resolve includes and Match blocks."""

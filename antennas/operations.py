@@ -59,7 +59,7 @@ def wireguard_key(path: str) -> Commands:
 
 @operation()
 def published_key(private_key: str, destination: str) -> Commands:
-    """Ensure the public key stands in the state folder, where the factory's play reads it."""
+    """Ensure the public key is in the state folder, where the factory's play reads it."""
     key = host.get_fact(WireguardPublicKey, private_key=private_key)
     published = Path(destination)
     if key and published.exists() and published.read_text(errors="replace").strip() == key:
@@ -100,9 +100,9 @@ def guarded_file(
 ) -> Commands:
     """Ensure a file that decides who gets in: judged before it counts, and taken back unless confirmed.
 
-    The host itself puts the old file back when nobody has entered anew within ``seconds``: an apply
+    The host itself puts the old file back when nobody has entered again within ``seconds``: an apply
     that is killed, or that locked itself out, leaves the gateway as it was. What such an apply left and
-    is not taken back yet is tried anew, or it would go a moment after we found it as described.
+    is not taken back yet is tried again, or it would go a moment after we found it as described.
 
     + kind: ``sshd`` or ``nftables``
     + reach: arguments of ``ssh`` that lead to the host; none on the host itself

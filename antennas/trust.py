@@ -24,7 +24,7 @@ files.put(
     name="Ensure revoked users and keys stay out",
     src=antenna["revoked_file"],
     dest=gateway_sshd.REVOKED_FILE,
-    # pyinfra compares two files as text, and stops at one that is none; one that it writes anew may be binary
+    # pyinfra compares two files as text, and stops at one that is none; a rewritten one may be binary
     force=host.get_fact(Sha256File, path=gateway_sshd.REVOKED_FILE) != revoked,
     **OF_ROOT,
 )

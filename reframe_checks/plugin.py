@@ -62,7 +62,7 @@ class MillwrightCheck(NodesPlugin):
 
     @run_after("setup")
     def stage_probe(self):
-        """The stage folder lies where every node sees it; the checks themselves need not."""
+        """The stage folder is where every node sees it; the checks themselves need not."""
         root, here = Path(__file__).parent, Path(self.prefix)
         places = (here, here.parent / SHARED)
         headers = [header for place in places for header in place.glob("*.h")]
@@ -172,7 +172,7 @@ class MillwrightCheck(NodesPlugin):
         return self._output
 
     def read(self, name):
-        """Text of a file in the stage folder; empty where the job left none."""
+        """Text of a file in the stage folder; empty if the job left none."""
         path = Path(self.stagedir, name)
         return path.read_text(errors="replace") if path.exists() else ""
 

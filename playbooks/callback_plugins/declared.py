@@ -91,7 +91,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible ships no hi
 
 
 def _written(task: Any) -> dict[str, Any]:  # noqa: ANN401
-    """The task as it stands in its file: a default is no promise."""
+    """The task as it is in its file: a default is no promise."""
     written = task.get_ds()
     return dict(written) if isinstance(written, dict) else {}
 

@@ -12,7 +12,7 @@ DOCUMENTATION = r"""
 module: accelerator_partitioning
 short_description: MIG instances of NVIDIA devices, partition modes of AMD devices
 description:
-  - Compares every device of the host with what is declared. Where one differs, it is divided anew, but only
+  - Compares every device of the host with what is declared. Where one differs, it is repartitioned, but only
     on a node that Slurm calls drained and that runs no job; else the task fails and nothing is changed.
   - What is declared is read back after a change. A device that needs a reset or a boot first is told as such,
     for neither is done here.
@@ -40,7 +40,7 @@ options:
 attributes:
   check_mode:
     support: full
-    description: Says which devices would be divided anew; where no driver answers, C(untested) says why.
+    description: Says which devices would be repartitioned; where no driver answers, C(untested) says why.
 author: Millwright
 """
 
@@ -53,7 +53,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 devices:
-  description: Devices that were, or would be, divided anew.
+  description: Devices that were, or would be, repartitioned.
   type: list
   returned: always
   sample: ["0"]
@@ -94,7 +94,7 @@ def differing(modes: Mapping[str, bool], found: Mapping[str, Division], wanted: 
 
 
 def mig_commands(device: str, wanted: Division, *, is_on: bool, is_divided: bool) -> list[list[str]]:
-    """What divides one device anew."""
+    """What repartitions one device."""
     commands = []
     if is_divided:
         commands += [["nvidia-smi", "mig", "-i", device, "-dci"], ["nvidia-smi", "mig", "-i", device, "-dgi"]]
@@ -107,7 +107,7 @@ def mig_commands(device: str, wanted: Division, *, is_on: bool, is_divided: bool
 
 
 def find_obstacle(run: Run, host: str) -> str:
-    """Why the host's devices can't be divided now; empty where they can. What can't be asked is one."""
+    """Why the host's devices can't be divided now; empty if they can. What can't be asked is one."""
     status, state, _ = run(["sinfo", "--noheader", f"--nodes={host}", "--format=%T"])
     if status != 0:
         return "Slurm could not be asked whether it runs jobs"
@@ -159,7 +159,7 @@ class Nvidia:
         return differing(*self._look(), self._wanted)
 
     def divide(self) -> None:
-        """Divide those anew; raises :exc:`OSError` with what the driver said."""
+        """Divide those again; raises :exc:`OSError` with what the driver said."""
         modes, found = self._look()
         for device in differing(modes, found, self._wanted):
             steps = mig_commands(device, self._wanted, is_on=modes[device], is_divided=device in found)

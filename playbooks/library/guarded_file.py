@@ -1,4 +1,4 @@
-"""Ansible module ``guarded_file``: a change of sshd is taken back unless somebody enters anew."""
+"""Ansible module ``guarded_file``: a change of sshd is taken back unless somebody enters again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ description:
     old file, starts a clock, puts the new file in place and reloads sshd, which ends no session.
   - The host itself puts the old file back when the clock runs out. A task after this one has to confirm the
     change on a connection of its own, which is what the role's tasks C(confirm) do.
-  - A change that an interrupted run left unconfirmed is tried anew, although the file is as described.
+  - A change that an interrupted run left unconfirmed is tried again, although the file is as described.
 options:
   path: {description: File., type: path, required: true}
   content: {description: What it is to hold., type: str, required: true}
@@ -49,7 +49,7 @@ KIND = "sshd"
 
 
 def content_of(path: Path) -> str | None:
-    """What a file holds; None where there is none."""
+    """What a file holds; None if there is none."""
     return path.read_text(encoding="utf-8", errors="surrogateescape") if path.exists() else None
 
 

@@ -28,7 +28,7 @@ options:
       mode: {description: "Mode in octal digits, as C(0644).", type: str}
       owner: {description: Name of the owner., type: str}
       group: {description: Name of the group., type: str}
-      holds: {description: Lines that stand in it., type: list, elements: str, default: []}
+      holds: {description: Lines that are in it., type: list, elements: str, default: []}
       target: {description: Where a link points to., type: str}
   services:
     description: Units of systemd that run now and after a boot.

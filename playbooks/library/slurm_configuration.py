@@ -34,7 +34,7 @@ options:
     type: path
     default: /etc/slurm
   accepted:
-    description: Where the files that it accepted last are kept; those that it refused lie beside it.
+    description: Where the files that it accepted last are kept; those that it refused are beside it.
     type: path
     default: /var/lib/millwright/slurm/accepted
   log:
@@ -85,7 +85,7 @@ Run = Callable[[list[str]], tuple[int, str, str]]
 
 
 def read_files(folder: Path) -> dict[str, bytes | None]:
-    """Every file of the configuration that lies in a folder; None where one does not."""
+    """Every file of the configuration that is in a folder; None if one does not."""
     paths = {name: folder / name for name in FILES}
     return {name: path.read_bytes() if path.exists() else None for name, path in paths.items()}
 
@@ -123,7 +123,7 @@ def summarize_log(log: str, limit: int = 3) -> str:
 
 
 def state_folder(files: Files) -> str:
-    """Where a configuration says that the controller keeps its state; empty where it does not say."""
+    """Where a configuration says that the controller keeps its state; empty if it does not say."""
     found = STATE_FOLDER.search((files["slurm.conf"] or b"").decode(errors="replace"))
     return found[1] if found else ""
 

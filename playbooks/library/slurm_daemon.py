@@ -134,7 +134,7 @@ def explain(name: str, controllers: Sequence[str], *, active: bool) -> str:
 
 
 def command_line(pid: int) -> bytes:
-    """Command line of a process; empty where it has gone."""
+    """Command line of a process; empty if it has gone."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:

@@ -63,7 +63,7 @@ def own_fingerprints(own: str) -> set[str]:
 
 
 def problems(found: list[str], own: set[str], pinned: set[str]) -> list[str]:
-    """Why the file must not be trusted; empty where it may."""
+    """Why the file must not be trusted; empty if it may."""
     return [
         *([] if found else ["it holds no key"]),
         *(f"{each} is neither the facility's own nor pinned" for each in found if each not in own | pinned),

@@ -24,7 +24,7 @@ class Difference(NamedTuple):
     kind: str
     name: str
     field: str
-    found: Optional[str]  # noqa: UP045 - a value of Python 3.9 at run time; None where the record is not there
+    found: Optional[str]  # noqa: UP045 - a value of Python 3.9 at run time; None if the record is not there
     wanted: str
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 Run = Callable[[Sequence[str]], str]
 """Runs sacctmgr with these arguments and returns what it printed."""
 Record = dict[str, str]
-"""Field, as sacctmgr's ``set`` calls it, and text; empty where there is no limit."""
+"""Field, as sacctmgr's ``set`` calls it, and text; empty if there is no limit."""
 Records = dict[str, Record]
 """Records of one kind by name."""
 State = dict[str, Records]
@@ -75,7 +75,7 @@ ADDED_FLAGS = frozenset({"deleted", "notset"})
 
 
 def seconds(text: str) -> str:
-    """Seconds of a time that sacctmgr printed (``1-02:30:00``); empty where there is none.
+    """Seconds of a time that sacctmgr printed (``1-02:30:00``); empty if there is none.
 
     >>> seconds("1-02:30:00")
     '95400'
@@ -88,7 +88,7 @@ def seconds(text: str) -> str:
 
 
 def minutes(text: str) -> str:
-    """Minutes of a time that sacctmgr printed, rounded down; empty where there is none.
+    """Minutes of a time that sacctmgr printed, rounded down; empty if there is none.
 
     >>> minutes("1-02:30:00")
     '1590'

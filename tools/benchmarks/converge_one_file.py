@@ -1,6 +1,6 @@
 """One file changes on 16 nodes: ``millwright apply`` against ``ansible-playbook``, from change to end.
 
-A limit for parallel programs gets another value before each run, so that both write the same file anew on
+A limit for parallel programs gets another value before each run, so that both write the same file again on
 every node.
 
 Example: .venv/bin/python tools/benchmarks/converge_one_file.py --pairs 1

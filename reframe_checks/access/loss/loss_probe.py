@@ -19,7 +19,7 @@ done
 
 
 def parse_counts(text):
-    """Bytes that were sent, and sent again; None where the kernel does not count them."""
+    """Bytes that were sent, and sent again; None if the kernel does not count them."""
     sent = re.search(r"\bbytes_sent:(\d+)", text)
     again = re.search(r"\bbytes_retrans:(\d+)", text)
     if sent is None:

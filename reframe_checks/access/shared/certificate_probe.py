@@ -28,7 +28,7 @@ def run(arguments):
 
 
 def parse_end(text):
-    """The moment a certificate ends, in UTC; None where it says none."""
+    """The moment a certificate ends, in UTC; None if it says none."""
     found = END.search(text)
     if found is None:
         return None

@@ -139,7 +139,7 @@ def run(plan, folder):
 
 
 def main():
-    """Reports lie in a folder of this process, which goes with it."""
+    """Reports are in a folder of this process, which goes with it."""
     plan = json.loads(Path(sys.argv[1] if len(sys.argv) > 1 else "plan.json").read_text())
     with tempfile.TemporaryDirectory(prefix="perftest.") as folder:
         run(plan, Path(folder))

@@ -24,15 +24,15 @@ class AccountUsage:
     antennas: tuple[str, ...]
     access_mode: str
     share: str
-    """Share of the machine's time; empty where the account is no grant."""
+    """Share of the machine's time; empty if the account is no grant."""
     kind: str
     member_state: str
     meter: Meter
     granted: float | None
-    """None where nothing of this kind was granted."""
+    """None if nothing of this kind was granted."""
     used: float
     left: float | None
-    """None where nothing was granted, or the period does not go back to the grant's first day."""
+    """None if nothing was granted, or the period does not go back to the grant's first day."""
 
 
 def charge_all(facility: Facility, rows: Iterable[UsageRow]) -> tuple[Charged, tuple[UsageRow, ...]]:

@@ -27,7 +27,7 @@ class Assessment:
     signature: SignatureCheck
     """What is known about the signature of the run's manifest."""
     usage: Usage | None = None
-    """What was used of the machine's time; None where the run did not ask."""
+    """What was used of the machine's time; None if the run did not ask."""
     chain: Chain | None = None
     """The runs of the facility; None if only this one is known."""
 

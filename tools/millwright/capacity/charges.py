@@ -48,7 +48,7 @@ def nodes_held(resources: Mapping[str, float], node_class: NodeClass) -> float:
 
 
 def charge(facility: Facility, row: UsageRow) -> float | None:
-    """Units that the allocations of a row cost; None where the facility does not know their partition."""
+    """Units that the allocations of a row cost; None if the facility does not know their partition."""
     meter = meters_of(facility).get(row.partition)
     if meter is None:
         return None

@@ -27,7 +27,7 @@ class Supply:
     total: float
     """Sum over nodes of the node's median; a node's median is the sum over its devices."""
     low: float | None
-    """Sum of the lower ends of all medians' intervals; None where one has no interval.
+    """Sum of the lower ends of all medians' intervals; None if one has no interval.
 
     It bounds the sum as surely as each interval bounds its median even if all err the same way at
     once; where they err independently, the sum is known better than this.
@@ -36,13 +36,13 @@ class Supply:
     nodes_measured: int
     nodes_existing: int
     devices_measured: int
-    """0 where nodes were measured as a whole."""
+    """0 if nodes were measured as a whole."""
     peak: Peak | None
     """Published peak of one device."""
     peak_share: float | None
     """Total over the peak of the measured devices, 0 to 1."""
     no_peak: str
-    """Why there is no share of the peak; empty where there is one."""
+    """Why there is no share of the peak; empty if there is one."""
     virtual: bool
     """The facility is virtual: the figure exercises the chain and is no capacity of hardware."""
 

@@ -32,7 +32,7 @@ class UnionUsage:
 
     @property
     def of_used(self) -> float | None:
-        """Share in what was used; None where nothing was used."""
+        """Share in what was used; None if nothing was used."""
         return self.used / self.used_by_all if self.used_by_all else None
 
     @property

@@ -18,7 +18,7 @@ class AccessUsage:
     """What an antenna's accounts used in one access mode, of one kind of hour."""
 
     antenna: str
-    """Several where they share accounts; empty where the accounts belong to none."""
+    """Several where they share accounts; empty if the accounts belong to none."""
     access_mode: str
     meter: Meter
     accounts: int
@@ -28,11 +28,11 @@ class AccessUsage:
     small_used: float
     """Used by SMEs and start-ups."""
     used_in_reference: float | None
-    """The same in the facility's reference unit; None where it has none, or no speed factor for this hour."""
+    """The same in the facility's reference unit; None if it has none, or no speed factor for this hour."""
 
     @property
     def small_share(self) -> float | None:
-        """Share of SMEs and start-ups in what was used, 0 to 1; None where nothing was used."""
+        """Share of SMEs and start-ups in what was used, 0 to 1; None if nothing was used."""
         return self.small_used / self.used if self.used else None
 
 
@@ -46,13 +46,13 @@ class Usage:
     access: tuple[AccessUsage, ...]
     union: tuple[UnionUsage, ...]
     reference_unit: str
-    """Unit into which hours are converted; empty where the facility declares none."""
+    """Unit into which hours are converted; empty if the facility declares none."""
     not_added: str
-    """Why there is no sum over all kinds of hour; empty where there is one, or one kind only."""
+    """Why there is no sum over all kinds of hour; empty if there is one, or one kind only."""
     unknown: tuple[UsageRow, ...]
     """Time on partitions that the facility does not have: it enters no figure."""
     problem: str
-    """Why slurmdbd was not heard; empty where it was."""
+    """Why slurmdbd was not heard; empty if it was."""
 
 
 def sum_usage(facility: Facility, evidence: AccountingEvidence) -> Usage:
@@ -101,6 +101,6 @@ def _access(facility: Facility, accounts: Iterable[AccountUsage]) -> Iterator[Ac
 
 
 def _sum_known(values: Iterable[float | None]) -> float | None:
-    """The sum; None where any is not known, since a sum of the rest would pass for all."""
+    """The sum; None if any is not known, since a sum of the rest would pass for all."""
     known = tuple(values)
     return None if any(value is None for value in known) else sum(value or 0.0 for value in known)

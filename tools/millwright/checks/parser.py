@@ -1,7 +1,7 @@
 """The form of a parser: the files that a tool left behind, to series of values and faults.
 
 A parser is a function from :class:`Evidence` to :class:`Parsed`. It is pure: no file, no clock, no network.
-It never raises for what stands in a file; whatever is wrong becomes a :class:`Fault`. What a parser read
+It never raises for what is in a file; whatever is wrong becomes a :class:`Fault`. What a parser read
 beside a fault may be wrong too, so only :attr:`Parsed.counted` becomes a result.
 """
 

@@ -60,7 +60,7 @@ def summary(devices: Sequence[Device]) -> str:
 
 
 def division(devices: Sequence[Device]) -> str:
-    """How many devices are divided by MIG and into how many instances; empty where none is."""
+    """How many devices are divided by MIG and into how many instances; empty if none is."""
     divided = [device for device in devices if device.is_divided]
     instances = sum(device.instances for device in divided)
     return f"MIG is on for {len(divided)} devices, with {instances} instances" if divided else ""

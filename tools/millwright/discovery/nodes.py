@@ -22,7 +22,7 @@ class Node:
     threads_per_core: int
     memory_mib: int
     accelerator: str
-    """Type that ``gres`` gives the accelerators; empty where it gives none."""
+    """Type that ``gres`` gives the accelerators; empty if it gives none."""
     accelerators: int
     features: tuple[str, ...]
     partitions: tuple[str, ...]

@@ -49,7 +49,7 @@ def parse_partitions(text: str) -> tuple[FoundPartition, ...]:
 
 
 def seconds(text: str) -> int | None:
-    """A time of Slurm in seconds; None where the text is none.
+    """A time of Slurm in seconds; None if the text is none.
 
     >>> seconds("1-02:00:30"), seconds("UNLIMITED")
     (93630, None)
@@ -62,7 +62,7 @@ def seconds(text: str) -> int | None:
 
 
 def minutes(text: str) -> int | None:
-    """A limit of Slurm in whole minutes; None where there is none or it has seconds.
+    """A limit of Slurm in whole minutes; None if there is none or it has seconds.
 
     >>> minutes("1-02:00:00"), minutes("00:30:00"), minutes("UNLIMITED")
     (1560, 30, None)

@@ -214,5 +214,5 @@ RULES: tuple[Callable[[Facility], Iterator[Finding]], ...] = (
 
 
 def find_inconsistencies(facility: Facility) -> tuple[Finding, ...]:
-    """Everything that contradicts itself in a facility; empty where it is consistent."""
+    """Everything that contradicts itself in a facility; empty if it is consistent."""
     return tuple(finding for rule in RULES for finding in rule(facility))

@@ -46,7 +46,7 @@ def meter_of(facility: "Facility", account: "Account") -> Meter:
 
 
 def reference_factor(facility: "Facility", meter: Meter) -> float | None:
-    """Reference units for one unit; None where no partition with this meter has a speed factor."""
+    """Reference units for one unit; None if no partition with this meter has a speed factor."""
     factors = (
         partition.charging.speed.value
         for name, partition in facility.partitions.items()

@@ -1,6 +1,6 @@
 """The facility as typed, frozen data.
 
-Only what stands in ``facility.yaml`` is here, with the types and ranges that can be judged
+Only what is in ``facility.yaml`` is here, with the types and ranges that can be judged
 value by value. What only shows between values (a node in two partitions, an antenna that is
 linked to nothing) is in :mod:`millwright.facility.consistency`.
 """
@@ -241,11 +241,11 @@ class Facility(Frozen):
         }
 
     def access_mode_of(self, account: str) -> str | None:
-        """Access mode of an account's jobs; None where it has no grant, and Slurm's default is taken."""
+        """Access mode of an account's jobs; None if it has no grant, and Slurm's default is taken."""
         return self.accounts[account].access_mode if account in self.accounts else None
 
     def class_of(self, partition: str) -> NodeClass | None:
-        """Node class of a partition's nodes; None where the partition states none."""
+        """Node class of a partition's nodes; None if the partition states none."""
         name = self.partitions[partition].node_class
         return self.node_classes[name] if name else None
 

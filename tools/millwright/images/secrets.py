@@ -1,4 +1,4 @@
-"""Search a tree for what must never lie in it: the facility's secrets, and private keys of anybody."""
+"""Search a tree for what must never be in it: the facility's secrets, and private keys of anybody."""
 
 import base64
 import os

@@ -1,6 +1,6 @@
 """A cgroup of its own for each node: without it containers damage one another's services.
 
-The cgroup is also the node's identity: what lies in it belongs to the rack, whatever pid it has.
+The cgroup is also the node's identity: what is in it belongs to the rack, whatever pid it has.
 """
 
 import errno
@@ -33,7 +33,7 @@ def _mounts(mountinfo: str) -> list[tuple[Path, str, str]]:
 
 
 def find_hierarchies(mountinfo: str) -> Hierarchies | None:
-    """Read the cgroup mounts from proc(5) mountinfo; None where there is no cgroup v2 at all."""
+    """Read the cgroup mounts from proc(5) mountinfo; None if there is no cgroup v2 at all."""
     mounts = _mounts(mountinfo)
     version2 = [path for path, kind, _ in mounts if kind == "cgroup2"]
     named = [

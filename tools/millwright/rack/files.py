@@ -7,7 +7,7 @@ from millwright.core.files import write_atomically
 
 
 def owner_of_caller() -> tuple[int, int] | None:
-    """User and group behind ``sudo``; None where nobody stands behind root."""
+    """User and group behind ``sudo``; None if root is not acting for anyone."""
     user, group = os.environ.get("SUDO_UID", ""), os.environ.get("SUDO_GID", "")
     if os.geteuid() == 0 and user.isdigit() and group.isdigit() and user != "0":
         return int(user), int(group)

@@ -126,7 +126,7 @@ def _used_paths() -> set[str]:
 
 
 def remove_old_images(folder: Path, current: Path) -> None:
-    """Delete images of earlier recipes of a release that no running node stands on."""
+    """Delete images of earlier recipes of a release that no running node uses."""
     used = _used_paths()
     for path in folder.iterdir():
         other = path.name.partition("-")[0] in set(PYTHONS) - {current.name.partition("-")[0]}

@@ -22,7 +22,7 @@ class RackNode:
     name: str
     address: str
     core: int | None
-    """Host core that the node's processes are kept on; None where they may run anywhere."""
+    """Host core that the node's processes are kept on; None if they may run anywhere."""
 
 
 @dataclass(frozen=True, slots=True)

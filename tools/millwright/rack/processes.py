@@ -8,7 +8,7 @@ PROC = Path("/proc")
 
 
 def start_time(pid: int, proc: Path = PROC) -> int:
-    """Start time in clock ticks since boot (field 22 of proc(5) stat); 0 where no such process lives."""
+    """Start time in clock ticks since boot (field 22 of proc(5) stat); 0 if no such process lives."""
     try:
         text = (proc / str(pid) / "stat").read_text()
     except OSError:
@@ -38,7 +38,7 @@ def send_signal(pid: int, started: int, number: signal.Signals) -> None:
 
 
 def argv_of(pid: int, proc: Path = PROC) -> tuple[str, ...]:
-    """Arguments of a process; empty where it is gone."""
+    """Arguments of a process; empty if it is gone."""
     try:
         raw = (proc / str(pid) / "cmdline").read_bytes()
     except OSError:
@@ -47,7 +47,7 @@ def argv_of(pid: int, proc: Path = PROC) -> tuple[str, ...]:
 
 
 def name_of(pid: int, proc: Path = PROC) -> str:
-    """The program's name as the kernel keeps it (15 characters at most); empty where it is gone."""
+    """The program's name as the kernel keeps it (15 characters at most); empty if it is gone."""
     try:
         return (proc / str(pid) / "comm").read_text().strip()
     except OSError:
@@ -55,7 +55,7 @@ def name_of(pid: int, proc: Path = PROC) -> str:
 
 
 def depth_pids(pid: int, proc: Path = PROC) -> tuple[int, ...]:
-    """A process's pid in each process namespace from ours inwards; empty where it is gone."""
+    """A process's pid in each process namespace from ours inwards; empty if it is gone."""
     try:
         status = (proc / str(pid) / "status").read_text()
     except OSError:

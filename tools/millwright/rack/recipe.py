@@ -45,7 +45,7 @@ OPERATING_SYSTEMS = {"bookworm": "debian-12", "trixie": "debian-13"}
 """What the roles call each release."""
 
 DPKG_OPTIONS = (
-    # A node that breaks is made anew, so nothing of it need reach a disk.
+    # A node that breaks is made again, so nothing of it need reach a disk.
     "force-unsafe-io",
     "path-exclude=/usr/share/man/*",
     "path-exclude=/usr/share/info/*",

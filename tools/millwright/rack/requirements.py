@@ -103,5 +103,5 @@ def require(missing: Iterable[str]) -> None:
 
 
 def find_missing() -> tuple[str, ...]:
-    """What keeps the shipped rack from running on this machine; empty where it can."""
+    """What keeps the shipped rack from running on this machine; empty if it can."""
     return what_is_missing(look(cache_folder()), needs_tun=True)

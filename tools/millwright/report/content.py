@@ -1,7 +1,7 @@
 """What a capacity report says, as frozen data: the one boundary between judging and rendering.
 
 Everything on the page comes from :class:`ReportContent`, and ``report.json`` is exactly its
-serialisation. Values are unrounded and in the unit that stands beside them; times are ISO 8601 in UTC.
+serialisation. Values are unrounded and in the unit that is beside them; times are ISO 8601 in UTC.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ class Estimate:
     n: int
     median: float
     low: float | None
-    """Lower end of the distribution-free 95 % interval of the median; None where n is too small for one."""
+    """Lower end of the distribution-free 95 % interval of the median; None if n is too small for one."""
     high: float | None
     minimum: float
     maximum: float
@@ -57,7 +57,7 @@ class Series:
     node: str
     device: str
     verdict: Verdict | None
-    """None where nothing was committed, so that there is nothing to judge."""
+    """None if nothing was committed, so that there is nothing to judge."""
     estimate: Estimate
     samples: tuple[float, ...]
     evidence: tuple[str, ...]
@@ -93,13 +93,13 @@ class Row:
     """False: the verdict informs and does not count towards acceptance."""
     emulated: bool
     verdict: Verdict | None
-    """The worst verdict of all places; None where nothing was committed."""
+    """The worst verdict of all places; None if nothing was committed."""
     reason: str
     more_repetitions: int | None
     """Further repetitions that would decide an INCONCLUSIVE, where that can be said."""
     reference: Reference | None
     deciding_node: str
-    """The place whose interval the verdict rests on: the worst one; empty where nothing was measured."""
+    """The place whose interval the verdict rests on: the worst one; empty if nothing was measured."""
     estimate: Estimate | None
     """Estimate at the deciding place."""
     margin: float | None
@@ -107,7 +107,7 @@ class Row:
     nodes_measured: int
     nodes_expected: int
     nodes_missing: str
-    """Folded set of the places without a value; empty where none is missing."""
+    """Folded set of the places without a value; empty if none is missing."""
     shares: tuple[Share, ...]
     """The nodes by verdict, the worst first; one where all agree."""
     series: tuple[Series, ...]
@@ -169,9 +169,9 @@ class CapacityRow:
     nodes_measured: int
     nodes_existing: int
     devices_measured: int
-    """0 where nodes were measured as a whole."""
+    """0 if nodes were measured as a whole."""
     peak: float | None
-    """Published peak of one device in ``unit``; None where it is not known."""
+    """Published peak of one device in ``unit``; None if it is not known."""
     peak_share: float | None
     """Total over the peak of the measured devices, 0 to 1."""
     peak_source: str
@@ -276,14 +276,14 @@ class AccessRow:
     """Node class that the hours are of: hours of two node classes are two things."""
     accounts: int
     granted: float | None
-    """None where not all of it was granted."""
+    """None if not all of it was granted."""
     used: float
     left: float | None
-    """None where it is not known."""
+    """None if it is not known."""
     small_share: float | None
-    """Share of SMEs and start-ups in what was used, 0 to 1; None where nothing was used."""
+    """Share of SMEs and start-ups in what was used, 0 to 1; None if nothing was used."""
     used_in_reference: float | None = None
-    """What was used in the facility's reference unit; None where it can't be converted."""
+    """What was used in the facility's reference unit; None if it can't be converted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +293,7 @@ class UnionRow:
     unit: str
     used: float
     of_used: float | None
-    """Share in what was used, 0 to 1; None where nothing was used."""
+    """Share in what was used, 0 to 1; None if nothing was used."""
     of_existing: float
     """Share in the hours that the machine's nodes had in the period."""
     declared: float
@@ -310,14 +310,14 @@ class Access:
     rows: tuple[AccessRow, ...]
     union: tuple[UnionRow, ...]
     not_added: str
-    """Why the kinds of hour have no common sum; empty where they have one, or there is one kind."""
+    """Why the kinds of hour have no common sum; empty if they have one, or there is one kind."""
     unknown: tuple[str, ...]
     """Time that enters no figure, and why."""
     problem: str
-    """Why slurmdbd was not heard; empty where it was."""
+    """Why slurmdbd was not heard; empty if it was."""
     evidence: tuple[str, ...]
     reference_unit: str = ""
-    """Unit into which hours of several kinds are converted; empty where the facility declares none."""
+    """Unit into which hours of several kinds are converted; empty if the facility declares none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,7 +360,7 @@ class ReportContent:
     groups: tuple[Group, ...]
     capacity: tuple[CapacityRow, ...]
     access: Access | None
-    """None where the run did not ask slurmdbd."""
+    """None if the run did not ask slurmdbd."""
     excluded: tuple[Exclusion, ...]
     missing: tuple[Missing, ...]
     rejected: tuple[Rejected, ...]

@@ -47,7 +47,7 @@ MOST_EMBEDDED = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A row of the scorecard with the group it stands in."""
+    """A row of the scorecard with the group it belongs to."""
 
     group: Group
     row: Row
@@ -69,7 +69,7 @@ def moment(text: str) -> str:
 
 
 def row_places(row: Row, estimate: Estimate | None = None) -> int:
-    """Decimals of a row's numbers; 0 where nothing was measured."""
+    """Decimals of a row's numbers; 0 if nothing was measured."""
     chosen = estimate or row.estimate
     return decimals(chosen, row.reference.limit if row.reference else None) if chosen else 0
 

@@ -111,7 +111,7 @@ def _shares(rollup: Rollup) -> Iterator[Share]:
 
 
 def _shown(rollup: Rollup) -> JudgedRow | None:
-    """The row whose numbers stand in the scorecard: the deciding one, else the one with the worst median."""
+    """The row whose numbers are in the scorecard: the deciding one, else the one with the worst median."""
     if rollup.deciding.is_measured:
         return rollup.deciding
     measured = [row for row in rollup.rows if row.is_measured]

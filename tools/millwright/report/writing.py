@@ -20,7 +20,7 @@ def write_report(  # noqa: PLR0913 - the place and the content of a report
     run does not move it. ``order`` are the runs of the facility, oldest first.
 
     Raises :exc:`BadInputError` for names that are none of a folder, and :exc:`FailedError` where something
-    else stands in the place of ``latest``.
+    else takes the place of ``latest``.
     """
     problems = [
         Problem(

@@ -48,7 +48,7 @@ class AccountingEvidence:
     """SHA-256 of the answer."""
     rows: tuple[UsageRow, ...] = field(default=())
     problem: str = ""
-    """Why there is no answer; empty where there is one."""
+    """Why there is no answer; empty if there is one."""
     schema: str = SCHEMA
 
 

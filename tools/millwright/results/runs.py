@@ -59,7 +59,7 @@ class Run:
     registry: Registry
     """The checks as they were declared when it was measured."""
     accounting: AccountingEvidence | None = None
-    """What slurmdbd said was used; None where the run did not ask."""
+    """What slurmdbd said was used; None if the run did not ask."""
 
     @property
     def series(self) -> Sequence[Series]:

@@ -56,7 +56,7 @@ class SessionFiles:
 
 
 def raw_path(seat: str, name: str) -> str:
-    """Where a raw file lies within a run folder."""
+    """Where a raw file is within a run folder."""
     return f"sessions/{seat}/raw/{name}"
 
 

@@ -16,10 +16,10 @@ class Judgement:
     verdict: Verdict | None
     """None for values that were measured and have no reference: there is nothing to judge."""
     interval: Interval | None
-    """None where nothing was measured."""
+    """None if nothing was measured."""
     reason: str
     more_repetitions: int | None = None
-    """For INCONCLUSIVE: how many further repetitions would decide; None where repeating does not help."""
+    """For INCONCLUSIVE: how many further repetitions would decide; None if repeating does not help."""
     margin: float | None = None
     """Distance of the interval's bad end from the limit, as a share of the limit; negative misses it."""
 

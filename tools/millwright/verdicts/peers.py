@@ -35,9 +35,9 @@ class Comparison:
     """Median of the node's repetitions."""
     peers: int
     median: float | None
-    """Of the peers; None where they are too few."""
+    """Of the peers; None if they are too few."""
     shortfall: float | None
-    """Share of the peers' median by which the node is worse; None where they are too few, or it is 0."""
+    """Share of the peers' median by which the node is worse; None if they are too few, or it is 0."""
     verdict: Verdict
     """PASS, FAIL or INCONCLUSIVE."""
 

@@ -53,7 +53,7 @@ class Rollup:
     environment: str
     metric: str
     verdict: Verdict | None
-    """The worst of its rows; None where they were measured and nothing was committed."""
+    """The worst of its rows; None if they were measured and nothing was committed."""
     deciding: Row
     """The row that the verdict rests on."""
     variant: str

@@ -89,7 +89,7 @@ def scheduler_lines(text: str) -> list[str]:
 
 
 def ask(argv: Iterable[str], timeout_s: float) -> str | None:
-    """What a command prints; None where it fails or does not answer in time."""
+    """What a command prints; None if it fails or does not answer in time."""
     try:
         done = subprocess.run(
             [*argv], capture_output=True, timeout=timeout_s, check=False, text=True, errors="replace"

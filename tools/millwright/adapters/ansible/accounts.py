@@ -29,7 +29,7 @@ class Difference:
     name: str
     field: str
     found: str | None
-    """None where the record is not there; empty where it has no limit."""
+    """None if the record is not there; empty if it has no limit."""
     wanted: str
 
 

@@ -28,9 +28,9 @@ class ApplyOptions:
     skipped_tags: tuple[str, ...] = ()
     """Roles to leave out, with the check of their arguments that Ansible always makes."""
     is_full: bool = False
-    """Let Ansible go through everything, also where a look at the hosts would do."""
+    """Let Ansible go through everything, even if a look at the hosts would do."""
     variables: Mapping[str, object] = field(default_factory=dict)
-    """Extra variables of this run; no secrets, they stand in the list of processes."""
+    """Extra variables of this run; no secrets, they are in the list of processes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class ApplyResult:
     status: int
     """Exit status of Ansible."""
     log: Path | None
-    """Its whole output; None where nothing had to be run."""
+    """Its whole output; None if nothing had to be run."""
     seconds: float
     is_complete: bool = True
     """Whether every play was reached: Ansible ends early where all hosts of a play failed."""

@@ -1,6 +1,6 @@
 """A facility as Ansible's groups, hosts and variables: plain data, without importing Ansible.
 
-Everything that a template needs to know of *other* hosts stands in the variables of the group
+Everything that a template needs to know of *other* hosts is in the variables of the group
 ``all``, so that no play has to ask those hosts and ``--limit`` is always safe.
 """
 

@@ -9,7 +9,7 @@ Groups = Mapping[str, tuple[str, ...]]
 
 
 def monitoring_groups(facility: Facility, known: Groups) -> dict[str, tuple[str, ...]]:
-    """Groups of exporters; all of them empty where ``services.monitoring`` names no host."""
+    """Groups of exporters; all of them empty if ``services.monitoring`` names no host."""
     listened = bool(known["monitoring"])
     return {
         "exporters": known["managed"] if listened else (),

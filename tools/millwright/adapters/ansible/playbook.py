@@ -45,7 +45,7 @@ def apply(  # noqa: PLR0913 - time, state and progress are given, not taken from
 ) -> ApplyResult:
     """Bring the hosts of a facility to their state and return what happened on each.
 
-    ``state`` is the facility's folder for what does not belong in git; the log of the run lies in
+    ``state`` is the facility's folder for what does not belong in git; the log of the run is in
     its ``logs/``. Raises :exc:`BadInputError` where the limit names unknown hosts,
     :exc:`NotTestableError` while another run on the facility is under way, and :exc:`FailedError`
     where Ansible did not get as far as the hosts.
@@ -89,7 +89,7 @@ def playbook_argv(file: Path, options: ApplyOptions) -> list[str]:
 
 
 def with_short_limit(options: ApplyOptions, state: Path) -> ApplyOptions:
-    """Thousands of hosts do not fit into one argument: they stand in a file, which the lock guards."""
+    """Thousands of hosts do not fit into one argument: they are in a file, which the lock guards."""
     if sum(len(name) + 1 for name in options.limit) < LONGEST_LIMIT:
         return options
     hosts = state / "apply.limit"
@@ -206,7 +206,7 @@ def _environment(stream: Path, declared: Path | None, inventory: Path | None) ->
 
 
 def _marker(stream: Path) -> str:
-    """What stands in the environment of every process of this run, and of no other."""
+    """What is in the environment of every process of this run, and of no other."""
     return f"{EVENTS_VARIABLE}={stream}"
 
 

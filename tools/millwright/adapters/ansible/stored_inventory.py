@@ -1,7 +1,7 @@
 """The inventory of one run, written once by the command for the Ansible that it starts.
 
 Ansible would read and check the whole facility again in each wave, and keep every node of it. A wave of nodes
-needs its own nodes and the hosts of services: all that a role must know of other nodes stands in variables.
+needs its own nodes and the hosts of services: all that a role must know of other nodes is in variables.
 """
 
 import json
@@ -74,7 +74,7 @@ def read_inventory(path: Path) -> AnsibleInventory:
 
 
 def inventory_for(file: Path, stored: str) -> AnsibleInventory | None:
-    """The stored inventory where it is one of ``file``; None where nothing or another one was stored."""
+    """The stored inventory where it is one of ``file``; None if nothing or another one was stored."""
     if not stored:
         return None
     found = read_inventory(Path(stored))

@@ -28,7 +28,7 @@ class _Done:
 def sign_file(path: Path, key: Path, namespace: str = NAMESPACE) -> None:
     """Sign a file with a private key, or with a public key whose private part an agent holds.
 
-    The signature lies beside the file as ``<name>.sig``. Never asks for a passphrase. Raises
+    The signature is beside the file as ``<name>.sig``. Never asks for a passphrase. Raises
     :exc:`FailedError` where the key can't sign.
     """
     done = _ssh_keygen(("-Y", "sign", "-f", str(key), "-n", namespace, str(path)))
@@ -56,7 +56,7 @@ def check_signature(
 
 
 def _find_signer(path: Path, signature: Path, allowed_signers: Path, namespace: str) -> str | None:
-    """Name whose key made the signature and may sign runs; None where the file knows no such name."""
+    """Name whose key made the signature and may sign runs; None if the file knows no such name."""
     names = _ssh_keygen(("-Y", "find-principals", "-s", str(signature), "-f", str(allowed_signers)), path)
     for name in names.stdout.splitlines():
         who = ("-f", str(allowed_signers), "-I", name)

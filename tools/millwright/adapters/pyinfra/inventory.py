@@ -49,7 +49,7 @@ def _reach(facility: Facility, host: str) -> list[str]:
 
 
 def antenna_data(facility: Facility, name: str, state: Path) -> dict[str, Any]:
-    """What the deploy of an antenna's gateway is told; files lie below ``state``."""
+    """What the deploy of an antenna's gateway is told; files are below ``state``."""
     antenna = facility.antennas[name]
     if facility.services is None:
         problem = Problem(

@@ -54,7 +54,7 @@ Begin = Callable[[LaunchSite], None]
 """Called right before a seat's checks run, for what must be fresh then: certificates live for minutes."""
 
 Account = Callable[[], AccountingEvidence | None]
-"""Asked, after the last check, what was used; None where there is no accounting."""
+"""Asked, after the last check, what was used; None if there is no accounting."""
 
 
 @dataclass(frozen=True, slots=True)

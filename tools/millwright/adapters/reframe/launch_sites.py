@@ -31,7 +31,7 @@ from millwright.facility.model import Facility
 HARNESS_HOME = PurePosixPath("/opt/millwright/src")
 HARNESS_REFRAME = PurePosixPath("/opt/millwright/venv/bin/reframe")
 HARNESS_USER = "mwbench"
-"""Its home must lie on a file system that the nodes share."""
+"""Its home must be on a file system that the nodes share."""
 HARNESS_RUNS = PurePosixPath("runs")
 PID_FILE = "session.pid"
 SSH_FAILED = 255

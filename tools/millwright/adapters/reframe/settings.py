@@ -174,7 +174,7 @@ def _partition(
 
 
 def _fabric(facility: Facility, node_class: NodeClass | None) -> Settings:
-    """The network of the nodes, and the least rate of each rail in Gbit/s; 0 where none is said."""
+    """The network of the nodes, and the least rate of each rail in Gbit/s; 0 if none is said."""
     fabric = node_class.fabric if node_class else Fabric()
     least = facility.health.min_link_gbit_s
     return {

@@ -22,7 +22,7 @@ class SlurmNode:
     states: frozenset[str]
     """Slurm's words: one base state and flags."""
     reason: str = ""
-    """Why somebody took it out of service; empty where nobody did."""
+    """Why somebody took it out of service; empty if nobody did."""
     reason_by: str = ""
     """Unix user who said so."""
     reason_since: datetime | None = None

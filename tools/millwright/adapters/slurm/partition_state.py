@@ -25,7 +25,7 @@ class NodeState:
     state: str
     """Slurm's word with its flags, for example ``drained`` or ``idle*`` (not responding)."""
     reason: str = ""
-    """Why somebody drained it; empty where nobody did."""
+    """Why somebody drained it; empty if nobody did."""
 
     @property
     def takes_jobs(self) -> bool:

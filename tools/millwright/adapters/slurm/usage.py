@@ -37,7 +37,7 @@ def ask_usage(facility: Facility, begin: datetime.datetime, end: datetime.dateti
 
 
 def usage_or_reason(facility: Facility, now: datetime.datetime) -> AccountingEvidence | None:
-    """The usage that a run stores, or why there is none; None where the facility has no accounting."""
+    """The usage that a run stores, or why there is none; None if the facility has no accounting."""
     if facility.services is None:
         return None
     begin, end = usage_period(facility, now)

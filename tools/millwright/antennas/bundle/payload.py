@@ -11,7 +11,7 @@ from millwright.core.errors import FailedError
 from millwright.core.places import import_folder, package_files
 
 STATE = PurePosixPath("state")
-"""Where the payload keeps what lies in the state folder here."""
+"""Where the payload keeps what is in the state folder here."""
 DEPLOY = ("__init__.py", "deploy.py", "trust.py", "operations.py", "facts.py", "alive.py")
 CARRIED = (".py", ".sh", ".service")
 """What the library consists of: programs, and the guard that a host gets."""
@@ -32,7 +32,7 @@ Contents = dict[PurePosixPath, bytes]
 def payload_contents(antenna: Mapping[str, Any], *, state: Path, root: Path, wheels: Path) -> Contents:
     """Every file of the payload; raises :exc:`FailedError` if one of the state folder is secret.
 
-    ``antenna`` is the gateway's data for pyinfra, whose files lie below ``state``; ``root`` is the checkout.
+    ``antenna`` is the gateway's data for pyinfra, whose files are below ``state``; ``root`` is the checkout.
     """
     contents: Contents = {
         PurePosixPath("inventory.py"): INVENTORY.encode(),

@@ -15,7 +15,7 @@ from millwright.core.places import import_folder
 PROGRAM = "apply_bundle.py"
 OURS = "millwright"
 BESIDE = (".sh", ".service")
-"""Files that a module reads and puts on the host; they lie beside it."""
+"""Files that a module reads and puts on the host; they are beside it."""
 
 
 def product_sum(root: Path, *, python: str, machine: str) -> str:

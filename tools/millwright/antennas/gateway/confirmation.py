@@ -20,11 +20,11 @@ OPTIONS = (
     "ConnectionAttempts=5",
 )
 GREETINGS = 5
-"""How often sshd is asked to greet: it does not listen for a moment while it reads its configuration anew."""
+"""How often sshd is asked to greet: it does not listen for a moment while it reloads its configuration."""
 
 
 def confirm_change(kind: str, reach: Sequence[str], *, pause: Callable[[float], None] = time.sleep) -> None:
-    """Enter anew and say that the change of ``kind`` may stay.
+    """Enter again and say that the change of ``kind`` may stay.
 
     ``reach`` are the arguments of ``ssh`` that lead to the host; none where we are on it ourselves,
     and then its sshd must greet us. ``pause`` waits that many seconds before the next try.
@@ -70,5 +70,5 @@ def confirm_arguments(kind: str, reach: Sequence[str]) -> list[str]:
 
 
 def _is_good(arguments: Sequence[str], status: int, printed: str) -> bool:
-    """ssh-keyscan ends well also where nobody answered; then it prints nothing."""
+    """ssh-keyscan ends well even if nobody answered; then it prints nothing."""
     return status == 0 and (arguments[0] != "ssh-keyscan" or bool(printed.strip()))

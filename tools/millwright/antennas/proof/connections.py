@@ -41,7 +41,7 @@ def user_login(key: Path, certificate: Path | None) -> Login:
     """Prepare a login with one Ed25519 key and one certificate, or with the bare key.
 
     The key is read by its own class: paramiko's and Fabric's other ways also take any certificate
-    that lies beside it, so a login without one would prove nothing.
+    that is beside it, so a login without one would prove nothing.
     """
     pkey = Ed25519Key(filename=str(key))
     if certificate is not None:

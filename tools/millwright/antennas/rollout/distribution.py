@@ -27,7 +27,7 @@ class Distributed:
 def distribute_trust(facility: Facility, context: RolloutContext) -> Distributed:
     """Let factory and gateways follow what the state folder says now.
 
-    The factory comes first: every way leads through it, so what it refuses opens nothing, also where
+    The factory comes first: every way leads through it, so what it refuses opens nothing, even if
     a gateway is down. One that takes bundles has it once the result of a bundle with the change is
     imported. Raises :exc:`BadInputError` before anything changes where a CA is not the pinned one.
     """

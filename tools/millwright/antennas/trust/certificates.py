@@ -17,7 +17,7 @@ CLOCK_SKEW = datetime.timedelta(minutes=1)
 
 
 def ensure_user_ca(state: Path, environment: Environment = Environment.PRODUCTION) -> Path:
-    """The private key of the facility's user CA, made on first use; ``user_ca.pub`` lies beside it.
+    """The private key of the facility's user CA, made on first use; ``user_ca.pub`` is beside it.
 
     ``state`` is the facility's state folder. The factory and the gateways trust the public key;
     the private key never leaves this folder.
@@ -74,7 +74,7 @@ def ensure_user_certificate(
 ) -> Path:
     """The private key of a user; at least half the life of the certificate beside it remains at ``now``.
 
-    Key ``id_ed25519`` and certificate ``id_ed25519-cert.pub`` lie in the user's folder,
+    Key ``id_ed25519`` and certificate ``id_ed25519-cert.pub`` are in the user's folder,
     ``state/antennas/<antenna>/users/<user>``.
     """
     key = ensure_key_pair(
@@ -99,7 +99,7 @@ def _is_still_good(path: Path, wanted: Certificate, ca: Path, key: Path, now: da
     try:
         held = read_certificate(path)
     except FailedError:
-        return False  # damaged: sign anew
+        return False  # damaged: sign again
     same_hands = (held.key, held.signer) == (fingerprint(public_half(key)), fingerprint(public_half(ca)))
     is_newer_rule_met = (
         held.certificate.valid_before <= wanted.valid_before

@@ -1,6 +1,6 @@
 """Host certificates: one CA vouches for every host of a facility, so nobody meets an unknown host key.
 
-A host that is installed anew gets a certificate for its new key, and no user notices. Only keys that
+A host that is reinstalled gets a certificate for its new key, and no user notices. Only keys that
 the administrator has pinned (or made) are certified: the CA never vouches for a key off the wire.
 """
 
@@ -20,7 +20,7 @@ CLOCK_SKEW = datetime.timedelta(hours=1)
 
 
 def ensure_host_ca(state: Path) -> Path:
-    """The private key of the facility's host CA, made on first use; ``host_ca.pub`` lies beside it.
+    """The private key of the facility's host CA, made on first use; ``host_ca.pub`` is beside it.
 
     ``state`` is the facility's state folder; the private key never leaves it.
     """
@@ -62,7 +62,7 @@ def host_certificate(
 
 
 def ensure_host_certificate(ca: Path, public_key: Path, wanted: Certificate, now: datetime.datetime) -> Path:
-    """The certificate beside ``public_key``; signed anew where it is not ``wanted`` or half its life is over.
+    """The certificate beside ``public_key``; signed again if it is not ``wanted`` or half expired.
 
     Raises :exc:`FailedError` if ``ssh-keygen`` refuses.
     """
@@ -99,7 +99,7 @@ def authority_lines(ca: OwnCa, names: Iterable[str]) -> tuple[str, ...]:
 def hosts_of_another_ca(facility: Facility, state: Path) -> tuple[str, ...]:
     """Hosts of the facility whose certificate was not made by the CA that signs now.
 
-    Gateways and the factory's hosts keep theirs in different places; what lies in the place of the other
+    Gateways and the factory's hosts keep theirs in different places; what is in the place of the other
     kind is of a host that was put to another use.
     """
     signs, folder = fingerprint(public_half(host_ca(state).current)), state / "hosts"

@@ -21,7 +21,7 @@ KEY_NAME = "ssh_host_ed25519_key.pub"
 def certify_host(facility: Facility, host: str, *, state: Path, now: datetime.datetime) -> Path:
     """The certificate of a host for the key that the administrator has pinned, made or renewed.
 
-    It lies in ``state/hosts/<host>/``. Raises :exc:`NotTestableError` if no such key is pinned: a
+    It is in ``state/hosts/<host>/``. Raises :exc:`NotTestableError` if no such key is pinned: a
     key off the wire could be anybody's.
     """
     target = resolve_target(facility, host)

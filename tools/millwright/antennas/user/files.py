@@ -44,7 +44,7 @@ def ensure_user_access(
 ) -> UserAccess:
     """Write or renew the files of one user.
 
-    They lie in ``state/antennas/<antenna>/users/<user>/``; ``state/antennas/<antenna>/ssh_config`` is
+    They are in ``state/antennas/<antenna>/users/<user>/``; ``state/antennas/<antenna>/ssh_config`` is
     the one of the antenna's first user. Both know the hosts ``gateway`` and ``factory``.
     """
     folder = state / "antennas" / antenna
@@ -83,7 +83,7 @@ def _hosts(facility: Facility, antenna: str) -> tuple[str, str]:
 
 
 def way_of(facility: Facility, access: UserAccess) -> Way:
-    """What the user's own OpenSSH must know; host keys as they stand in the user's ``known_hosts``."""
+    """What the user's own OpenSSH must know; host keys as they are in the user's ``known_hosts``."""
     address, port = access.gateway.address, access.gateway.port
     met = {address, f"[{address}]:{port}", access.factory_address}
     lines = access.known_hosts.read_text(encoding="utf-8").splitlines()

@@ -30,7 +30,7 @@ class Way:
 def printed_config(way: Way) -> str:
     """Write what ``millwright antenna config`` prints; it names no file of the machine that wrote it.
 
-    The host keys stand in the text itself (``KnownHostsCommand``, OpenSSH 8.5 and later), so there is
+    The host keys are in the text itself (``KnownHostsCommand``, OpenSSH 8.5 and later), so there is
     nothing to install and no question to answer. An older OpenSSH skips that line and finds the same
     keys in a file. Keepalives let a session outlive three minutes without a connection.
     """

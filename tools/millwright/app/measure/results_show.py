@@ -28,7 +28,7 @@ def show_results(
 ) -> ResultsShow:
     """Judge a stored run, or the newest; raises :exc:`NotTrustedError` for one that may not be relied on.
 
-    An imported run has no verdict. Without a run named, every import stands beside the newest run.
+    An imported run has no verdict. Without a run named, every import is beside the newest run.
     """
     name = stored_name(facility, results)
     if run is None and list_runs(results, name).chain.newest is None:

@@ -41,4 +41,4 @@ class Health(Frozen):
     """Difference to the time source, in seconds, that is a fault; MUNGE refuses credentials beyond 300."""
     resume_after_good_runs: PositiveInt | None = None
     """Good runs after which a node that this check drained is resumed; left out: never, since a
-    repaired node is commissioned anew."""
+    repaired node is commissioned again."""

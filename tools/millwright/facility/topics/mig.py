@@ -1,6 +1,6 @@
-"""Where MIG instances lie on a device, and by which numbers the driver knows them.
+"""Where MIG instances are on a device, and by which numbers the driver knows them.
 
-Memory has eight slices, compute seven. An instance lies at a multiple of its own number of memory slices.
+Memory has eight slices, compute seven. An instance is at a multiple of its own number of memory slices.
 NVIDIA numbers GPU instances as the nodes of the tree that this spans (the whole device 0, halves 1 and 2,
 quarters 3 to 6, eighths 7 to 13: the user guide's listings of ``nvidia-smi mig -lgi``), and gives each one
 nine numbers of ``/dev/nvidia-caps/`` (``/proc/driver/nvidia-caps/mig-minors``: ``gpu0/gi0/access`` is 3, its

@@ -45,7 +45,7 @@ Storage = dict[Name, FileSystem]
 
 
 def find_storage_problems(facility: "Facility") -> Iterator[Finding]:
-    """Each file system has what its kind needs, and no two lie at one place."""
+    """Each file system has what its kind needs, and no two share a place."""
     known = {host for hosts in facility.addresses for host in expand(hosts)}
     places: dict[str, str] = {}
     for name, described in facility.storage.items():

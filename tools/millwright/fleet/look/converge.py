@@ -194,7 +194,7 @@ def _keep(declared: Iterable[DeclaredHost], store: Store) -> None:
 
 
 def read_tasks(path: Path) -> list[Task] | None:
-    """What the callback ``declared`` wrote; None where any of it is missing."""
+    """What the callback ``declared`` wrote; None if any of it is missing."""
     try:
         *found, end = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
     except ValueError:  # nothing at all, or a line that was cut off

@@ -125,7 +125,7 @@ def _content(arguments: Mapping[str, Any]) -> Iterator[Thing]:
     if path.endswith("/") and source:
         path = str(PurePosixPath(path) / PurePosixPath(source).name)
     wants, seal = _attributes(arguments)
-    if arguments.get("force") is not False:  # where it is, whatever stands there stays
+    if arguments.get("force") is not False:  # where it is, whatever is there stays
         seal += ["type", "digest"]
     yield thing("path", {"path": path}, {"exists": True, **wants}, seal)
 

@@ -67,7 +67,7 @@ class Store:
         return found
 
     def load(self, host: str) -> DeclaredHost | None:
-        """The document of a host; None where there is none that this version can read."""
+        """The document of a host; None if there is none that this version can read."""
         try:
             found = json.loads(self._path(host).read_text(encoding="utf-8"))
             if found["format"] != FORMAT:

@@ -36,7 +36,7 @@ class HostLook:
     host: str
     is_reached: bool
     reason: str = ""
-    """Why nothing was seen; empty where the program answered."""
+    """Why nothing was seen; empty if the program answered."""
     differences: tuple[Difference, ...] = ()
     untested: Mapping[int, str] = field(default_factory=dict)
     """Things that the host can't tell, with the reason."""
@@ -88,5 +88,5 @@ def _text(value: object) -> str:
 
 
 def _skew(clock_s: float, begun_s: float, ended_s: float) -> float:
-    """How far a clock is off at least, in seconds; 0 where it lies between question and answer."""
+    """How far a clock is off at least, in seconds; 0 if it lies between question and answer."""
     return max(begun_s - clock_s, clock_s - ended_s, 0.0)

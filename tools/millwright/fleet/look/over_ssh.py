@@ -80,7 +80,7 @@ def _shared_connection(facility: Facility, address: str) -> dict[str, object]:
 
 
 def source_for(order: Order, key: bytes) -> str:
-    """The program with its order as a literal: the order is data, whatever stands in it."""
+    """The program with its order as a literal: the order is data, whatever is in it."""
     text = json.dumps({"key": key.hex(), "things": order.things})
     return f"{_program()}\nmain({text!a})\n"
 

@@ -148,7 +148,7 @@ def look_at_block(of: Mapping[str, Any], _asked: Sequence[str], host: Host) -> F
 
 
 def look_at_line(of: Mapping[str, Any], _asked: Sequence[str], host: Host) -> Found:
-    """Whether a line stands in a file."""
+    """Whether a line is in a file."""
     return {"there": of["line"] in _lines(host.path(of["path"]))}
 
 

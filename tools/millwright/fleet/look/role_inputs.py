@@ -48,7 +48,7 @@ class Play:
     playbooks: str
     """Text of the playbooks, which say which host has which roles."""
     shared: str
-    """Digest of what every role stands on: plugins, configuration, Ansible's version."""
+    """Digest of what every role rests on: plugins, configuration, Ansible's version."""
 
 
 @dataclass(frozen=True, slots=True)

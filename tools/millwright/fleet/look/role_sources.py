@@ -109,7 +109,7 @@ class Sources:
         return _sha256("\0".join(parts).encode())
 
     def read_again(self) -> None:
-        """Begin another run: what stands in files counts as it is now; the facility stays as it was read."""
+        """Begin another run: what is in files counts as it is now; the facility stays as it was read."""
         self.play = read_play(self.root)
         self._files = self._variable_files()
         for known in (self._inputs, self._variables, self._paths, self._bases):
@@ -125,7 +125,7 @@ class Sources:
         return found
 
     def forget_files(self) -> None:
-        """Read the files anew when asked next: a run may have made some."""
+        """Read the files again when asked next: a run may have made some."""
         self._paths.clear()
 
     def _kind_of(self, host: str) -> str:

@@ -88,7 +88,7 @@ def reseal(host: str, role: str, store: Store, look_at: LookAtHosts) -> None:
 
 
 def _opened(thing: Thing) -> Thing:
-    """A thing that tells its output or content anew."""
+    """A thing that tells its output or content again."""
     wants = {name: value for name, value in thing["wants"].items() if name not in OPENED}
     opened = [name for name in OPENED if name in thing["wants"]]
     return {**thing, "wants": wants, "seal": [*thing["seal"], *opened]}

@@ -47,7 +47,7 @@ class Need:
 
     host: str
     everything: str = ""
-    """Why every role has to run; empty where only ``roles`` do."""
+    """Why every role has to run; empty if only ``roles`` do."""
     roles: Mapping[str, str] = field(default_factory=dict)
     """Roles to run, each with the reason."""
 

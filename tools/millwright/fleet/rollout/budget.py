@@ -57,7 +57,7 @@ class Budget:
     """Whether a host that could not be reached counts as failed."""
 
     def why_to_stop(self, wave: "Spent", total: "Spent", *, is_trial: bool) -> str:
-        """Why no further wave may begin; empty where it may. A trial allows no failure at all."""
+        """Why no further wave may begin; empty if it may. A trial allows no failure at all."""
         allowed = 0 if is_trial else self.per_wave.of(wave.hosts)
         if self._count(wave) > allowed:
             return f"{self._count(wave)} of {wave.hosts} hosts of this wave failed, {_allowed(allowed)}"

@@ -59,7 +59,7 @@ def _all(groups: Iterable[Iterable[str]]) -> tuple[str, ...]:
 
 
 def noted_canaries(journal: Journal) -> Canaries | None:
-    """The canaries that a run began with; None where it did not come that far."""
+    """The canaries that a run began with; None if it did not come that far."""
     for entry in journal.entries():
         chosen, instead_of, missing = (entry.get(name) for name in ("chosen", "instead_of", "missing"))
         if entry["event"] == CANARIES and isinstance(chosen, list) and isinstance(instead_of, dict):

@@ -40,7 +40,7 @@ class HostLine:
     unreachable: int = 0
     """Tasks that ended so."""
     message: str = ""
-    """Why it is not done; empty where it is."""
+    """Why it is not done; empty if it is."""
     resumed: bool = False
     """Done by an earlier part of this run, as its journal says."""
 

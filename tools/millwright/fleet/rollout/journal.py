@@ -96,7 +96,7 @@ def open_journal(state: Path, kind: str, run_id: str) -> Journal:
 
 
 def latest_journal(state: Path, kind: str) -> Journal | None:
-    """The journal of the newest run; None where there was none."""
+    """The journal of the newest run; None if there was none."""
     runs = [journal for journal in _runs(runs_folder(state, kind)) if journal.path.exists()]
     return runs[-1] if runs else None
 

@@ -51,7 +51,7 @@ class Request:
 
     @property
     def is_full(self) -> bool:
-        """Whether Ansible goes through everything, also where a look would do."""
+        """Whether Ansible goes through everything, even if a look would do."""
         return bool(self.given.get("full", False))
 
     @property

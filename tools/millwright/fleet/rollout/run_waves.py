@@ -53,7 +53,7 @@ class Outcome:
     results: tuple[ApplyResult, ...]
     """Each wave's run."""
     stopped: str = ""
-    """Why later waves did not begin; empty where all did."""
+    """Why later waves did not begin; empty if all did."""
     remarks: tuple[str, ...] = ()
     """What else a reader should know, a sentence each: canaries that were replaced."""
 

@@ -1,4 +1,4 @@
-"""Who took a node out of service: the owner stands in Slurm's reason, and only the owner gives it back.
+"""Who took a node out of service: the owner is in Slurm's reason, and only the owner gives it back.
 
 The reason is ``millwright:<purpose>:<run id>``, then perhaps what for in words.
 """
@@ -47,7 +47,7 @@ def reason_of(owner: Owner, what: str = "") -> str:
 
 
 def owner_in(reason: str) -> Owner | None:
-    """The owner that a reason names; None where Millwright did not write it."""
+    """The owner that a reason names; None if Millwright did not write it."""
     found = REASON.fullmatch(reason.strip())
     return Owner(found["purpose"], found["run"]) if found else None
 
@@ -59,7 +59,7 @@ def words_in(reason: str) -> str:
 
 
 def holder_of(node: SlurmNode) -> str:
-    """Who holds the drain of a node, in words that ``--force-owner`` takes; empty where nobody does."""
+    """Who holds the drain of a node, in words that ``--force-owner`` takes; empty if nobody does."""
     if not node.is_drained:
         return ""
     owner = owner_in(node.reason)

@@ -122,7 +122,7 @@ OWNED = re.compile(r"millwright-(?P<purpose>[a-z]+)-(?P<run>.+)")
 
 
 def owner_of_reservation(name: str) -> Owner | None:
-    """The owner whose reservation has this name; None where Millwright did not make it.
+    """The owner whose reservation has this name; None if Millwright did not make it.
 
     >>> str(owner_of_reservation("millwright-commission-20261124T140000Z-1a2b"))
     'millwright:commission:20261124T140000Z-1a2b'

@@ -19,7 +19,7 @@ class NodeStatus:
     state: str
     """Slurm's words; ``unknown`` where Slurm does not know the node."""
     owner: str = ""
-    """Who drained it; empty where nobody did."""
+    """Who drained it; empty if nobody did."""
     since: str = ""
     """When it was drained, ISO 8601 in UTC."""
     reason: str = ""

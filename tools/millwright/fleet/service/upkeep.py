@@ -64,7 +64,7 @@ class NodeLine:
     fate: Fate
     message: str = ""
     verdict: str = ""
-    """Of the gate; empty where the node did not come that far."""
+    """Of the gate; empty if the node did not come that far."""
 
 
 OnStep = Callable[[str, Sequence[str]], None]
@@ -81,7 +81,7 @@ class Upkeep:
     """Words beside the owner in the drain's reason."""
     converge: Callable[[Sequence[str]], ApplyResult]
     gate: Gate | None
-    """None where nodes go back without checks, because somebody asked for that."""
+    """None if nodes go back without checks, because somebody asked for that."""
     jobs_limit_s: float
     """How long jobs on a drained node are waited for."""
     gives_back_busy: bool

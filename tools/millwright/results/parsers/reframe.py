@@ -126,7 +126,7 @@ class Session(_Record):
     """Cases of the first run, as ReFrame counted them."""
 
     def folder_of(self, case: Case) -> str | None:
-        """Where a case's files lie below the stage and output folders; None where it got no folder there.
+        """Where a case's files are below the stage and output folders; None if it got no folder there.
 
         For example ``rack/cpu/builtin/MemoryBandwidth``, with ``_retry1`` for the second run of a session.
         """

@@ -12,7 +12,7 @@ MAX_DEPTH = 64
 def documents(text: ToolText) -> tuple[list[tuple[str, Mapping[str, object]]], list[Fault]]:
     """Every JSON object that begins with ``{`` at the start of a line, with its place.
 
-    What is no whole object is a fault: the output was cut, or another line stands within it.
+    What is no whole object is a fault: the output was cut, or another line is within it.
     """
     whole = "\n".join(text.lines)
     found: list[tuple[str, Mapping[str, object]]] = []

@@ -1,4 +1,4 @@
-"""Tables of the OSU micro-benchmarks, as they stand in an output."""
+"""Tables of the OSU micro-benchmarks, as they are in an output."""
 
 import re
 from dataclasses import dataclass, field
@@ -59,7 +59,7 @@ LOG_NOISE = re.compile(
     r"|^\d{4}[-/]\d\d[-/]\d\d[ T]"
     r"|^\[\d+\.\d+\] \["
 )
-"""Lines of a library's or the kernel's log, which may stand within a table."""
+"""Lines of a library's or the kernel's log, which may be within a table."""
 
 
 @dataclass(slots=True)

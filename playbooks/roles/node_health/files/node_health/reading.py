@@ -25,7 +25,7 @@ class Node:
             raise CouldNotTestError(f"{path}: {error.strerror}") from None
 
     def names(self, path: str) -> list[str]:
-        """Entries of a folder, sorted; empty where there is no such folder."""
+        """Entries of a folder, sorted; empty if there is no such folder."""
         try:
             return sorted(os.listdir(path))  # noqa: PTH208 - as above
         except OSError:

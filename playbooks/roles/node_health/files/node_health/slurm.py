@@ -17,7 +17,7 @@ def node_state(name: str, timeout_s: float) -> tuple[str, str]:
 
 
 def parse_node(text: str) -> tuple[str, str]:
-    """State and reason from ``scontrol --oneliner show node``; the reason is empty where there is none."""
+    """State and reason from ``scontrol --oneliner show node``; the reason is empty if there is none."""
     state = re.search(r" State=(\S+)", text)
     if not state:
         raise UnreachableError("scontrol: no state of this node")
