@@ -25,7 +25,8 @@ bare-path: ## Fill FOLDER with links to the programs of a bare Debian and the de
 demo: $(VENV)/.ready ## Run the whole chain: rack, provisioning, antenna, checks, report
 	@$(BIN)/millwright demo
 
-test: test-unit test-tools test-rack ## Run all tests but the long rehearsals
+test: $(VENV)/.ready packages ## Run all tests but the long rehearsals: those on the rack and, beside them, all others
+	@MAKE="$(MAKE)" bash tools/setup/test.sh
 
 test-unit: $(VENV)/.ready packages ## Run the tests that need no root, no rack and no network
 	@$(BIN)/pytest -q -n auto --dist worksteal -m "not rack and not tools"
