@@ -8,6 +8,7 @@ from pathlib import Path
 
 from millwright.checks.declaration import FILE, Declaration, Metric, parse_declaration, read_declaration
 from millwright.core.errors import BadInputError, Problem
+from millwright.core.json_text import load_json
 from millwright.core.places import product_root
 
 SHIPPED = "reframe_checks"
@@ -91,8 +92,8 @@ def read_registry(folders: Sequence[Path]) -> Registry:
 def parse_registry(text: str, file: str) -> Registry:
     """Read back what :meth:`Registry.to_json` wrote; raises :exc:`BadInputError` for anything else."""
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        data = load_json(text)
+    except ValueError as error:
         found = f"not in format {SCHEMA!r}: {error}"
         raise BadInputError(
             [Problem(file, "-", found, "the checks.json of a stored run", code="MW6121")]

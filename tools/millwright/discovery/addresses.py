@@ -1,8 +1,9 @@
 """Addresses of hosts, from several sources that may know them."""
 
 import ipaddress
-import json
 from collections.abc import Mapping
+
+from millwright.core.json_text import load_json
 
 
 def is_address(text: str) -> bool:
@@ -22,7 +23,7 @@ def parse_hosts(text: str) -> dict[str, str]:
 def parse_inventory(text: str) -> dict[str, str]:
     """Addresses from ``ansible-inventory --list``; hosts that are reached by name have none."""
     try:
-        hosts = json.loads(text)["_meta"]["hostvars"]
+        hosts = load_json(text)["_meta"]["hostvars"]
     except (ValueError, KeyError, TypeError):
         return {}
     if not isinstance(hosts, Mapping):

@@ -1,10 +1,10 @@
 """Nodes that are out of service, from what ``sinfo --json`` prints."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from millwright.core.json_text import load_json
 from millwright.discovery.nodes import Node, gres, words
 
 OUT = frozenset(
@@ -45,7 +45,7 @@ def parse_grouped_nodes(text: str) -> tuple[Node, ...]:
 def _groups(text: str) -> Iterator[Mapping[str, Any]]:
     """Groups since Slurm 23.02; before, ``sinfo --json`` printed what ``scontrol show nodes --json`` does."""
     try:
-        groups = json.loads(text)["sinfo"]
+        groups = load_json(text)["sinfo"]
     except (ValueError, KeyError, TypeError):
         return
     yield from (group for group in groups if isinstance(group, Mapping)) if isinstance(groups, list) else ()

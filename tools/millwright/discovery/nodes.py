@@ -1,10 +1,11 @@
 """Nodes as Slurm describes them: JSON where its version has it, else lines of ``key=value``."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from millwright.core.json_text import load_json
 
 GRES = re.compile(r"(?:^|,)gpu(?::([^:,()]+))?:(\d+)")
 PAIR = re.compile(r"(?:^|\s)([A-Za-z_]+)=((?:(?!\s[A-Za-z_]+=).)*)")
@@ -31,7 +32,7 @@ class Node:
 def parse_nodes_json(text: str) -> tuple[Node, ...]:
     """Nodes from ``scontrol show nodes --json``; none where the text is no such answer."""
     try:
-        found = json.loads(text)
+        found = load_json(text)
         rows = found["nodes"]
         return tuple(_from_json(row) for row in rows)
     except (ValueError, KeyError, TypeError, AttributeError):

@@ -1,7 +1,6 @@
 """Processors of the host that was asked, to hold against what Slurm says of it."""
 
-import json
-
+from millwright.core.json_text import load_json
 from millwright.discovery.nodes import Node
 
 FIELDS = {
@@ -14,7 +13,7 @@ FIELDS = {
 def parse_lscpu(text: str) -> dict[str, int]:
     """Sockets, cores and threads from ``lscpu --json``; older versions have no tree."""
     try:
-        rows = json.loads(text)["lscpu"]
+        rows = load_json(text)["lscpu"]
     except (ValueError, KeyError, TypeError):
         return {}
     found: dict[str, int] = {}

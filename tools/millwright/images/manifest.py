@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from millwright.core.errors import BadInputError, Problem
+from millwright.core.json_text import load_json
 from millwright.images.first_boot import LeftOver
 from millwright.images.recipe import ImageRecipe
 from millwright.results.manifest import sum_file
@@ -54,7 +55,7 @@ def write_manifest(manifest: Manifest) -> str:
 def read_summary(folder: Path) -> dict[str, object]:
     """What ``manifest.json`` of a folder says; :exc:`BadInputError` where it is no image."""
     try:
-        found = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        found = load_json((folder / FILE).read_text(encoding="utf-8"))
         keys = ("name", "recipe", "packages", "files", "first_boot")
         return {key: found[key] for key in (*keys, "millwright", "operating_system")}
     except (OSError, ValueError, KeyError, TypeError) as error:

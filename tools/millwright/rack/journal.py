@@ -10,6 +10,8 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from millwright.core.json_text import load_json
+
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -72,7 +74,7 @@ class Journal:
 
     def _parse(self, line: str) -> Entry | None:
         try:
-            data = json.loads(line)
+            data = load_json(line)
         except ValueError:
             return None
         if not isinstance(data, dict) or data.get("boot") != self.boot_id:

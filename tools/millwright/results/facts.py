@@ -4,13 +4,13 @@ They are read from raw evidence whenever they are asked for and enter no verdict
 counted and left out: facts come from the nodes, so any text may be in them.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
 
+from millwright.core.json_text import load_json
 from millwright.core.node_sets import fold
 from millwright.results.evidence import Origin
 
@@ -142,8 +142,8 @@ def _parse(line: str) -> tuple[Fact, ...] | None:
     if len(line) > MAX_LINE_CHARACTERS:
         return None
     try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
+        record = load_json(line)
+    except ValueError:
         return None
     if not isinstance(record, dict) or record.keys() != {"node", "facts", "unreadable"}:
         return None

@@ -1,7 +1,6 @@
 """What slurmdbd holds against what a facility declares, through the playbook ``accounts.yml``."""
 
 import datetime
-import json
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +12,7 @@ from millwright.adapters.ansible.events import ApplyOptions, ApplyResult, Event
 from millwright.adapters.ansible.playbook import apply
 from millwright.adapters.slurm.access import BILLING_PER_UNIT, MIN_PER_HOUR
 from millwright.core.errors import BadInputError, FailedError, NotTestableError, Problem
+from millwright.core.json_text import load_json
 from millwright.facility.model import Facility
 
 PLAYBOOK = "accounts.yml"
@@ -130,7 +130,7 @@ def _require_success(result: ApplyResult) -> None:
 
 def read_report(text: str) -> AccountingReport:
     """Read what the module ``slurm_accounting`` returned."""
-    report: dict[str, Any] = json.loads(text)
+    report: dict[str, Any] = load_json(text)
     return AccountingReport(
         differences=tuple(Difference(**row) for row in report["differences"]),
         undeclared=tuple((kind, name) for kind, name in report["undeclared"]),

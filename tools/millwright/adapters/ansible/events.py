@@ -1,11 +1,11 @@
 """What a run of Ansible tells, and what its outcome is: pure data, without Ansible."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from millwright.core.errors import ExitCode
+from millwright.core.json_text import load_json
 
 Event = Mapping[str, object]
 """One line of the callback ``progress``: ``event`` is start, play, task, result, diff or stats."""
@@ -101,7 +101,7 @@ class ApplyResult:
 
 def parse_event(line: str) -> Event:
     """Read one line; raises :exc:`ValueError` where it is not an event."""
-    found = json.loads(line)
+    found = load_json(line)
     if not isinstance(found, dict) or "event" not in found:
         msg = f"not an event: {line[:80]!r}"
         raise ValueError(msg)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from millwright.adapters.ansible.inventory import AnsibleInventory
+from millwright.core.json_text import load_json
 
 VARIABLE = "MILLWRIGHT_INVENTORY"
 """Environment variable that names the file; the inventory plugin looks for it."""
@@ -68,7 +69,7 @@ def write_inventory(inventory: AnsibleInventory, path: Path) -> None:
 
 def read_inventory(path: Path) -> AnsibleInventory:
     """What :func:`write_inventory` wrote."""
-    found = json.loads(path.read_text(encoding="utf-8"))
+    found = load_json(path.read_text(encoding="utf-8"))
     groups = {group: tuple(hosts) for group, hosts in found["groups"].items()}
     return AnsibleInventory(groups, found["host_vars"], found["variables"])
 

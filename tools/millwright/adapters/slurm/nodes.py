@@ -1,11 +1,11 @@
 """Nodes and jobs as Slurm tells of them in JSON: pure data."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from millwright.core.errors import NotTestableError
+from millwright.core.json_text import load_json
 
 NODES = ("scontrol", "show", "nodes", "--json")
 LOST = frozenset({"DOWN", "ERROR", "FAIL", "FUTURE", "INVALID_REG", "NOT_RESPONDING", "UNKNOWN"})
@@ -62,7 +62,7 @@ BASE = frozenset({"ALLOCATED", "DOWN", "ERROR", "FUTURE", "IDLE", "MIXED", "UNKN
 def parse_nodes(text: str) -> dict[str, SlurmNode]:
     """Read ``scontrol show nodes --json``; raises :exc:`NotTestableError` where it is no such answer."""
     try:
-        return {node.name: node for node in _nodes(json.loads(text))}
+        return {node.name: node for node in _nodes(load_json(text))}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotTestableError(f"scontrol's list of nodes can't be read: {error!r}", code="MW3303") from error
 

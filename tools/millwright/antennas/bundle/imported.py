@@ -2,7 +2,6 @@
 
 import datetime
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from millwright.antennas.bundle.product import product_sum
 from millwright.antennas.bundle.result import MARK, Result
 from millwright.antennas.trust.host_certificates import certify_host
 from millwright.core.errors import FailedError, NotTestableError
+from millwright.core.json_text import load_json
 from millwright.facility.model import Facility
 from millwright.facility.topics.reach import Reach
 
@@ -69,7 +69,7 @@ def last_imported(state: Path, antenna: str) -> ImportedResult | None:
     manifest_file = folder / f"{max(serials)}.json"
     try:
         result = Result.model_validate_json(result_file.read_text(encoding="utf-8").partition(MARK)[0])
-        made = json.loads(manifest_file.read_text(encoding="utf-8"))
+        made = load_json(manifest_file.read_text(encoding="utf-8"))
         given = [str(made.get(key, "")) for key in ("described", "product", "python", "machine")]
     except (OSError, ValueError) as error:
         raise FailedError(

@@ -1,6 +1,5 @@
 """What a gateway sent back: signed with its host key, for a bundle that was made here, and read once."""
 
-import json
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from millwright.antennas.bundle.build import bundles_folder
 from millwright.antennas.bundle.manifest import FORMAT, RESULT_NAMESPACE
 from millwright.antennas.ssh.private_files import write_whole
 from millwright.core.errors import BadInputError, FailedError, Problem
+from millwright.core.json_text import load_json
 from millwright.core.process import run_tool
 
 MARK = "-----BEGIN SSH SIGNATURE-----"
@@ -115,7 +115,7 @@ def _find_problems(result: Result, sender: Sender, folder: Path) -> Iterable[str
 
 def _manifest(path: Path) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        found: dict[str, Any] = load_json(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise FailedError(f"{path} can't be read: {error}", code="MW4004") from error
     return found

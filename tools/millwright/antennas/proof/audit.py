@@ -1,9 +1,10 @@
 """Who entered a gateway, when, with which certificate, from where and to where: sshd's own log, read."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+
+from millwright.core.json_text import load_json
 
 COMMAND = "journalctl --no-pager -u ssh.service -o json --output-fields=MESSAGE,_PID"
 ENTERED = re.compile(
@@ -88,7 +89,7 @@ def parse_journal(lines: Iterable[str]) -> tuple[Entry, ...]:
 def _records(lines: Iterable[str]) -> Iterator[tuple[int, int, str]]:
     for line in lines:
         try:
-            record = json.loads(line)
+            record = load_json(line)
             message = record["MESSAGE"]
             time_us, pid = int(record["__REALTIME_TIMESTAMP"]), int(record.get("_PID", 0))
         except (ValueError, LookupError, TypeError):

@@ -1,6 +1,5 @@
 """Running pyinfra on the gateways, and reading what it changed."""
 
-import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -10,6 +9,7 @@ from typing import Any
 
 from millwright.antennas.ssh.private_files import private_folder
 from millwright.core.errors import FailedError
+from millwright.core.json_text import load_json
 from millwright.core.places import cache_folder, is_installed
 from millwright.core.process import run_tool
 
@@ -127,7 +127,7 @@ def parse_result(text: str) -> Deployed:
 def _read_result(text: str) -> tuple[Deployed, dict[str, Stop]]:
     """What was done, and where hosts stopped; a step that a host did not come to counts as failed there."""
     try:
-        operations: list[dict[str, Any]] = json.loads(text)["results"]["operations"]
+        operations: list[dict[str, Any]] = load_json(text)["results"]["operations"]
         changed = tuple(f"{host}: {each['name']}" for each in operations for host in each["success"])
         total = sum(each["hosts"] - len(each["error"]) for each in operations)
         hosts = dict.fromkeys(host for each in operations for host in each["error"])

@@ -2,7 +2,6 @@
 
 import contextlib
 import datetime
-import json
 import os
 import re
 import shutil
@@ -19,6 +18,7 @@ from millwright.antennas.rollout.deployment import LIMIT_S, inventory_of, naming
 from millwright.antennas.rollout.factory_side import PLAYBOOK
 from millwright.antennas.ssh.private_files import private_folder, write_whole
 from millwright.core.errors import ExitCode, FailedError
+from millwright.core.json_text import load_json
 from millwright.core.places import STATE_VARIABLE
 from millwright.core.process import run_tool
 from millwright.facility.model import Facility
@@ -83,7 +83,7 @@ def plan_gateways(facility_file: Path, root: Path, groups: Iterable[str]) -> tup
 def parse_plan(text: str) -> tuple[Change, ...]:
     """Parse what ``pyinfra --dry --json`` prints; raises :exc:`FailedError` if it is no plan."""
     try:
-        operations: list[dict[str, Any]] = json.loads(text)["plan"]
+        operations: list[dict[str, Any]] = load_json(text)["plan"]
         found = [Change(host, each["name"]) for each in operations for host in each["hosts_with_change"]]
     except (ValueError, LookupError, TypeError) as error:
         raise FailedError(f"pyinfra's plan can't be read: {error!r}", code="MW3106") from error

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from millwright.antennas.ssh.private_files import private_folder, write_whole
 from millwright.core.errors import BadInputError, FailedError, Problem
+from millwright.core.json_text import load_json
 from millwright.core.process import output_of
 
 
@@ -91,7 +92,7 @@ def read_revocations(state: Path) -> tuple[Revocation, ...]:
     if not path.exists():
         return ()
     try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
+        rows = load_json(path.read_text(encoding="utf-8"))
         return tuple(Revocation(Kind(row["kind"]), row["value"], row["time"], row["reason"]) for row in rows)
     except (ValueError, LookupError, TypeError) as error:
         raise FailedError(

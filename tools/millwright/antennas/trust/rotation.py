@@ -12,6 +12,7 @@ from enum import StrEnum
 from millwright.antennas.ssh.keys import ensure_key_pair, fingerprint, public_half
 from millwright.antennas.ssh.private_files import write_whole
 from millwright.antennas.trust.own_ca import OwnCa
+from millwright.core.json_text import load_json
 from millwright.facility.model import Facility
 from millwright.facility.topics.trust import Environment
 
@@ -65,7 +66,7 @@ def look(ca: OwnCa, now: datetime.datetime) -> Rotation:
 def _planned(ca: OwnCa, step: str) -> datetime.datetime | None:
     if not ca.plan.exists():
         return None
-    when = json.loads(ca.plan.read_text()).get(step)
+    when = load_json(ca.plan.read_text()).get(step)
     return None if when is None else datetime.datetime.fromisoformat(when)
 
 

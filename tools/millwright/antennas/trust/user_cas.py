@@ -1,12 +1,12 @@
 """Whose user certificates are accepted: the facility's own CA and pinned ones, apart by environment."""
 
-import json
 from pathlib import Path
 
 from millwright.antennas.ssh.keys import ensure_key_pair
 from millwright.antennas.ssh.private_files import write_whole
 from millwright.antennas.trust.own_ca import OwnCa, trusted_keys
 from millwright.core.errors import BadInputError, Problem
+from millwright.core.json_text import load_json
 from millwright.core.process import run_tool
 from millwright.facility.model import Facility
 from millwright.facility.topics.trust import Environment, UserCa
@@ -95,7 +95,7 @@ def parse_ca_key(text: str) -> str:
     """
     if text.lstrip().startswith("{"):
         try:
-            text = json.loads(text)["PublicKey"]
+            text = load_json(text)["PublicKey"]
         except (ValueError, LookupError, TypeError) as error:
             raise ValueError("JSON without PublicKey") from error
         if not isinstance(text, str):

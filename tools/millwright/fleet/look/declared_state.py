@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from millwright.core.files import write_atomically
+from millwright.core.json_text import load_json
 from millwright.fleet.look.declared_items import Thing
 
 FORMAT = 1
@@ -69,7 +70,7 @@ class Store:
     def load(self, host: str) -> DeclaredHost | None:
         """The document of a host; None if there is none that this version can read."""
         try:
-            found = json.loads(self._path(host).read_text(encoding="utf-8"))
+            found = load_json(self._path(host).read_text(encoding="utf-8"))
             if found["format"] != FORMAT:
                 return None
             roles = {

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from millwright.core.json_text import load_json
 from millwright.fleet.look.declared_items import Thing
 from millwright.fleet.look.program import MARK
 
@@ -66,7 +67,7 @@ def read_answer(host: str, output: str, complaint: str, between_s: tuple[float, 
     if len(lines) != 1:
         return HostLook(host, is_reached=True, reason=complaint)
     try:
-        found = json.loads(lines[0][len(MARK) :])
+        found = load_json(lines[0][len(MARK) :])
         return HostLook(
             host,
             is_reached=True,

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from millwright.core.errors import BadInputError, Problem
+from millwright.core.json_text import load_json
 
 JOURNAL = "journal.jsonl"
 KEPT_RUNS = 50
@@ -72,7 +73,7 @@ def _private(path: str, flags: int) -> int:
 
 def _parse(line: str) -> Entry | None:
     try:
-        found = json.loads(line)
+        found = load_json(line)
     except ValueError:
         return None
     return found if isinstance(found, dict) and isinstance(found.get("event"), str) else None

@@ -4,7 +4,6 @@ Written against the reports of ReFrame 4.10.4. A report that can't be trusted wh
 one that is cut, of another version, of a dry run, or without a case.
 """
 
-import json
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Annotated
@@ -13,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from millwright.checks.naming import split_case
 from millwright.core.errors import BadInputError, Problem
+from millwright.core.json_text import load_json
 
 UNDEFINED = "<undefined>"
 """What ReFrame writes for an attribute that a check never got."""
@@ -159,8 +159,8 @@ def parse_report(text: str, file: str) -> Report:
     Raises :exc:`BadInputError` with every problem where the report can't be trusted whole.
     """
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        data = load_json(text)
+    except ValueError as error:
         raise BadInputError(
             [Problem(file, "-", f"not JSON: {error}", "a complete ReFrame run report", code="MW6051")]
         ) from error
