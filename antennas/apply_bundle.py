@@ -161,6 +161,7 @@ def verify(bundle: Bundle, signer: str) -> None:
 
 def find_faults(manifest: dict[str, Any], gateway: Gateway, now: datetime.datetime) -> Iterator[str]:
     """Every reason why a bundle that was signed well is not for this gateway, or not now."""
+    last = read_journal(gateway)
     if manifest.get("format") != FORMAT:
         yield f"format {manifest.get('format')!r}, this program reads {FORMAT}: take the new one's own"
         return
@@ -172,7 +173,11 @@ def find_faults(manifest: dict[str, Any], gateway: Gateway, now: datetime.dateti
         yield f"not valid before {manifest['not_before']}; is the clock right? It says {now.isoformat()}"
     if now >= datetime.datetime.fromisoformat(manifest["not_after"]):
         yield f"expired at {manifest['not_after']}; this host's clock says {now.isoformat()}"
-    last = read_journal(gateway)
+    if (latest := last["latest"]) and now < moment(latest):
+        yield (
+            f"this host's clock says {now.isoformat()}, but said {latest} before: set it right, or add "
+            "--clock-was-wrong if it was ahead then"
+        )
     is_taken_up = manifest["serial"] == last["serial"] and not last["finished"]
     if manifest["serial"] <= last["serial"] and not is_taken_up:
         yield f"serial {manifest['serial']} was applied before, or a newer one was ({last['serial']})"
@@ -182,33 +187,59 @@ def find_faults(manifest: dict[str, Any], gateway: Gateway, now: datetime.dateti
         yield f"made for Python {' on '.join(wanted)}, this host has {' on '.join(found)}"
 
 
+def moment(text: str) -> datetime.datetime:
+    """A time of the journal; raises :exc:`ValueError` for text that is none."""
+    return datetime.datetime.fromisoformat(text).astimezone(datetime.UTC)
+
+
 def read_journal(gateway: Gateway) -> dict[str, Any]:
     """The last bundle that was begun; a journal that can't be read is refused, for it may hide a replay."""
     if not gateway.journal.exists():
-        return {"serial": 0, "finished": True}
+        return {"serial": 0, "nonce": "", "finished": True, "latest": ""}
     try:
         found = json.loads(gateway.journal.read_text())
-        return {"serial": int(found["serial"]), "finished": bool(found["finished"])}
-    except (OSError, ValueError, LookupError, TypeError) as error:
+        latest = str(found.get("latest", ""))
+        if latest:
+            moment(latest)
+        serial, finished = int(found["serial"]), bool(found["finished"])
+        return {"serial": serial, "nonce": found["nonce"], "finished": finished, "latest": latest}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise RefusedError(f"{gateway.journal} can't be read, so no replay can be told: {error}") from error
 
 
 def write_journal(gateway: Gateway, manifest: dict[str, Any], *, finished: bool) -> None:
     """Remember a bundle, for good."""
-    text = json.dumps({"serial": manifest["serial"], "nonce": manifest["nonce"], "finished": finished})
+    entry = {"serial": manifest["serial"], "nonce": manifest["nonce"], "finished": finished}
+    text = json.dumps({**entry, "latest": read_journal(gateway)["latest"]})
     write_whole(gateway.journal, text.encode(), mode=0o600)
 
 
+def remember_time(gateway: Gateway, now: datetime.datetime, *, may_go_back: bool) -> None:
+    """Keep the latest time at which a bundle of the trusted signer was tried.
+
+    Whoever can set this host's clock back (NTP is not authenticated) gets no expired bundle in.
+    """
+    entry = read_journal(gateway)
+    latest = moment(entry["latest"]) if entry["latest"] else None
+    if latest is None or now > latest or may_go_back:
+        entry["latest"] = now.astimezone(datetime.UTC).isoformat(timespec="seconds")
+        write_whole(gateway.journal, json.dumps(entry).encode(), mode=0o600)
+
+
 def write_whole(path: Path, data: bytes, *, mode: int) -> None:
-    """Write a file in one step."""
+    """Write a file in one step, through a new file of a name that nobody can know beforehand."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
-    new = path.with_name(f".{path.name}.new")
-    with new.open("wb") as stream:
-        new.chmod(mode)
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    new.replace(path)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            os.fchmod(descriptor, mode)
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 @contextlib.contextmanager
@@ -319,10 +350,13 @@ def only_one(gateway: Gateway) -> Iterator[None]:
         yield
 
 
-def check(bundle: Bundle, gateway: Gateway, given: Signer, now: datetime.datetime) -> str:
+def check(
+    bundle: Bundle, gateway: Gateway, given: Signer, now: datetime.datetime, *, clock_was_wrong: bool = False
+) -> str:
     """The trusted signer's line, for a bundle that may be applied; raises :exc:`RefusedError` otherwise."""
     signer = trusted_signer(bundle, gateway, given)
     verify(bundle, signer)
+    remember_time(gateway, now, may_go_back=clock_was_wrong)
     if faults := list(find_faults(bundle.manifest, gateway, now)):
         raise RefusedError("\n".join(faults))
     return signer
@@ -342,6 +376,9 @@ def main(
     parser.add_argument(
         "--replace-signer", action="store_true", help="let --signer take the place of the pinned signer"
     )
+    parser.add_argument(
+        "--clock-was-wrong", action="store_true", help="trust the clock although it was ahead of now before"
+    )
     parser.add_argument("--result", type=Path, help="where the signed result goes")
     given = parser.parse_args(arguments)
     result = given.result or given.bundle.with_suffix(".result")
@@ -349,7 +386,8 @@ def main(
     try:
         bundle = read_bundle(given.bundle)
         with only_one(gateway):
-            signer = check(bundle, gateway, vouched, now or datetime.datetime.now(datetime.UTC))
+            clock = now or datetime.datetime.now(datetime.UTC)
+            signer = check(bundle, gateway, vouched, clock, clock_was_wrong=given.clock_was_wrong)
             write_whole(gateway.signers, signer.encode(), mode=0o644)
             write_whole(gateway.program, bundle.members[PROGRAM], mode=0o755)
             outcome = apply(bundle, gateway, deploying)

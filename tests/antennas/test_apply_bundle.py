@@ -173,6 +173,41 @@ def test_a_journal_that_can_not_be_read_hides_no_replay(shop, refused):
     assert "no replay can be told" in refused(path)
 
 
+def test_a_clock_that_was_set_back_lets_no_expired_bundle_in(shop, refused):
+    path = shop.bundle()
+    late = NOW + 8 * DAY
+    assert "expired at" in refused(path, "--signer", shop.fingerprint, now=late)
+    assert f"but said {late.isoformat()} before" in refused(path, "--signer", shop.fingerprint)
+    assert shop.apply(path, "--signer", shop.fingerprint, "--clock-was-wrong") == 0
+
+
+def test_a_bundle_of_another_signer_moves_no_clock(shop, refused):
+    path = shop.bundle()
+    assert "not SHA256:other" in refused(path, "--signer", "SHA256:other", now=NOW + 8 * DAY)
+    assert shop.apply(path, "--signer", shop.fingerprint) == 0
+
+
+def test_a_journal_of_the_version_before_knows_no_time(shop, refused):
+    shop.gateway.journal.parent.mkdir(parents=True, exist_ok=True)
+    shop.gateway.journal.write_text('{"serial": 1, "nonce": "a", "finished": true}')
+    path, _ = shop.applied()
+    assert "was applied before" in refused(path)
+
+
+def test_no_file_is_written_through_a_link(shop, tmp_path):
+    """The folder beside a bundle may be a user's: whoever owns it can leave links there."""
+    path = shop.bundle()
+    precious = tmp_path / "precious"
+    precious.write_text("precious")
+    result = path.with_suffix(".result")
+    for name in (f".{result.name}.new", result.name):
+        result.with_name(name).symlink_to(precious)
+    assert shop.apply(path, "--signer", shop.fingerprint) == 0
+    assert precious.read_text() == "precious"
+    assert not result.is_symlink()
+    assert [each.name for each in result.parent.glob(f".{result.name}.*")] == [f".{result.name}.new"]
+
+
 def test_two_at_once_are_refused(shop, refused):
     path = shop.bundle()
     with apply_bundle.only_one(shop.gateway):
