@@ -16,12 +16,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "core": set(),
     "statistics": {"core"},
     "catalogue": {"core"},
+    "simulate": {"core", "statistics"},
     "checks": {"core"},
     "facility": {"core", "catalogue", "checks"},
     "results": {"core", "checks", "statistics"},
     "verdicts": {"core", "checks", "facility", "results", "statistics"},
     "capacity": {"core", "catalogue", "checks", "facility", "results", "statistics", "verdicts"},
-    "report": {"core", "capacity", "verdicts", "results", "statistics"},
+    "report": {"core", "capacity", "verdicts", "results", "statistics", "simulate"},
     "adapters": {"core", "catalogue", "checks", "facility", "results"},
     "discovery": {"core", "catalogue", "facility"},
     "fleet": {"core", "checks", "facility", "statistics", "results", "verdicts", "adapters"},
@@ -34,7 +35,17 @@ MAY_IMPORT["app"] = set(MAY_IMPORT)
 MAY_IMPORT["cli"] = {"core", "app"}
 EDGE = {"core", "discovery", "adapters", "antennas", "rack", "images", "fleet", "doctor", "app"}
 EDGE_TOOLS = {"ansible", "pyinfra", "fabric", "paramiko", "invoke", "reframe", "subprocess"}
-PURE = {"statistics", "catalogue", "checks", "facility", "results", "verdicts", "capacity", "report"}
+PURE = {
+    "statistics",
+    "catalogue",
+    "simulate",
+    "checks",
+    "facility",
+    "results",
+    "verdicts",
+    "capacity",
+    "report",
+}
 """Rooms that start no process and ask for no time: those come in as arguments."""
 REPORT_ONLY = {"jinja2", "matplotlib"}
 ROOT_FOLDERS = {
@@ -77,6 +88,8 @@ def test_package_imports_point_down(path):
             assert room in EDGE, f"{room} is not the edge, but imports {module}"
         if top in REPORT_ONLY:
             assert room in {"report", "rack"}, f"{room} imports {module}"
+        if top == "numba":
+            assert path == PACKAGE / "simulate/compiled.py", f"{path} imports {module}"
 
 
 @pytest.mark.parametrize("folder", ROOT_FOLDERS)

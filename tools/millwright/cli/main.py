@@ -25,6 +25,7 @@ GROUPS = {
     "munge": "change.munge",
     "image": "site.image",
     "results": "measure.results",
+    "simulate": "simulate.group",
 }
 """Command groups by name, with the module below ``millwright.cli`` that holds each."""
 

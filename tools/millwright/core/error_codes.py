@@ -16,7 +16,7 @@ ROOMS = {
     "MW5": "Fleet",
     "MW6": "Results, verdicts and report",
     "MW7": "Rack and images",
-    "MW8": "Discovery",
+    "MW8": "Discovery, simulation and reference facilities",
     "MW9": "Everything else",
 }
 """Titles by the beginning of the codes."""

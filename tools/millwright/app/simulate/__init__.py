@@ -1,0 +1,1 @@
+"""``millwright simulate``: what a machine will deliver."""

@@ -1,0 +1,1 @@
+"""Commands that say in advance what a machine will deliver."""
