@@ -228,6 +228,14 @@ def test_a_portal_without_a_token_is_refused(portal):
     assert ask("job/submit", body={"job": {"script": "#!/bin/sh\n"}})[0] == 401
 
 
+@pytest.mark.parametrize("seconds", ["infinite", "3601", "999999999"])
+def test_no_token_outlives_an_hour(ada, seconds):
+    assert "SLURM_JWT=" in ada.at_factory("scontrol token lifespan=3600")
+    refused = ada.at_factory(f"scontrol token lifespan={seconds} 2>&1 || true")
+    assert "SLURM_JWT=" not in refused
+    assert refused.strip()
+
+
 def test_a_token_stands_in_no_log_and_no_argument_on_the_way(ada, portal, shipped_rack):
     token = ada.at_factory("scontrol token lifespan=30").strip().removeprefix("SLURM_JWT=")
     assert ask("ping", token)[0] == 200
