@@ -39,13 +39,13 @@ def command(
 def _lines(found: GoodputReport) -> list[str]:
     low, high = found.productive_h_interval
     because = f" ({'; '.join(found.not_closed)})" if found.not_closed else ""
-    first = found.first_order_goodput
+    first, work = found.first_order_goodput, found.work_between_checkpoints_s
     lines = [
         found.title,
         f"goodput {found.goodput:.1%} by {found.method}{because}",
         f"productive {found.productive_h:,.0f} h, 95 % of {found.draws} draws {low:,.0f} to {high:,.0f} h",
         f"an interruption every {found.mtti_s / 60:,.1f} min; at most {found.most_in_repair} nodes in repair",
-        f"checkpoint every {found.work_between_checkpoints_s:,.0f} s, best {found.best_work_s:,.0f} s of work",
+        f"work between checkpoints {work:,.0f} s, best {found.best_work_s:,.0f} s",
         f"first-order formula: {first:.1%}"
         if first is not None
         else "first-order formula: refused, off by more than a point",
