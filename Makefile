@@ -37,7 +37,7 @@ test-tools: $(VENV)/.ready packages ## Run the tests that start Ansible, pyinfra
 test-rack: $(VENV)/.ready packages ## Run the tests on real hosts; they say so where the rack can't run
 	@$(BIN)/pytest -v -rs --durations=15 -m "rack and not rehearsal"
 
-test-rehearsal: $(VENV)/.ready packages ## Run the long rehearsals on real hosts: faults of Slurm, waves, the gate, drift, monitoring, node health, how-tos, images, the directory, Debian 12, bundles through a change of CA, 13 antennas
+test-rehearsal: $(VENV)/.ready packages ## Run the long rehearsals on real hosts: faults of Slurm, waves, the gate, drift, monitoring, node health, how-tos, images, the directory, Debian 12, bundles through a change of CA, 13 antennas, the installed wheel
 	@$(BIN)/pytest -v -rs --durations=15 -m rehearsal
 
 lint: $(LINTERS) ## Run all linters; pre-commit runs the same ones
