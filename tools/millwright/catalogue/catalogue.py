@@ -56,6 +56,11 @@ class Part(Frozen):
     status: Fact | None = None
     warning: str | None = None
 
+    def scale_up_fact(self, key: str) -> Fact | None:
+        """A published figure of its links to others of its kind; None if there is none."""
+        found = (self.scale_up or {}).get(key)
+        return Fact.model_validate(found) if isinstance(found, dict) else None
+
 
 class Catalogue(Frozen):
     """Every known part by key."""

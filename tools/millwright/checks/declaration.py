@@ -39,6 +39,21 @@ class Scope(StrEnum):
     """One series per antenna, seen from its user."""
 
 
+class Link(StrEnum):
+    """A link that everything a value counts has to cross."""
+
+    RAIL = "rail"
+    """One rail of the node's fabric, in one direction."""
+    RAILS = "rails"
+    """All rails of a node, in one direction."""
+    RAILS_BOTH_WAYS = "rails_both_ways"
+    """All rails of a node, both directions together; also bounds what the network itself adds up."""
+    SCALE_UP = "scale_up"
+    """The links between a node's accelerators, of one of them and in one direction."""
+    SCALE_UP_BOTH_WAYS = "scale_up_both_ways"
+    """The same, both directions together."""
+
+
 class Statistic(StrEnum):
     """How the repetitions of a series are summed up."""
 
@@ -66,7 +81,16 @@ class Metric(Frozen):
     adds_up_to: Text | None = None
     """What the values of a partition's nodes add up to, for example ``fp64 rate``."""
     peak: tuple[Word, ...] = ()
-    """Figures of the catalogue that bound the value on one device, the first one known counts."""
+    """Figures of the catalogue that bound the value on one device, the first one known counts.
+
+    They also bound the value of a whole node, by the ``peaks`` of its class.
+    """
+    link: Link | None = None
+    """Link that bounds the value, if its rate is known."""
+    exact: bool = False
+    """Counted or looked up, not timed: equal repetitions are no reason for doubt."""
+    signed: bool = False
+    """The value may be below zero."""
     statistic: Statistic = Statistic.MEDIAN
     scope: SkipJsonSchema[Scope] = Field(default=Scope.NODE, exclude=True)
     """The check's own, which is filled in when a declaration is read."""

@@ -57,6 +57,12 @@ Ipv4Network = Annotated[str, AfterValidator(_host_network)]
 Ipv4Address = Annotated[str, AfterValidator(_host_address)]
 
 
+Figure = Literal[
+    "fp64", "fp64_matrix", "fp32", "fp32_matrix", "tf32", "fp16", "bf16", "fp8", "int8_tops", "bw_tb_s"
+]
+"""A figure of the catalogue that bounds a measured value."""
+
+
 class NodeClass(Frozen):
     """The hardware of a node."""
 
@@ -69,6 +75,9 @@ class NodeClass(Frozen):
     """Memory that Slurm may give to jobs, in MiB."""
     accelerators: Accelerators | None = None
     fabric: Fabric = Fabric()
+    peaks: dict[Figure, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = {}
+    """What the processors of one node can do at most, by the catalogue's figures and in its units:
+    ``fp64`` in TFLOP/s, ``bw_tb_s`` in TB/s. A measured value above it does not count."""
     emulated: bool = False
     """User programs run under emulation: measured values never enter a capacity figure."""
 

@@ -75,6 +75,15 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why values are hard to believe that count."""
+
+    nodes: str
+    """Folded node set."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One line of the scorecard: a metric of a check that was expected."""
 
@@ -112,6 +121,7 @@ class Row:
     """The nodes by verdict, the worst first; one where all agree."""
     series: tuple[Series, ...]
     evidence: tuple[str, ...]
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

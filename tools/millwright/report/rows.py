@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from millwright.capacity.assessment import Assessment
 from millwright.core.node_sets import NodeSetError, fold
 from millwright.core.verdict import WORST_FIRST
-from millwright.report.content import Estimate, Group, Reference, Row, Series, Share
+from millwright.report.content import Doubt, Estimate, Group, Reference, Row, Series, Share
 from millwright.results.evidence import Origin
 from millwright.results.runs import Run
 from millwright.statistics.interval import Interval
@@ -100,7 +100,16 @@ def _row(citations: "Citations", rollup: Rollup) -> Row:
         shares=tuple(_shares(rollup)),
         series=series,
         evidence=tuple(dict.fromkeys(path for one in series for path in one.evidence)),
+        doubts=tuple(_doubts(rollup)),
     )
+
+
+def _doubts(rollup: Rollup) -> Iterator[Doubt]:
+    nodes: dict[str, list[str]] = {}
+    for row in rollup.rows:
+        for reason in row.doubts:
+            nodes.setdefault(reason, []).append(row.node)
+    yield from (Doubt(name_nodes(found), reason) for reason, found in nodes.items())
 
 
 def _shares(rollup: Rollup) -> Iterator[Share]:

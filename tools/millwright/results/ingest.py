@@ -15,10 +15,12 @@ import numpy as np
 from millwright.checks.registry import Registry
 from millwright.results.binding import find_unbound
 from millwright.results.evidence import Counted, Ingested, LaunchSiteReport, Origin, RawOutput, Rejected
-from millwright.results.measured import Measured
+from millwright.results.measured import Flags, Measured
 from millwright.results.numbering import number_on
 from millwright.results.parsers.probe import Fault, parse_probe
 from millwright.results.parsers.reframe import FAILED, PASSED, Case
+from millwright.results.plausible import find_implausible
+from millwright.results.run_info import Bound
 from millwright.results.samples import Job, Samples, Variant, join
 
 GOOD_STATES = frozenset({"COMPLETED", "SUCCESS"})
@@ -44,20 +46,23 @@ def ingest(
     facility: str,
     registry: Registry,
     emulated: frozenset[str] = frozenset(),
+    bounds: Sequence[Bound] | None = None,
 ) -> Ingested:
     """Sort the cases of every launch site into counted and rejected, and collect the samples of the counted.
 
     `registry` declares the checks and their metrics; `emulated` names the partitions whose user programs
-    run under emulation. Fixtures that passed carry no samples and are left out. If several cases measured
-    one series (retries, reruns, repeats), all their samples stay, and repetitions are numbered on from
-    case to case.
+    run under emulation. Values above one of `bounds`, and negative ones of a metric that has none, do not
+    count, unless `bounds` is None (a run from before that). Fixtures that passed carry no samples and are
+    left out. If several cases measured one series (retries, reruns, repeats), all their samples stay, and
+    repetitions are numbered on from case to case.
     """
     counted: list[Counted] = []
     rejected: list[Rejected] = []
     variants: dict[Variant, list[tuple[Job, Measured]]] = defaultdict(list)
     for site in reports:
         for case in filter(_matters, site.report.cases):
-            outcome = _judge(site, case, facility, registry)
+            own = _of_case(case, bounds)
+            outcome = _judge(site, case, facility, registry, own)
             rejected.extend(outcome.rejected)
             if outcome.measured is not None:
                 origin = outcome.origin
@@ -118,7 +123,19 @@ def _matters(case: Case) -> bool:
     return not (case.fixture and case.result == PASSED)
 
 
-def _judge(site: LaunchSiteReport, case: Case, facility: str, registry: Registry) -> _Outcome:
+def _of_case(case: Case, bounds: Sequence[Bound] | None) -> tuple[Bound, ...] | None:
+    if bounds is None:
+        return None
+    return tuple(one for one in bounds if (one.partition, one.check) == (case.partition, case.check))
+
+
+def _judge(
+    site: LaunchSiteReport,
+    case: Case,
+    facility: str,
+    registry: Registry,
+    bounds: Sequence[Bound] | None,
+) -> _Outcome:
     folder = site.report.session.folder_of(case)
     raw = site.raw.get(folder, RawOutput()) if folder else RawOutput()
     origin = _origin(site, case, raw)
@@ -133,6 +150,8 @@ def _judge(site: LaunchSiteReport, case: Case, facility: str, registry: Registry
         return _refuse(origin, (raw.unread or "output of its job is missing",))
     output = parse_probe(raw.stdout, registry.metrics_of(case.check))
     found = (*output.faults, *find_unbound(output.samples, case, site.report.session))
+    if bounds is not None:
+        found = (*found, *find_implausible(output.samples, registry.metrics_of(case.check), bounds))
     if job_faults:
         silent = tuple(_find_silent(output.samples, case, job_faults))
         if not silent and not found:
@@ -185,19 +204,26 @@ def _sort_out(origin: Origin, measured: Measured, faults: Iterable[Fault]) -> _O
         node_codes[node] for node, device, metric in reasons if not (device or metric) and node in node_codes
     }
     keep &= ~np.isin(measured.node, np.fromiter(spoiled, dtype=np.int32, count=len(spoiled)))
-    devices, metrics = _codes(measured.devices), _codes(measured.metrics)
-    for node, device, metric in reasons:
-        if (device or metric) and node in node_codes:
-            here = measured.node == node_codes[node]
-            here &= (measured.device == devices[device]) if device else True
-            here &= (measured.metric == metrics[metric]) if metric else True
-            keep &= ~here
+    _spoil(keep, measured, (place for place in reasons if place[0] in node_codes and any(place[1:])))
     left = measured.select(keep)
     rejected = tuple(
         Rejected(replace(origin, nodes=(node,), nodes_left_out=()), _limit(texts), node, device, metric)
         for (node, device, metric), texts in reasons.items()
     )
     return _Outcome(origin, left if len(left) else None, rejected)
+
+
+def _spoil(keep: Flags, measured: Measured, places: Iterable[tuple[str, str, str]]) -> None:
+    """Unmark the series of single devices or metrics of nodes; they are sorted by metric, node and device."""
+    nodes, devices, metrics = map(_codes, (measured.nodes, measured.devices, measured.metrics))
+    key = (measured.metric.astype(np.int64) * len(nodes) + measured.node) * len(devices) + measured.device
+    for node, device, metric in places:
+        for code in [metrics[metric]] if metric in metrics else [] if metric else metrics.values():
+            first = (code * len(nodes) + nodes[node]) * len(devices)
+            codes = range(len(devices)) if not device else [devices[device]] if device in devices else []
+            if codes:
+                begin, end = np.searchsorted(key, (first + codes[0], first + codes[-1] + 1))
+                keep[begin:end] = False
 
 
 def _codes(names: Sequence[str]) -> dict[str, int]:

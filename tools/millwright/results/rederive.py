@@ -42,6 +42,7 @@ def rederive(run: Run) -> tuple[str, ...]:
         facility=run.info.facility,
         registry=run.registry,
         emulated=frozenset(run.info.emulated_partitions),
+        bounds=run.info.bounds,
     )
     return (
         *_compare_sessions(run.info.sessions, sessions),

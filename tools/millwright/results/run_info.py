@@ -74,6 +74,21 @@ class ExpectedValue:
     """Node, folded node set or gateway."""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Bound:
+    """What the hardware of a partition can do at most, in the unit of the metric."""
+
+    __pydantic_config__ = STRICT
+    partition: str
+    check: str
+    metric: str
+    kind: Literal["device", "node", "place"]
+    """What it holds for: one device, a node measured as a whole, or either."""
+    value: float
+    source: str
+    """What it is, for example ``the fp64_matrix peak of H100 SXM5 80GB``."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImportSource:
     """Where imported results come from: Millwright did not see them being measured."""
@@ -110,6 +125,8 @@ class RunInfo:
     emulated_partitions: tuple[str, ...] = ()
     """Partitions whose user programs ran under emulation."""
     expected: tuple[ExpectedValue, ...] = ()
+    bounds: tuple[Bound, ...] | None = None
+    """What its hardware can do at most; None for a run from before values were held against it."""
     selection: Selection = field(default_factory=Selection)
     """What it was narrowed to."""
     unavailable_nodes: Mapping[str, str] = field(default_factory=dict)

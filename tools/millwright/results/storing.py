@@ -129,6 +129,7 @@ def _fill(
         facility=info.facility,
         registry=registry,
         emulated=frozenset(info.emulated_partitions),
+        bounds=info.bounds,
     )
     complete = replace(info, sessions=tuple(describe_session(session) for session in kept))
     _write(folder / FACILITY_FILE, facility_yaml)

@@ -2,10 +2,11 @@
 
 import math
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from millwright.checks.declaration import Scope
+from millwright.checks.declaration import Metric, Scope
 from millwright.core.errors import BadInputError, ExitCode, Problem
 from millwright.core.node_sets import NodeSetError, expand
 from millwright.core.verdict import Verdict, severity
@@ -18,6 +19,7 @@ from millwright.statistics.interval import Interval, Values
 from millwright.statistics.intervals import median_intervals
 from millwright.verdicts.absence import Absences
 from millwright.verdicts.asked import split_asked
+from millwright.verdicts.doubts import find_doubts
 from millwright.verdicts.expectations import Expectation, list_expectations
 from millwright.verdicts.judge import Judgement, judge_interval, not_measured
 
@@ -36,6 +38,8 @@ class Row:
     """In the order of the repetitions; empty if nothing was measured."""
     judgement: Judgement
     emulated: bool
+    doubts: tuple[str, ...] = ()
+    """Why the values are hard to believe, although they count."""
 
     @property
     def is_measured(self) -> bool:
@@ -103,13 +107,14 @@ def score(facility: Facility, run: Run) -> Scorecard:
     found = _index(run.samples)
     environments = {key: _environments(places) for key, places in found.items()}
     absences = Absences(run)
+    doubt = partial(find_doubts, says_exact=run.info.bounds is not None)
     rows: list[Row] = []
     answered: set[int] = set()
     for expectation in expectations:
         answers = tuple(_find_answers(found, expectation))
         for environment in environments.get(_key(expectation), ("",)):
             matching = [answer for answer in answers if answer.series.environment == environment]
-            rows.extend(_rows(expectation, environment, matching, absences))
+            rows.extend(_rows(expectation, environment, matching, absences, doubt))
         answered.update(answer.number for answer in answers)
     unexpected = (run.series[number] for number in range(len(run.series)) if number not in answered)
     return Scorecard(run.info.run_id, tuple(rows), _roll_up(rows), tuple(unexpected), run.rejected, left_out)
@@ -187,13 +192,19 @@ def _expand(node_set: str) -> tuple[str, ...]:
 
 
 def _rows(
-    expectation: Expectation, environment: str, found: Sequence[_Answer], absences: Absences
+    expectation: Expectation,
+    environment: str,
+    found: Sequence[_Answer],
+    absences: Absences,
+    doubt: Callable[[Interval, Metric], tuple[str, ...]],
 ) -> Iterator[Row]:
     emulated = expectation.emulated
     for answer in found:
         s = answer.series
         judgement = judge_interval(s.values, answer.interval, expectation.reference)
-        yield Row(expectation, s.node, s.device, environment, s.values, judgement, s.emulated or emulated)
+        doubts = doubt(answer.interval, expectation.definition)
+        is_emulated = s.emulated or emulated
+        yield Row(expectation, s.node, s.device, environment, s.values, judgement, is_emulated, doubts)
     if not found:
         missing = not_measured(absences.explain(expectation))
         yield Row(expectation, expectation.place, "", environment, (), missing, emulated)

@@ -11,12 +11,15 @@ from millwright.app.measure.results_list import warn_of_leftovers
 from millwright.app.measure.stored_name import DEFAULT_RESULTS, stored_name
 from millwright.app.measure.trust import Trust, distrust, find_record_problems
 from millwright.app.measure.witnesses import Witness, WitnessTrust, find_missing, find_witnesses
+from millwright.capacity.bounds import find_bounds
+from millwright.catalogue.catalogue import load_catalogue
 from millwright.core.errors import BadInputError, ExitCode
 from millwright.facility import load_facility
 from millwright.results.begun import begun_file
 from millwright.results.chain import Chain
 from millwright.results.contradictions import find_contradictions
 from millwright.results.imports import derive, find_differences, load_import
+from millwright.results.plausible import find_above
 from millwright.results.rederive import rederive
 from millwright.results.run_info import RUN_ID
 from millwright.results.runs import StoredRuns, find_run, list_runs, load_run
@@ -157,8 +160,9 @@ def _find_contradictions(path: Path, result: VerifyResult) -> Iterator[str]:
     else:
         imported = load_import(path, run.info).imported
         yield from find_differences(imported, derive(path, imported))
+    facility = load_facility(run.facility_file)
+    yield from find_above(run.samples, find_bounds(facility, run.registry, load_catalogue()))
     if run.info.expected:
-        facility = load_facility(run.facility_file)
         yield from find_wrongly_asked(list_expectations(facility, run.registry), run.info)
         emulated = tuple(name for name in facility.partitions if facility.is_emulated(name))
         if run.info.emulated_partitions != emulated:

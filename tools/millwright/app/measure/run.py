@@ -41,6 +41,8 @@ from millwright.app.measure.unfinished import (
     write_record,
 )
 from millwright.app.signing import own_signing_key
+from millwright.capacity.bounds import find_bounds
+from millwright.catalogue.catalogue import load_catalogue
 from millwright.checks.registry import Registry, checks_for
 from millwright.core.errors import BadInputError, MillwrightError, NotTestableError, Problem
 from millwright.core.places import as_typed, facility_file, product_root, state_folder
@@ -176,8 +178,9 @@ def plan_work(request: RunRequest, now: datetime.datetime) -> Work:
     known = list_expectations(facility, registry)
     expected = choose(known, request.selection, facility, registry, str(file))
     info = start_run(facility, map(expected_value, expected), now, secrets.token_hex(4))
+    bounds = find_bounds(facility, registry, load_catalogue())
     record = Unfinished(
-        info=replace(info, selection=request.selection),
+        info=replace(info, selection=request.selection, bounds=bounds),
         checks=tuple(dict.fromkeys(each.variant for each in expected)),
         results=str(request.results.absolute()),
         sign_with=str(request.sign_with.absolute()) if request.sign_with else "",

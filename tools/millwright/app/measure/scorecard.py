@@ -107,6 +107,8 @@ class Row(Part):
     values: Values
     judgement: Judgement
     emulated: bool
+    doubts: tuple[str, ...] = ()
+    """Why the values are hard to believe, although they count."""
 
 
 class Rollup(Part):

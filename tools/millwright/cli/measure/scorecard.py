@@ -14,6 +14,10 @@ STYLES: dict[Verdict | None, str] = {
 }
 
 
+MOST_PLACES = 8
+"""Places that one line names; JSON has all."""
+
+
 def print_scorecard(scorecard: ScorecardDocument) -> None:
     """Print the verdict on every expected value, then what was not expected or rejected."""
     out = console()
@@ -21,6 +25,11 @@ def print_scorecard(scorecard: ScorecardDocument) -> None:
     for rollup in scorecard.rollups:
         out.print(_line(rollup))
         out.print(Text(f"{'':14}{_place(rollup)}: {rollup.deciding.judgement.reason}", style="dim"))
+    for (partition, metric, reason), places in _doubts(scorecard).items():
+        shown = ", ".join(places[:MOST_PLACES]) + f" and {len(places) - MOST_PLACES} more" * (
+            len(places) > MOST_PLACES
+        )
+        out.print(Text(f"in doubt: {partition} {metric} on {shown}: {reason}", style="yellow"))
     for series in scorecard.unexpected:
         what = f"{series.check} {series.parameters}".rstrip()
         place = f"{series.partition} {what} {series.metric} {series.node} {series.device}".rstrip()
@@ -31,6 +40,17 @@ def print_scorecard(scorecard: ScorecardDocument) -> None:
     for left_out in scorecard.left_out:
         place = f"{left_out.partition} {left_out.check}"
         out.print(Text(f"not asked for in this run: {place}: {left_out.values} expected values"))
+
+
+def _doubts(scorecard: ScorecardDocument) -> dict[tuple[str, str, str], list[str]]:
+    """Places by partition, metric and reason for doubt."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for row in scorecard.rows:
+        e = row.expectation
+        metric = " ".join(filter(None, (e.check, e.parameters, e.metric)))
+        for reason in row.doubts:
+            found.setdefault((e.partition, metric, reason), []).append(f"{row.node} {row.device}".rstrip())
+    return found
 
 
 def _line(rollup: Rollup) -> Text:

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import PositiveInt, StringConstraints
+from pydantic import Field, PositiveInt, StringConstraints
 
 from millwright.core.frozen import Frozen
 
@@ -28,8 +28,15 @@ class Fabric(Frozen):
     """IP interfaces that jobs use, one a rail; empty leaves the choice to the libraries."""
     devices: tuple[DeviceName, ...] = ()
     """RDMA devices that jobs use (`mlx5_0:1`), one a rail; empty leaves the choice to UCX."""
+    rail_gb_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    """Rate of one rail in one direction, in GB/s: a measured value above it does not count."""
     traffic_class: PositiveInt | None = None
     """Traffic class of RoCE's packets, for which the switches keep a lossless queue."""
+
+    @property
+    def rails(self) -> int | None:
+        """Rails that jobs use; None if the libraries choose them."""
+        return max(len(self.interfaces), len(self.devices)) or None
 
     @property
     def has_rdma(self) -> bool:
