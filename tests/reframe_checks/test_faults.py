@@ -205,6 +205,8 @@ def test_a_selection_that_is_empty_is_no_success(tmp_path):
         run_in(tmp_path, home, [GOOD])
 
     assert list_runs(tmp_path / "results", "broken").runs == ()
+    (link,) = list_runs(tmp_path / "results", "broken").chain.links
+    assert (link.state, "no check is selected" in link.refusal) == ("refused", True)
 
 
 def test_a_machine_without_reframe_is_not_testable(tmp_path):

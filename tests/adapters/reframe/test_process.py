@@ -6,6 +6,7 @@ import pytest
 
 from millwright.adapters.reframe.process import (
     CaseEvent,
+    EventReader,
     LaunchSite,
     checks_of,
     count_listed,
@@ -118,3 +119,31 @@ def test_any_other_failure_is_not_testable_and_told_in_one_line(output, reason):
     assert isinstance(error, NotTestableError)
     assert reason in str(error)
     assert len(str(error)) < 500
+
+
+def test_a_failure_waits_for_the_phase_that_reframe_names_later():
+    reader = EventReader()
+    lines = [
+        "[     FAIL ] (1/2) Gemm /9aa64c94 @rack:cpu+mpi\n",
+        "P: fp64_rate: 51.1 GFLOP/s (r:99 l:0 u:None)\n",
+        "==> test failed during 'performance': test staged in '/x'\n",
+        "[       OK ] (2/2) Gemm /9aa64c94 @rack:cpu+gnu\n",
+    ]
+    assert [reader.read(line) for line in lines] == [
+        (),
+        (),
+        (CaseEvent("Gemm", "cpu", "FAIL", 1, 2, phase="performance"),),
+        (CaseEvent("Gemm", "cpu", "OK", 2, 2),),
+    ]
+    assert reader.end() == ()
+
+
+def test_a_failure_whose_phase_is_never_named_is_not_lost():
+    failed = CaseEvent("Gemm", "cpu", "FAIL", 1, 2)
+    reader = EventReader()
+    assert reader.read("[     FAIL ] (1/2) Gemm /9aa64c94 @rack:cpu+mpi") == ()
+    started = reader.read("[ RUN      ] Gemm /9aa64c94 @rack:cpu+gnu-x86_64")
+    assert started == (failed, CaseEvent("Gemm", "cpu", ""))
+    reader.read("[     FAIL ] (1/2) Gemm /9aa64c94 @rack:cpu+mpi")
+    assert reader.end() == (failed,)
+    assert reader.end() == ()

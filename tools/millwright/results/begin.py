@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -12,20 +12,24 @@ from millwright.core.errors import BadInputError, NotTestableError, Problem
 from millwright.results.begun import (
     FOLDER,
     Begun,
+    RefusedRun,
     Sums,
     begun_file,
     find_differences,
     read_begun,
     record_of,
+    refused_file,
 )
 from millwright.results.chain import head_sum, read_chain
-from millwright.results.manifest import Signer
+from millwright.results.manifest import Signer, sum_file
 from millwright.results.records import to_json
 from millwright.results.run_info import FACILITY_NAME, RUN_ID, RunInfo
 
 LOCK = ".lock"
 PARTIAL = ".partial"
 READ_ONLY = 0o444
+MAX_REASON = 500
+"""Characters of a reason that are recorded."""
 
 
 def begin_run(
@@ -61,6 +65,19 @@ def record_begin(
         begun = record_of(info, number, head_sum(links), sums)
         _write(record, to_json(begun).encode(), sign)
     return replace(info, number=begun.number, previous=begun.previous)
+
+
+def end_refused(root: Path, info: RunInfo, reason: str, sign: Signer | None) -> None:
+    """Record that a run which has begun ended before its first case, so that it does not look killed.
+
+    If that can't be written, the run stays one that only began.
+    """
+    place = root / info.facility
+    record = begun_file(place, info.run_id)
+    with suppress(OSError), _locked(place / FOLDER):
+        shown = " ".join(reason.split())[:MAX_REASON]
+        refused = RefusedRun(info.run_id, info.facility, sum_file(record), shown)
+        _write(refused_file(place, info.run_id), to_json(refused).encode(), sign)
 
 
 def require_names(info: RunInfo) -> None:

@@ -15,6 +15,8 @@ SCHEMA = "millwright-begun/1"
 FOLDER = ".begun"
 """Folder of these records, beside the runs of a facility."""
 SUFFIX = ".json"
+REFUSED_SCHEMA = "millwright-refused/1"
+REFUSED = ".refused"
 SIGNATURE_SUFFIX = ".json.sig"
 
 
@@ -37,6 +39,35 @@ class Begun:
     """Sum of the declarations of the checks; empty if they were not known when the run began."""
     expected: tuple[ExpectedValue, ...] = ()
     schema: str = SCHEMA
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRun:
+    """A run that ended before its first case, because its checks could not be used."""
+
+    __pydantic_config__ = STRICT
+    run_id: str
+    facility: str
+    begun_sha256: str
+    """Sum of its begun record."""
+    reason: str
+    schema: str = REFUSED_SCHEMA
+
+
+def refused_file(place: Path, run_id: str) -> Path:
+    """Record that a run was refused, beside the record that it began."""
+    return place / FOLDER / f"{run_id}{REFUSED}{SUFFIX}"
+
+
+def read_refused(path: Path) -> RefusedRun:
+    """Read a record; raises :exc:`BadInputError` if it can't be read or is another run's."""
+    refused = from_json(RefusedRun, _read_text(path), str(path))
+    if (refused.schema, f"{refused.run_id}{REFUSED}") != (REFUSED_SCHEMA, path.stem):
+        problem = f"says it is {refused.run_id!r} in format {refused.schema!r}"
+        raise BadInputError(
+            [Problem(str(path), "-", problem, f"{path.stem!r} in format {REFUSED_SCHEMA!r}", code="MW6182")]
+        )
+    return refused
 
 
 def begun_file(place: Path, run_id: str) -> Path:
@@ -62,19 +93,22 @@ def read_regular(path: Path) -> bytes:
 
 def read_begun(path: Path) -> Begun:
     """Read a record; raises :exc:`BadInputError` if it can't be read or is another run's."""
-    try:
-        text = read_regular(path).decode()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInputError(
-            [Problem(str(path), "-", f"can't be read: {error}", "the record that a run began", code="MW6181")]
-        ) from error
-    begun = from_json(Begun, text, str(path))
+    begun = from_json(Begun, _read_text(path), str(path))
     if (begun.schema, begun.run_id) != (SCHEMA, path.stem):
         problem = f"says it is {begun.run_id!r} in format {begun.schema!r}"
         raise BadInputError(
             [Problem(str(path), "-", problem, f"{path.stem!r} in format {SCHEMA!r}", code="MW6182")]
         )
     return begun
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return read_regular(path).decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInputError(
+            [Problem(str(path), "-", f"can't be read: {error}", "the record that a run began", code="MW6181")]
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)

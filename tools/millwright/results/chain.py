@@ -14,7 +14,8 @@ from typing import Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from millwright.results.begun import begun_file, list_begun, read_regular
+from millwright.core.errors import BadInputError
+from millwright.results.begun import begun_file, list_begun, read_refused, read_regular, refused_file
 from millwright.results.manifest import MANIFEST, read_sums, sum_file
 from millwright.results.run_info import RUN_ID
 
@@ -22,7 +23,7 @@ RUN_FILE = "run.json"
 UNNUMBERED_SCHEMA = "millwright-run/1"
 """The one form of a run that may have no number."""
 
-State = Literal["complete", "interrupted", "begun only"]
+State = Literal["complete", "interrupted", "refused", "begun only"]
 Kind = Literal[
     "missing",
     "deleted",
@@ -62,12 +63,14 @@ class Link:
     was_interrupted: bool
     is_imported: bool = False
     """Others measured it, see :mod:`millwright.results.imports`."""
+    refusal: str = ""
+    """Why it ended before its first case, if it recorded that it did."""
 
     @property
     def state(self) -> State:
         """How far the run came."""
         if not self.manifest_sum:
-            return "begun only"
+            return "refused" if self.refusal else "begun only"
         return "interrupted" if self.was_interrupted else "complete"
 
     @property
@@ -240,7 +243,27 @@ def _read(place: Path, run_id: str, findings: list[ChainFinding]) -> Link:
         manifest_sum=sum_file(place / run_id / MANIFEST) if is_run(place / run_id) else "",
         was_interrupted=known.was_interrupted,
         is_imported=known.origin == "imported",
+        refusal=_read_refusal(place, run_id, findings),
     )
+
+
+def _read_refusal(place: Path, run_id: str, findings: list[ChainFinding]) -> str:
+    """Why a run was refused before its first case; empty if it does not say so, or can't be believed."""
+    file = refused_file(place, run_id)
+    if not (file.exists() or file.is_symlink()):
+        return ""
+    try:
+        refused = read_refused(file)
+    except BadInputError:
+        findings.append(ChainFinding("unreadable", f"run {run_id}: {file.name} can't be read"))
+        return ""
+    record = begun_file(place, run_id)
+    if not record.is_file() or sum_file(record) != refused.begun_sha256:
+        findings.append(ChainFinding("record", f"run {run_id} was refused with another record than it began"))
+        return ""
+    if is_run(place / run_id):
+        findings.append(ChainFinding("record", f"run {run_id} was refused before its first case, and stored"))
+    return refused.reason
 
 
 def _read_stored(path: Path, findings: list[ChainFinding]) -> _Place | None:

@@ -28,6 +28,7 @@ from millwright.adapters.reframe.process import (
     NONE_RUN,
     REPORT,
     CaseEvent,
+    EventReader,
     LaunchSite,
     checks_of,
     count_listed,
@@ -41,7 +42,7 @@ from millwright.checks.registry import Registry
 from millwright.core.errors import BadInputError, FailedError, MillwrightError, NotTestableError, Problem
 from millwright.facility.model import Facility
 from millwright.results.accounting import AccountingEvidence
-from millwright.results.begin import begin_run
+from millwright.results.begin import begin_run, end_refused
 from millwright.results.manifest import Signer
 from millwright.results.run_info import RunInfo
 from millwright.results.session import SessionFiles
@@ -185,7 +186,11 @@ def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
     kept = tuple(attempt.session for attempt in earlier)
     if ready or kept:
         info = begin_run(root, info, facility_yaml, sign)
-    outcome = _measure(ready, checks, registry, follow, begin, Outcome(sessions=kept, failed=failed))
+    try:
+        outcome = _measure(ready, checks, registry, follow, begin, Outcome(sessions=kept, failed=failed))
+    except BadInputError as refusal:
+        end_refused(root, info, str(refusal), sign)
+        raise
     if not outcome.sessions:
         if outcome.was_interrupted:
             raise KeyboardInterrupt
@@ -349,14 +354,17 @@ def _run_session(
     """Output of a session, and whether it was interrupted; ReFrame then still writes what had ended."""
     process = machine.start(*_session(machine, checks, registry, "--run"))
     lines: list[str] = []
+    events = EventReader()
     was_interrupted = False
     while True:
         try:
             for line in process.stdout or ():
                 lines.append(line)
-                if event := read_event(line):
+                for event in events.read(line):
                     follow(machine.seat, event)
             process.wait()
+            for event in events.end():
+                follow(machine.seat, event)
             return "".join(lines), was_interrupted
         except KeyboardInterrupt:
             was_interrupted = True

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import PurePosixPath
 
@@ -34,6 +34,7 @@ ENDED = re.compile(
 )
 SKIPPED_FILE = re.compile(r"skipping test file '(?P<file>[^']+)': (?P<why>.+)")
 SOURCE_LINE = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)')
+FAILED_IN = re.compile(r"==> test failed during '(?P<phase>\w+)'")
 FOUND = re.compile(r"Found (?P<count>\d+) check")
 NONE_RUN = re.compile(r"Ran 0/0 test case")
 MAX_REASON_LENGTH = 400
@@ -56,6 +57,8 @@ class CaseEvent:
     partition: str
     result: str
     """ReFrame's word (``OK``, ``FAIL``, ``ABORT`` …), empty at the start."""
+    phase: str = field(default="", kw_only=True)
+    """Phase in which it failed (``sanity``, ``performance`` …), if it did and ReFrame says so."""
     done: int = 0
     total: int = 0
     """Cases that ended so far, and all of this session; 0 at the start."""
@@ -123,6 +126,34 @@ def read_event(line: str) -> CaseEvent | None:
             found["check"], found["partition"], found["result"], int(found["done"]), int(found["total"])
         )
     return None
+
+
+class EventReader:
+    """Reads the events of a session; ReFrame names the phase of a failure some lines after the failure."""
+
+    def __init__(self) -> None:
+        self._failed: CaseEvent | None = None
+
+    def read(self, line: str) -> tuple[CaseEvent, ...]:
+        """The events that are whole with this line."""
+        if self._failed and (found := FAILED_IN.match(line)):
+            return (replace(self._take(self._failed), phase=found["phase"]),)
+        event = read_event(line)
+        if event is None:
+            return ()
+        before = self.end()
+        if event.result == "FAIL":
+            self._failed = event
+            return before
+        return (*before, event)
+
+    def end(self) -> tuple[CaseEvent, ...]:
+        """The failure whose phase was not named."""
+        return (self._take(self._failed),) if self._failed else ()
+
+    def _take(self, event: CaseEvent) -> CaseEvent:
+        self._failed = None
+        return event
 
 
 def count_listed(output: str) -> int:

@@ -5,6 +5,16 @@ from collections.abc import Callable
 
 from millwright.adapters.reframe.process import CaseEvent, LaunchSite
 from millwright.core.progress import Progress
+from millwright.core.verdict import Verdict
+
+ENDS = {
+    "FAIL": "failed",
+    "ABORT": "aborted",
+    "SKIP": "skipped",
+    "XFAIL": "failed as ReFrame expected",
+    "XPASS": "passed although ReFrame expected a failure",
+}
+"""ReFrame's words for cases that do not count."""
 
 
 class CaseLines:
@@ -24,4 +34,15 @@ class CaseLines:
             return
         started = self._started.pop(case, None)
         took = f" after {(self._now() - started).total_seconds():.0f} s" if started else ""
-        self._progress.done(case, f"{event.result}{took}, {event.done} of {event.total}")
+        self._progress.done(case, f"{describe_end(event)}{took}, {event.done} of {event.total}")
+
+
+def describe_end(event: CaseEvent) -> str:
+    """How a case ended, in the words of a verdict: the values of one that ran well are judged at the end.
+
+    ReFrame fails a case that misses one of its references; whether that matters is for the interval to say.
+    """
+    if event.result == "OK" or event.phase == "performance":
+        return "measured"
+    why = f"failed in {event.phase}" if event.phase else ENDS.get(event.result, event.result)
+    return f"{Verdict.NOT_MEASURED} ({why})"

@@ -26,7 +26,9 @@ class StoredRun(Part):
     number: int | None = None
     """Place in the chain; null for a run that was stored before there was one."""
     state: str = "complete"
-    """``complete``, ``interrupted``, or ``begun only`` for a run that was never stored."""
+    """``complete``, ``interrupted``, ``refused`` before its first case, or ``begun only``: never stored."""
+    refusal: str = ""
+    """Why it was refused."""
 
 
 class ResultsList(Document):
@@ -79,9 +81,9 @@ def _source(info: RunInfo) -> str:
 
 
 def _describe(path: Path, link: Link) -> StoredRun:
-    known = {"run": link.run_id, "number": link.number, "state": link.state}
+    known = {"run": link.run_id, "number": link.number, "state": link.state, "refusal": link.refusal}
     empty = {"finished": "-", "sessions": "-"}
-    if link.state == "begun only":
+    if link.state in {"begun only", "refused"}:
         return StoredRun.model_validate(known | empty | {"started": link.started, "millwright": "-"})
     try:
         info = read_info(path)

@@ -15,7 +15,7 @@ from millwright.capacity.bounds import find_bounds
 from millwright.catalogue.catalogue import load_catalogue
 from millwright.core.errors import BadInputError, ExitCode
 from millwright.facility import load_facility
-from millwright.results.begun import begun_file
+from millwright.results.begun import begun_file, refused_file
 from millwright.results.chain import Chain
 from millwright.results.contradictions import find_contradictions
 from millwright.results.imports import derive, find_differences, load_import
@@ -79,6 +79,8 @@ class VerifiedChain(Part):
     """Highest number; null if no run has one."""
     never_stored: tuple[str, ...]
     """Runs that began and were never stored: killed, or still running."""
+    refused: tuple[str, ...]
+    """Runs that ended before their first case, each with the reason that it recorded."""
     interrupted: tuple[str, ...]
     breaks: tuple[str, ...]
     """Gaps, deletions, replacements, runs of other facilities and records without a good signature."""
@@ -175,6 +177,7 @@ def _verify_chain(chain: Chain, request: VerifyRequest, place: Path) -> Verified
         runs=len(chain.links),
         newest=chain.head.number if chain.head else None,
         never_stored=tuple(link.run_id for link in chain.links if link.state == "begun only"),
+        refused=tuple(f"{link.run_id}: {link.refusal}" for link in chain.links if link.state == "refused"),
         interrupted=tuple(link.run_id for link in chain.links if link.state == "interrupted"),
         breaks=(*(found.text for found in chain.findings), *_find_bad_records(chain, request, place)),
         witnesses=witnesses,
@@ -188,5 +191,6 @@ def _find_bad_records(chain: Chain, request: VerifyRequest, place: Path) -> Iter
         if not link.begun_sum:
             continue
         record = begun_file(place, link.run_id)
-        problems = find_record_problems(record, request.trust)
-        yield from (f"the begun record of {link.name}: {problem}" for problem in problems)
+        for name, file in (("begun record", record), ("refusal", refused_file(place, link.run_id))):
+            problems = find_record_problems(file, request.trust) if file.exists() else ()
+            yield from (f"the {name} of {link.name}: {problem}" for problem in problems)
