@@ -9,6 +9,7 @@ import pytest
 
 from millwright.adapters.openssh.signatures import sign_file
 from millwright.app.context import Context
+from millwright.app.measure.report import ReportRequest, write_capacity_report
 from millwright.app.measure.results_import import ImportRequest, import_results, list_tools
 from millwright.app.measure.results_ingest import ingest_again
 from millwright.app.measure.results_list import list_results
@@ -16,7 +17,7 @@ from millwright.app.measure.results_show import show_results
 from millwright.app.measure.results_verify import VerifyRequest, verify_results
 from millwright.app.measure.trust import Trust
 from millwright.app.signing import own_signing_key
-from millwright.core.errors import BadInputError
+from millwright.core.errors import BadInputError, NotTrustedError
 from millwright.results.manifest import MANIFEST, SIGNATURE, read_sums, sum_file, write_sums
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -185,3 +186,36 @@ def test_an_import_that_says_otherwise_than_its_files_is_refused(request_, chang
     assert not found.changed
     assert not found.ok
     assert reason in " ".join(found.contradictions)
+
+
+@pytest.fixture
+def reported(request_, stored_run, tmp_path):
+    """An import beside a measured run; a function that writes the run's report."""
+
+    def write(trust=UNSIGNED):
+        request = ReportRequest("rack", stored_run.name, tmp_path / "output", request_.results, trust=trust)
+        return write_capacity_report(Context(), request)
+
+    return write
+
+
+def test_the_report_holds_imports_apart_from_what_was_measured(request_, reported):
+    before = json.loads(reported().json_text)
+    import_results(Context(), request_)
+    after = json.loads(reported().json_text)
+    (found,) = after["imported"]
+    assert (found["origin"], found["tool"], found["version"]) == ("imported", "osu", "7.4")
+    assert (found["vouched_by"], found["signature"]) == ("J. Doe, Example Systems", "good")
+    assert len(found["series"]) == 23
+    assert {key: after[key] for key in ("decision", "groups", "capacity")} == {
+        key: before[key] for key in ("decision", "groups", "capacity")
+    }
+    page = reported().page.read_text()
+    assert "mpirun -np 2 osu_latency" in page
+
+
+def test_an_import_that_may_not_be_relied_on_makes_no_report(request_, reported):
+    stored = import_results(Context(), request_)
+    Path(stored.path, SIGNATURE).unlink()
+    with pytest.raises(NotTrustedError, match="MW6194"):
+        reported(Trust())

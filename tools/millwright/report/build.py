@@ -23,17 +23,23 @@ from millwright.report.content import (
     Unavailable,
 )
 from millwright.report.decision import decide
+from millwright.report.imported import Imported
 from millwright.report.rows import list_groups, name_nodes
 
 
 def build_content(
-    assessment: Assessment, *, run_folder: str, version: str, facts: Mapping[str, str] | None = None
+    assessment: Assessment,
+    *,
+    run_folder: str,
+    version: str,
+    facts: Mapping[str, str] | None = None,
+    imported: Iterable[Imported] = (),
 ) -> ReportContent:
     """Everything that the report of a run says.
 
     ``run_folder`` is how a reader finds the run, for example ``results/rack/20261123T170211Z-4f1c2a9b``;
     ``version`` is that of the Millwright that makes the report, ``facts`` what the jobs collected of their
-    nodes, in the words of the report.
+    nodes, in the words of the report; ``imported`` is what others measured.
     """
     groups = list_groups(assessment)
     rejected = tuple(_rejected(assessment))
@@ -59,6 +65,7 @@ def build_content(
         provenance=_provenance(assessment, run_folder, version, cited, facts or {}),
         chain=_chain(assessment),
         left_out=tuple(_left_out(assessment)),
+        imported=tuple(imported),
     )
 
 
@@ -69,7 +76,11 @@ def _chain(assessment: Assessment) -> ChainNote | None:
     return ChainNote(
         number=assessment.run.info.number,
         newest=chain.head.number if chain.head else None,
-        never_stored=tuple(link.run_id for link in chain.links if link.state == "begun only"),
+        never_stored=tuple(
+            f"{link.run_id} (refused)" if link.refusal else link.run_id
+            for link in chain.links
+            if link.state in {"begun only", "refused"}
+        ),
         interrupted=tuple(link.run_id for link in chain.links if link.state == "interrupted"),
         breaks=tuple(found.text for found in chain.findings),
     )

@@ -12,6 +12,7 @@ from typing import Final, Literal
 from pydantic import ConfigDict
 
 from millwright.core.verdict import Verdict
+from millwright.report.imported import Imported
 
 SCHEMA: Final = "millwright-report/1"
 
@@ -379,6 +380,7 @@ class ReportContent:
     chain: ChainNote | None = None
     """None if only the run itself is known."""
     left_out: tuple[LeftOut, ...] = ()
+    imported: tuple[Imported, ...] = ()
 
 
 def to_json(content: ReportContent) -> str:

@@ -36,11 +36,14 @@ SECTIONS = (
     "capacity",
     "access",
     "missing",
+    "imported",
     "provenance",
     "signatures",
 )
 MOST_LISTED = 12
 """Longer lists in the summary end with a count; the scorecard holds all."""
+MOST_IMPORTED = 40
+"""Series of one import that the page lists; report.json holds all."""
 MOST_EMBEDDED = 2_000_000
 """Characters of report.json up to which the page carries it too; a phone has to load the page."""
 
@@ -184,7 +187,8 @@ class Page:
         return {
             "content": self.content,
             "words": self.words,
-            "sections": SECTIONS,
+            "sections": [name for name in SECTIONS if name != "imported" or self.content.imported],
+            "most_imported": MOST_IMPORTED,
             "anchor": self.anchor,
             "figure": self.figure,
             "blocking": _blocking(self.content),

@@ -155,6 +155,14 @@ def load_import(path: Path, info: RunInfo) -> ImportedRun:
     return ImportedRun(path, info, from_json(Imported, text, str(file)))
 
 
+def is_import(path: Path) -> bool:
+    """Whether a run folder says that it is an import; one that can't be read is left to ``verify``."""
+    try:
+        return read_info(path).origin == "imported"
+    except BadInputError:
+        return False
+
+
 def list_imports(root: Path, facility: str) -> tuple[ImportedRun, ...]:
     """Every stored import of a facility, oldest first; one that can't be read is left to ``verify``."""
     found = []

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Literal
 
 from millwright.app.document import Part
-from millwright.results.imports import Imported, ImportedRun, list_imports
+from millwright.app.measure.trust import Trust, open_run
+from millwright.results.imports import Imported, ImportedRun, is_import, load_import
 from millwright.results.run_info import ImportSource
-from millwright.results.runs import load_run
+from millwright.results.runs import list_runs
 from millwright.results.tools.registry import TOOLS
+from millwright.results.verification import SignatureCheck
 
 
 class ImportedSeries(Part):
@@ -50,11 +52,26 @@ class ImportedResults(Part):
     series: tuple[ImportedSeries, ...]
 
 
-def imports_of(results: Path, facility: str) -> Iterator[ImportedResults]:
-    """Every import of a facility, oldest first; raises :exc:`BadInputError` for one that was changed."""
-    for run in list_imports(results, facility):
-        load_run(run.path)
+def imports_of(results: Path, facility: str, trust: Trust) -> Iterator[ImportedResults]:
+    """Every import of a facility, oldest first.
+
+    Raises :exc:`NotTrustedError` for one that may not be relied on.
+    """
+    for run, _ in trusted_imports(results, facility, trust):
         yield describe_run(run)
+
+
+def trusted_imports(
+    results: Path, facility: str, trust: Trust
+) -> Iterator[tuple[ImportedRun, SignatureCheck]]:
+    """Every stored import of a facility with its signature, oldest first.
+
+    Raises :exc:`NotTrustedError` for one that may not be relied on.
+    """
+    for path in list_runs(results, facility).runs:
+        if is_import(path):
+            run, signature = open_run(path, trust)
+            yield load_import(path, run.info), signature
 
 
 def describe_run(run: ImportedRun) -> ImportedResults:

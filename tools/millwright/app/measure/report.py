@@ -1,10 +1,12 @@
 """``millwright report``: the capacity report of a stored run."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from millwright import __version__
 from millwright.app.context import Context
+from millwright.app.measure.imported import trusted_imports
 from millwright.app.measure.opened_archive import OpenedArchive, opened_archive
 from millwright.app.measure.results_show import warn_of_newer
 from millwright.app.measure.stored_name import DEFAULT_REPORTS, DEFAULT_RESULTS, stored_name
@@ -17,6 +19,7 @@ from millwright.facility import load_facility
 from millwright.report.build import build_content
 from millwright.report.content import to_json
 from millwright.report.html import render_html
+from millwright.report.imported import Imported, describe_import
 from millwright.report.writing import HTML_FILE, JSON_FILE, write_report
 from millwright.results.chain import Chain
 from millwright.results.evidence import Counted, Rejected
@@ -69,7 +72,11 @@ def write_capacity_report(context: Context, request: ReportRequest) -> ReportOut
     assessment = _assess(path, request.trust, request.catalogue or catalogue_file(), chain)
     run_folder = request.run_folder or "/".join(path.parts[-3:])
     content = build_content(
-        assessment, run_folder=run_folder, version=__version__, facts=_collected(assessment.run)
+        assessment,
+        run_folder=run_folder,
+        version=__version__,
+        facts=_collected(assessment.run),
+        imported=_imported(request, name),
     )
     json_text, html = to_json(content), render_html(content, product_root() / "reports", request.language)
     folder = write_report(
@@ -105,6 +112,11 @@ def _collected(run: Run) -> dict[str, str]:
     """What the jobs collected of their nodes, as the report repeats it."""
     cases: tuple[Counted | Rejected, ...] = (*run.counted, *run.rejected)
     return summarise(read_facts(run.path, (case.origin for case in cases)))
+
+
+def _imported(request: ReportRequest, facility: str) -> Iterator[Imported]:
+    for run, signature in trusted_imports(request.results, facility, request.trust):
+        yield describe_import(run, signature.state)
 
 
 def _within(opened: OpenedArchive, request: ReportRequest) -> ReportRequest:

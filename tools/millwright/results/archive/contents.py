@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from millwright.core.errors import BadInputError, Problem
 from millwright.results.archive.bag import PAYLOAD
 from millwright.results.archive.container import Source
+from millwright.results.imports import is_import
 from millwright.results.manifest import MANIFEST
 from millwright.results.run_info import FACILITY_NAME, RUN_ID, STRICT
 from millwright.results.storing import RUN_FILE
@@ -46,15 +47,20 @@ ADAPTER = TypeAdapter(ArchiveDescription)
 
 
 def run_files(results: Path, facility: str, run: str) -> dict[str, Source]:
-    """Every file of a run, and of the other runs what makes the chain, by path below ``data/``."""
+    """Every file of a run and of imports, and of other runs what makes the chain, by path below ``data/``."""
     place = results / facility
     paths = [path for path in (place / run).rglob("*") if path.is_file()]
     for folder in CHAIN_FOLDERS:
         paths += [path for path in sorted((place / folder).glob("*")) if path.is_file() and not _passes(path)]
     for other in sorted(place.glob("*")):
         if other.name != run and RUN_ID.fullmatch(other.name) and not other.is_symlink():
-            paths += _chain_files(other)
+            paths += _import_files(other) if is_import(other) else _chain_files(other)
     return {f"{RESULTS}/{path.relative_to(results).as_posix()}": path for path in paths}
+
+
+def _import_files(run: Path) -> Iterator[Path]:
+    """Of an import, which the report repeats: everything."""
+    yield from (path for path in sorted(run.rglob("*")) if path.is_file())
 
 
 def _chain_files(run: Path) -> Iterator[Path]:
