@@ -65,6 +65,23 @@ class Forger:
         holder[last] = to
         path.write_text(json.dumps(found) + "\n")
 
+    def do_declare(self, path: Path, check: str, key: str, to: object) -> None:
+        """State something else of a check in ``checks.json``."""
+        found = json.loads(path.read_text())
+        for declaration in found["checks"]:
+            if declaration["name"] == check:
+                *parents, last = key.split(".")
+                holder = declaration
+                for part in parents:
+                    holder = holder[part]
+                holder[last] = to
+        path.write_text(json.dumps(found) + "\n")
+
+    def do_undeclare(self, path: Path, check: str) -> None:
+        found = json.loads(path.read_text())
+        found["checks"] = [each for each in found["checks"] if each["name"] != check]
+        path.write_text(json.dumps(found) + "\n")
+
     def do_drop_expected(self, path: Path, **match: str) -> None:
         found = json.loads(path.read_text())
         kept = [each for each in found["expected"] if any(each[key] != match[key] for key in match)]

@@ -1,5 +1,6 @@
-"""With known signers, show, export and report refuse what verify refuses."""
+"""With known signers, every command that reads a run refuses what verify refuses."""
 
+import json
 import shutil
 import subprocess
 
@@ -8,10 +9,14 @@ import pytest
 from millwright.adapters.openssh.signatures import sign_file
 from millwright.app.context import Context
 from millwright.app.measure.report import ReportRequest, write_capacity_report
+from millwright.app.measure.results_archive import ArchiveRequest, archive_run
 from millwright.app.measure.results_export import ExportRequest, export_results
+from millwright.app.measure.results_facts import FactsRequest, show_facts
+from millwright.app.measure.results_ingest import ingest_again
 from millwright.app.measure.results_show import show_results
 from millwright.app.measure.trust import Trust
-from millwright.core.errors import ExitCode, NotTrustedError
+from millwright.core.errors import BadInputError, ExitCode, NotTrustedError
+from millwright.results.manifest import read_sums, sum_file, write_sums
 
 pytestmark = pytest.mark.skipif(not shutil.which("ssh-keygen"), reason="OpenSSH's client is not installed")
 
@@ -30,7 +35,7 @@ def signers(key, tmp_path):
     return path
 
 
-@pytest.fixture(params=["show", "export", "report"])
+@pytest.fixture(params=["show", "export", "report", "facts", "archive", "ingest"])
 def read(request, stored_run, tmp_path):
     results = stored_run.parents[1]
 
@@ -42,6 +47,17 @@ def read(request, stored_run, tmp_path):
             export_results(
                 Context(), ExportRequest(facility, to, stored_run.name, results=results, trust=trust)
             )
+        elif request.param == "facts":
+            show_facts(FactsRequest(facility, stored_run.name, results=results, trust=trust))
+        elif request.param == "archive":
+            count = len(list(tmp_path.glob("*.zip")))
+            to = tmp_path / f"{count}.zip"
+            archive_run(Context(), ArchiveRequest(facility, to, stored_run.name, results, trust))
+        elif request.param == "ingest":
+            with pytest.raises(BadInputError) as refused:
+                ingest_again(Context(), facility, stored_run.name, results, trust)
+            if isinstance(refused.value, NotTrustedError):
+                raise refused.value
         else:
             output = tmp_path / "output"
             write_capacity_report(
@@ -92,3 +108,26 @@ def test_a_run_in_the_folder_of_another_facility_is_refused(read, stored_run):
     other = stored_run.parents[1] / "otherfactory"
     shutil.copytree(stored_run, other / stored_run.name)
     assert refusal(read, Trust(), "otherfactory") == ["MW6195"]
+
+
+def test_a_run_that_declares_a_check_otherwise_is_refused(read, rack_file, stored_run):
+    declared = stored_run / "checks.json"
+    declared.chmod(0o644)
+    data = json.loads(declared.read_text())
+    (check,) = [each for each in data["checks"] if each["name"] == "MpiPointToPoint"]
+    check["metrics"]["latency"]["better"] = "higher"
+    declared.write_text(json.dumps(data))
+    manifest = stored_run / "MANIFEST.sha256"
+    sums, _ = read_sums(manifest.read_text())
+    manifest.chmod(0o644)
+    manifest.write_text(write_sums({**sums, "checks.json": sum_file(declared)}))
+    read(Trust())
+    assert refusal(read, Trust(against=str(rack_file))) == ["MW6400"]
+
+
+def test_a_check_that_the_reader_does_not_know_is_no_silent_match(read, rack_file, tmp_path):
+    own = tmp_path / "facility.yaml"
+    own.write_text(
+        rack_file.read_text().replace("      Gemm:\n", "      OurOwn: {rate: null}\n      Gemm:\n")
+    )
+    assert sorted(refusal(read, Trust(against=str(own)))) == ["MW6196", "MW6401"]

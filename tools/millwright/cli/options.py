@@ -31,7 +31,13 @@ AllowUnsigned = Annotated[
 ]
 Against = Annotated[
     str | None,
-    typer.Option("--against", help="Your own facility file: refuse a run with other commitments."),
+    typer.Option("--against", help="Your own facility file: refuse a run with other commitments or checks."),
+]
+OwnChecks = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--checks", exists=True, file_okay=False, help="With --against: folder with further checks of yours."
+    ),
 ]
 VirtualFacility = Annotated[
     str, typer.Option("--facility", "-f", help="A virtual facility: its name or file.")

@@ -116,7 +116,7 @@ def load_run(path: Path, verified: VerifyResult | None = None) -> Run:
         rejected=from_json_lines(Rejected, _text(path, REJECTED_FILE), str(path / REJECTED_FILE)),
         sums=read_sums(_text(path, MANIFEST))[0],
         manifest_sum=sum_file(path / MANIFEST),
-        registry=_read_registry(path),
+        registry=read_declarations(path),
         accounting=_read_accounting(path),
     )
 
@@ -136,8 +136,11 @@ def read_info(path: Path) -> RunInfo:
     return info
 
 
-def _read_registry(path: Path) -> Registry:
-    """The stored declarations; a run that was stored before they were kept used the shipped checks."""
+def read_declarations(path: Path) -> Registry:
+    """The checks as a run declares them; one stored before they were kept used the shipped ones.
+
+    Raises :exc:`BadInputError` for a file that Millwright would not have written.
+    """
     if not (path / CHECKS_FILE).exists():
         return shipped_checks()
     return parse_registry(_text(path, CHECKS_FILE), str(path / CHECKS_FILE))

@@ -1,6 +1,6 @@
 """``millwright results archive``: one run as an archive that others can keep, verify and report on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -8,7 +8,7 @@ from millwright import __version__
 from millwright.app.context import Context
 from millwright.app.document import Document
 from millwright.app.measure.stored_name import DEFAULT_RESULTS, stored_name
-from millwright.app.signing import known_signers
+from millwright.app.measure.trust import Trust, open_run
 from millwright.catalogue.catalogue import catalogue_file
 from millwright.core.places import product_root
 from millwright.facility import load_facility
@@ -25,7 +25,7 @@ from millwright.results.archive.crate import METADATA, describe_crate
 from millwright.results.evidence import Counted, Rejected
 from millwright.results.manifest import sum_file
 from millwright.results.records import to_json
-from millwright.results.runs import Run, find_run, load_run
+from millwright.results.runs import Run, find_run
 
 MEANINGS = {
     CATALOGUE: "Published peaks of accelerators that the report compares with",
@@ -43,8 +43,8 @@ class ArchiveRequest:
     run: str | None = None
     """None for the newest."""
     results: Path = DEFAULT_RESULTS
-    allowed_signers: Path | None = None
-    """OpenSSH's file of who may sign; None for this account's own."""
+    trust: Trust = field(default_factory=Trust)
+    """What the run has to satisfy; its signers go into the archive."""
 
 
 class ResultsArchive(Document):
@@ -65,13 +65,14 @@ class ResultsArchive(Document):
 def archive_run(context: Context, request: ArchiveRequest) -> ResultsArchive:
     """Write a run, its chain and all that its report is made from as BagIt with RO-Crate metadata.
 
-    The same run gives the same bytes. Raises :exc:`BadInputError` for an unknown or changed run and for a
-    target that exists, and :exc:`NotTestableError` if the archive can't be written.
+    The same run gives the same bytes. Raises :exc:`NotTrustedError` for a run that may not be relied on,
+    :exc:`BadInputError` for an unknown run and for a target that exists, and :exc:`NotTestableError` if the
+    archive can't be written.
     """
     facility = stored_name(request.facility, request.results)
     path = find_run(request.results, facility, request.run)
     context.progress.step("archive", f"reading {path.name}")
-    run = load_run(path)
+    run, _ = open_run(path, request.trust)
     payload = _payload(request, run, facility)
     context.progress.step("archive", f"writing {len(payload)} files to {request.to}")
     write_bag(request.to, f"{facility}-{path.name}", payload, _labels(run))
@@ -88,7 +89,7 @@ def archive_run(context: Context, request: ArchiveRequest) -> ResultsArchive:
 
 def _payload(request: ArchiveRequest, run: Run, facility: str) -> dict[str, Source]:
     product = product_files()
-    if signers := known_signers(request.allowed_signers):
+    if signers := request.trust.signers:
         product[SIGNERS] = signers
     description = ArchiveDescription(
         facility=facility,

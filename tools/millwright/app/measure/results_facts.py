@@ -1,15 +1,16 @@
 """``millwright results facts``: what ran and the state of its nodes, as the job of each case collected it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
 
 from millwright.app.document import Document, Part
 from millwright.app.measure.stored_name import DEFAULT_RESULTS, stored_name
+from millwright.app.measure.trust import Trust, open_run
 from millwright.results.evidence import Counted, Rejected
 from millwright.results.facts import CaseFacts, read_facts
-from millwright.results.runs import find_run, load_run
+from millwright.results.runs import find_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class FactsRequest:
     names: tuple[str, ...] = ()
     """Only facts whose dotted name matches one of these shell patterns; all if empty."""
     results: Path = DEFAULT_RESULTS
+    trust: Trust = field(default_factory=Trust)
 
 
 class FactRow(Part):
@@ -64,8 +66,9 @@ class ResultsFacts(Document):
 
 
 def show_facts(request: FactsRequest) -> ResultsFacts:
-    """Collect the facts of the cases of a run; raises :exc:`BadInputError` for one that was changed."""
-    run = load_run(find_run(request.results, stored_name(request.facility, request.results), request.run))
+    """Collect the facts of the cases of a run; raises :exc:`NotTrustedError` if it may not be relied on."""
+    path = find_run(request.results, stored_name(request.facility, request.results), request.run)
+    run, _ = open_run(path, request.trust)
     judged: tuple[Counted | Rejected, ...] = (*run.counted, *run.rejected)
     origins = (item.origin for item in judged)
     wanted = (origin for origin in origins if not request.checks or origin.check in request.checks)

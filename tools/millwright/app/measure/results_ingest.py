@@ -7,11 +7,12 @@ from millwright import __version__
 from millwright.app.context import Context
 from millwright.app.document import Document
 from millwright.app.measure.stored_name import stored_name
+from millwright.app.measure.trust import Trust, open_run
 from millwright.core.files import replacing
 from millwright.results.imports import derive, find_differences, load_import
 from millwright.results.records import to_json
 from millwright.results.run_info import iso_utc
-from millwright.results.runs import find_run, load_run
+from millwright.results.runs import find_run
 
 SIDECARS = ".ingested"
 """Folder beside the runs of a facility."""
@@ -33,12 +34,16 @@ class ResultsIngest(Document):
     """Against what was stored with the run."""
 
 
-def ingest_again(context: Context, facility: str, run: str, results: Path) -> ResultsIngest:
+def ingest_again(
+    context: Context, facility: str, run: str, results: Path, trust: Trust | None = None
+) -> ResultsIngest:
     """Parse an imported run's files again; the signed run never changes.
 
-    Raises :exc:`BadInputError` for a run that was changed or that is none of ``results import``.
+    Raises :exc:`NotTrustedError` for a run that may not be relied on, and :exc:`BadInputError` for one that
+    is none of ``results import``.
     """
-    loaded = load_run(find_run(results, stored_name(facility, results), run))
+    path = find_run(results, stored_name(facility, results), run)
+    loaded, _ = open_run(path, trust or Trust())
     stored = load_import(loaded.path, loaded.info)
     derived = derive(loaded.path, stored.imported)
     differences = find_differences(stored.imported, derived)

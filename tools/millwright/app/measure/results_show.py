@@ -30,18 +30,19 @@ def show_results(
 
     An imported run has no verdict. Without a run named, every import is beside the newest run.
     """
+    trust = trust or Trust()
     name = stored_name(facility, results)
     if run is None and list_runs(results, name).chain.newest is None:
-        imported = tuple(imports_of(results, name))
+        imported = tuple(imports_of(results, name, trust))
         if imported:
             return _only(imported)
     path = find_run(results, name, run)
     if run is None:
         warn_of_newer(context, results, name)
-    loaded, _ = open_run(path, trust or Trust())
+    loaded, _ = open_run(path, trust)
     if loaded.info.origin == "imported":
         return _only((describe_run(load_import(loaded.path, loaded.info)),))
-    return _judge(loaded, tuple(imports_of(results, name)) if run is None else ())
+    return _judge(loaded, tuple(imports_of(results, name, trust)) if run is None else ())
 
 
 def _judge(run: Run, imported: tuple[ImportedResults, ...]) -> ResultsShow:

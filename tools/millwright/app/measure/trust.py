@@ -11,12 +11,13 @@ from pathlib import Path
 
 from millwright.adapters.openssh.signatures import check_signature
 from millwright.app.signing import known_signers
+from millwright.checks.registry import checks_for
 from millwright.core.errors import NotTrustedError, Problem
 from millwright.core.places import facility_file
 from millwright.facility import load_facility
 from millwright.results.manifest import SIGNATURE
-from millwright.results.runs import Run, load_run, read_info
-from millwright.results.storing import FACILITY_FILE
+from millwright.results.runs import Run, load_run, read_declarations, read_info
+from millwright.results.storing import CHECKS_FILE, FACILITY_FILE
 from millwright.results.verification import (
     SignatureCheck,
     SignatureChecker,
@@ -25,6 +26,7 @@ from millwright.results.verification import (
     verify_run,
 )
 from millwright.verdicts.commitments import find_alterations
+from millwright.verdicts.declarations import find_altered_declarations, find_unknown_checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,11 @@ class Trust:
     allow_unsigned: bool = False
     """Runs without a signature are meant; a bad one and one by an unknown key stay refused."""
     against: str | None = None
-    """The reader's own facility file, whose commitments the run must have been measured against."""
+    """The reader's own facility file, whose commitments the run must have been measured against.
+
+    The checks that it expects must be declared as the reader knows them."""
+    checks: tuple[Path, ...] = ()
+    """Further folders of the reader's checks, after the shipped ones and those beside ``against``."""
 
     @property
     def signers(self) -> Path | None:
@@ -59,7 +65,7 @@ def open_run(path: Path, trust: Trust) -> tuple[Run, SignatureCheck]:
     reasons = [*changed, *find_signature_problems(path, result.signature, trust)]
     if not changed:
         reasons += find_misplacement(path)
-        reasons += find_altered_commitments(path, trust)
+        reasons += find_alterations_against(path, trust)
     if reasons:
         raise NotTrustedError(reasons)
     return load_run(path, result), result.signature
@@ -70,7 +76,7 @@ def distrust(path: Path, result: VerifyResult, trust: Trust) -> tuple[Problem, .
     found = list(find_signature_problems(path, result.signature, trust))
     if result.is_intact:
         found += find_misplacement(path)
-        found += find_altered_commitments(path, trust)
+        found += find_alterations_against(path, trust)
     return tuple(found)
 
 
@@ -107,11 +113,22 @@ def find_misplacement(path: Path) -> Iterator[Problem]:
         yield Problem(str(path), "facility", problem, repr(path.parent.name), code="MW6195")
 
 
-def find_altered_commitments(path: Path, trust: Trust) -> Iterator[Problem]:
-    """Every commitment of the reader's own file that the run's file lacks or has otherwise."""
+def find_alterations_against(path: Path, trust: Trust) -> Iterator[Problem]:
+    """What the reader's own facility file and checks state, and the run's lack or have otherwise."""
     if trust.against is None:
         return
-    own, stored = load_facility(facility_file(trust.against)), load_facility(path / FACILITY_FILE)
+    file = facility_file(trust.against)
+    own, stored = load_facility(file), load_facility(path / FACILITY_FILE)
     for found in find_alterations(own, stored):
         problem = f"{found.stored} in the run's facility file"
         yield Problem(str(path / FACILITY_FILE), found.key, problem, f"{found.own}", code="MW6196")
+    known = checks_for(file, trust.checks)
+    for name in find_unknown_checks(own, known):
+        expected = "a check of yours, in checks/ beside the file or in a folder of --checks"
+        yield Problem(
+            str(file), name, "not declared here, so nothing to compare with", expected, code="MW6401"
+        )
+    is_bounded = read_info(path).bounds is not None
+    for found in find_altered_declarations(own, known, read_declarations(path), is_bounded=is_bounded):
+        problem = f"{found.stored} in the run's declarations"
+        yield Problem(str(path / CHECKS_FILE), found.key, problem, f"{found.own}", code="MW6400")

@@ -9,7 +9,7 @@ import typer
 from millwright.app.measure.report import ReportRequest, write_archived_report, write_capacity_report
 from millwright.app.measure.stored_name import DEFAULT_REPORTS, DEFAULT_RESULTS
 from millwright.app.measure.trust import Trust
-from millwright.cli.options import Against, AllowedSigners, AllowUnsigned, ResultsDir
+from millwright.cli.options import Against, AllowedSigners, AllowUnsigned, OwnChecks, ResultsDir
 from millwright.cli.output import context, print_lines
 from millwright.core.errors import BadInputError, Problem
 
@@ -24,6 +24,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     allowed_signers: AllowedSigners = None,
     allow_unsigned: AllowUnsigned = False,
     against: Against = None,
+    own_checks: OwnChecks = None,
     from_archive: Annotated[
         Path | None,
         typer.Option(help="Report on the run of an archive: FILE.zip, FILE.tar.gz or an unpacked one."),
@@ -39,7 +40,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     Example: millwright report rack --open
     """
-    trust = Trust(allowed_signers, allow_unsigned, against)
+    trust = Trust(allowed_signers, allow_unsigned, against, tuple(own_checks or ()))
     request = ReportRequest(facility, run, output, results_dir, language, trust=trust)
     _require_one_source(facility or run, from_archive)
     with context() as here:

@@ -30,6 +30,7 @@ from millwright.cli.options import (
     AllowUnsigned,
     AsJson,
     FacilityName,
+    OwnChecks,
     ResultsDir,
     RunId,
 )
@@ -72,6 +73,7 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter for each option
     allowed_signers: AllowedSigners = None,
     allow_unsigned: AllowUnsigned = False,
     against: Against = None,
+    own_checks: OwnChecks = None,
     as_json: AsJson = False,
 ) -> int:
     """Show the verdicts of a run against the facility file stored with it.
@@ -80,7 +82,7 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     Example: millwright results show rack --json
     """
-    trust = Trust(allowed_signers, allow_unsigned, against)
+    trust = Trust(allowed_signers, allow_unsigned, against, tuple(own_checks or ()))
     with context() as here:
         outcome = show_results(here, facility, run, results_dir, trust)
     if as_json:
@@ -106,6 +108,7 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter for each option
         bool, typer.Option("--require-signature", help="Fail for a run that no allowed signer signed.")
     ] = False,
     against: Against = None,
+    own_checks: OwnChecks = None,
     tsa_ca: Annotated[
         Path | None,
         typer.Option(
@@ -130,7 +133,7 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     Example: millwright results verify rack --require-signature
     """
-    trust = Trust(allowed_signers, allow_unsigned, against)
+    trust = Trust(allowed_signers, allow_unsigned, against, tuple(own_checks or ()))
     request = VerifyRequest(
         facility,
         run,
@@ -169,13 +172,14 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter for each option
     allowed_signers: AllowedSigners = None,
     allow_unsigned: AllowUnsigned = False,
     against: Against = None,
+    own_checks: OwnChecks = None,
     as_json: AsJson = False,
 ) -> None:
     """Write every sample of a run, or with --all of every run, as one table.
 
     Example: millwright results export rack --to samples.parquet
     """
-    trust = Trust(allowed_signers, allow_unsigned, against)
+    trust = Trust(allowed_signers, allow_unsigned, against, tuple(own_checks or ()))
     with context() as here:
         outcome = export_results(here, ExportRequest(facility, to, run, every_run, results_dir, trust))
     if as_json:
@@ -192,6 +196,9 @@ def archive(  # noqa: PLR0913, PLR0917 - one parameter for each option
     run: RunId = None,
     results_dir: ResultsDir = DEFAULT_RESULTS,
     allowed_signers: AllowedSigners = None,
+    allow_unsigned: AllowUnsigned = False,
+    against: Against = None,
+    own_checks: OwnChecks = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a run as an archive: BagIt with RO-Crate metadata, and all that its report is made from.
@@ -201,8 +208,9 @@ def archive(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     Example: millwright results archive rack --to rack-acceptance.zip
     """
+    trust = Trust(allowed_signers, allow_unsigned, against, tuple(own_checks or ()))
     with context() as here:
-        made = archive_run(here, ArchiveRequest(facility, to, run, results_dir, allowed_signers))
+        made = archive_run(here, ArchiveRequest(facility, to, run, results_dir, trust))
     if as_json:
         print_json(made)
     else:
@@ -225,13 +233,20 @@ def facts(  # noqa: PLR0913, PLR0917 - one parameter for each option
         list[str] | None, typer.Option("--name", help="Only facts of this name or pattern: 'clocks.*'.")
     ] = None,
     results_dir: ResultsDir = DEFAULT_RESULTS,
+    allowed_signers: AllowedSigners = None,
+    allow_unsigned: AllowUnsigned = False,
+    against: Against = None,
+    own_checks: OwnChecks = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what ran and the state of its nodes: hashes, compiler, clocks, firmware, other users.
 
     Example: millwright results facts rack --name 'clocks.*'
     """
-    found = show_facts(FactsRequest(facility, run, tuple(checks or ()), tuple(names or ()), results_dir))
+    trust = Trust(allowed_signers, allow_unsigned, against, tuple(own_checks or ()))
+    found = show_facts(
+        FactsRequest(facility, run, tuple(checks or ()), tuple(names or ()), results_dir, trust)
+    )
     if as_json:
         print_json(found)
     else:
@@ -313,6 +328,8 @@ def _print_chain(chain: VerifiedChain) -> None:
     typer.echo(f"chain of {chain.runs} runs: {word}")
     for line in (*chain.breaks, *chain.unwitnessed):
         typer.echo(f"  {line}")
+    for line in chain.refused:
+        typer.echo(f"  refused before its first case: {line}")
     for state, runs in (("never stored", chain.never_stored), ("interrupted", chain.interrupted)):
         if runs:
             typer.echo(f"  {len(runs)} {state}: {', '.join(runs)}")

@@ -11,7 +11,16 @@ from millwright.app.measure.imported import ImportedResults
 from millwright.app.measure.results_import import ImportRequest, import_results, list_tools
 from millwright.app.measure.results_ingest import ingest_again
 from millwright.app.measure.stored_name import DEFAULT_RESULTS
-from millwright.cli.options import AsJson, FacilityName, ResultsDir
+from millwright.app.measure.trust import Trust
+from millwright.cli.options import (
+    Against,
+    AllowedSigners,
+    AllowUnsigned,
+    AsJson,
+    FacilityName,
+    OwnChecks,
+    ResultsDir,
+)
 from millwright.cli.output import console, context, print_json
 from millwright.core.errors import BadInputError, FailedError, Problem
 
@@ -82,10 +91,14 @@ def import_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
         typer.echo(f"Stored in {outcome.path}")
 
 
-def ingest_command(
+def ingest_command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     facility: FacilityName,
     run: Annotated[str, typer.Argument(help="Imported run.")],
     results_dir: ResultsDir = DEFAULT_RESULTS,
+    allowed_signers: AllowedSigners = None,
+    allow_unsigned: AllowUnsigned = False,
+    against: Against = None,
+    own_checks: OwnChecks = None,
     as_json: AsJson = False,
 ) -> None:
     """Parse an imported run's files again, into a file beside the run.
@@ -94,8 +107,9 @@ def ingest_command(
 
     Example: millwright results ingest rack 20261123T170102Z-1a2b3c4d
     """
+    trust = Trust(allowed_signers, allow_unsigned, against, tuple(own_checks or ()))
     with context() as here:
-        outcome = ingest_again(here, facility, run, results_dir)
+        outcome = ingest_again(here, facility, run, results_dir, trust)
     if as_json:
         print_json(outcome)
     else:
