@@ -3,6 +3,7 @@
 import importlib.util
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,10 +12,11 @@ spec = importlib.util.spec_from_file_location("slurm_metrics", FILE)
 slurm_metrics = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(slurm_metrics)
 
-NODES = """cpu|idle|none
-cpu|down*|not responding
-cpu|drained|millwright:health:1-a FS_MISSING
-big|draining|fan | 2
+NODES = """n1|cpu|idle|none
+n2|cpu|down*|not responding
+n3|cpu|drained|millwright:health:1-a FS_MISSING
+n4|big|draining|fan | 2
+n4|all|draining|fan | 2
 """
 JOBS = "cpu|RUNNING\ncpu|PENDING\ncpu,big|PENDING\n"
 SCHEDULER = '{"statistics": {"server_thread_count": 3, "schedule_cycle_mean": 1234, "bf_cycle_mean": "x"}}'
@@ -29,6 +31,8 @@ def test_the_whole_file():
         'millwright_slurm_nodes{partition="cpu",state="down_not_responding"} 1',
         'millwright_slurm_drained_nodes{owner="health"} 1',
         'millwright_slurm_drained_nodes{owner="somebody"} 1',
+        'millwright_slurm_nodes{partition="all",state="draining"} 1',
+        'millwright_slurm_nodes_once{state="draining"} 1',
         'millwright_slurm_jobs{partition="cpu",state="pending"} 2',
         "millwright_slurm_schedule_cycle_mean 1234",
     ):
@@ -46,9 +50,20 @@ def test_no_old_number_stays_when_slurm_does_not_answer():
 @given(st.text(max_size=80))
 def test_a_hostile_partition_or_reason_breaks_no_line(text):
     row = text.replace("\n", " ").replace("\r", " ")
-    for line in slurm_metrics.metrics(f"{row}|idle|{row}\n", f"{row}|RUNNING\n", text, 1.0).split("\n"):
+    for line in slurm_metrics.metrics(f"n1|{row}|idle|{row}\n", f"{row}|RUNNING\n", text, 1.0).split("\n"):
         assert not line or line.startswith(("# ", "millwright_slurm_"))
 
 
 def test_a_command_that_is_not_there_is_no_answer():
     assert slurm_metrics.ask(("no-such-command",), 1) is None
+
+
+def test_every_task_of_a_waiting_array_is_asked_for():
+    assert "--array" in slurm_metrics.JOBS
+    assert slurm_metrics.job_lines("cpu|PENDING\n" * 502)[-1].endswith(" 502")
+
+
+@pytest.mark.parametrize("partitions", [1, 2, 5])
+def test_a_drained_node_counts_once_however_many_partitions_it_is_in(partitions):
+    text = "".join(f"n1|p{number}|drained|disk\n" for number in range(partitions))
+    assert 'millwright_slurm_drained_nodes{owner="somebody"} 1' in slurm_metrics.node_lines(text)

@@ -113,3 +113,27 @@ def test_unless_told_otherwise_a_node_may_be_five_percent_worse(value, verdict):
     peers = [series(f"p{number}", 100.0) for number in range(6)]
     own = [series("n1", value)]
     assert verdicts(own, runs=(peers,)) == {"n1": verdict}
+
+
+def in_groups(*groups):
+    """One series a node: each group is its value and how many nodes it has, apart by up to one."""
+    values = [value + index % 3 - 1 for value, count in groups for index in range(count)]
+    return [series(f"n{number}", value) for number, value in enumerate(values, start=1)]
+
+
+@pytest.mark.parametrize(
+    "groups", [((100, 4), (50, 5)), ((100, 5), (50, 5)), ((100, 3), (50, 6)), ((100, 3), (75, 3), (50, 3))]
+)
+def test_nobody_is_judged_by_peers_that_are_in_groups(groups):
+    found = compare(in_groups(*groups), {}, shipped_checks())
+    assert {each.verdict for each in found} == {Verdict.INCONCLUSIVE}
+    for each in found:
+        assert len(each.groups) == len(groups)
+        for value, count in groups:
+            assert any(g.low <= value <= g.high and len(g.names) == count for g in each.groups)
+    assert "n[1-" in found[0].says
+
+
+def test_single_slow_nodes_make_no_group():
+    found = compare(in_groups((100, 7), (50, 2)), {}, shipped_checks())
+    assert [each.verdict for each in found] == [Verdict.PASS] * 7 + [Verdict.FAIL] * 2

@@ -36,7 +36,7 @@ class AccountUsage:
 
 
 def charge_all(facility: Facility, rows: Iterable[UsageRow]) -> tuple[Charged, tuple[UsageRow, ...]]:
-    """Units by account, access mode and meter, and the rows of partitions that are not there any more."""
+    """Units by account, access mode and meter, and the rows that can't be charged."""
     used: Charged = {}
     unknown = []
     meters = meters_of(facility)

@@ -50,7 +50,7 @@ class Usage:
     not_added: str
     """Why there is no sum over all kinds of hour; empty if there is one, or one kind only."""
     unknown: tuple[UsageRow, ...]
-    """Time on partitions that the facility does not have: it enters no figure."""
+    """Time on partitions that the facility does not have, or with amounts that are no numbers."""
     problem: str
     """Why slurmdbd was not heard; empty if it was."""
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 
 from millwright.checks.declaration import Better, Scope
 from millwright.checks.naming import name_variant
 from millwright.checks.registry import Registry
+from millwright.core.node_sets import fold
 from millwright.core.verdict import Verdict
 from millwright.results.samples import Series
 from millwright.statistics.interval import median_interval
 from millwright.statistics.outliers import FEWEST_PEERS, Standing, standing
+from millwright.statistics.spread import Group, are_spread, find_groups
 
 THRESHOLD = 0.05
 """Share of the peers' median by which a node may be worse, unless told otherwise."""
@@ -40,6 +43,8 @@ class Comparison:
     """Share of the peers' median by which the node is worse; None if they are too few, or it is 0."""
     verdict: Verdict
     """PASS, FAIL or INCONCLUSIVE."""
+    groups: tuple[Group, ...] = ()
+    """Nodes whose values are close together, if the peers are too far apart to judge one by them."""
 
     @property
     def says(self) -> str:
@@ -49,6 +54,9 @@ class Comparison:
         told = f"{what} {self.value:.4g} {self.unit}"
         if self.median is None:
             return f"{told}: {self.peers} peers are too few to compare with, {FEWEST_PEERS} needed"
+        if self.groups:
+            parts = ", ".join(f"{fold(g.names)} at {g.low:.4g} to {g.high:.4g}" for g in self.groups)
+            return f"{told}: {self.peers} peers are too far apart to judge one by them: {parts}"
         if self.shortfall is None and self.verdict is Verdict.PASS:
             return f"{told}: no worse than the median of {self.peers} peers, 0"
         if self.shortfall is None:
@@ -103,6 +111,9 @@ def _compare(
     higher = metric is None or metric.better is Better.HIGHER
     value = _median(series)
     # Devices of one node are no independent peers: the nodes must be many enough.
+    by_node = {node: median(values) for node, values in pool.items() if values}
+    others = {node: each for node, each in by_node.items() if node != series.node}
+    is_spread = nodes >= FEWEST_PEERS and are_spread(others, threshold)
     found = (
         standing(value, peers, higher_is_better=higher, threshold=threshold)
         if nodes >= FEWEST_PEERS
@@ -120,7 +131,8 @@ def _compare(
         peers=nodes,
         median=found.median if found else None,
         shortfall=found.shortfall if found else None,
-        verdict=_verdict(found),
+        verdict=Verdict.INCONCLUSIVE if is_spread else _verdict(found),
+        groups=find_groups(by_node, threshold) if is_spread else (),
     )
 
 

@@ -15,8 +15,9 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-NODES = ("sinfo", "--noheader", "--all", "--Node", "--format=%R|%T|%E")
-JOBS = ("squeue", "--noheader", "--all", "--format=%P|%T")
+NODES = ("sinfo", "--noheader", "--all", "--Node", "--format=%N|%R|%T|%E")
+JOBS = ("squeue", "--noheader", "--all", "--array", "--format=%P|%T")
+"""With ``--array``, every waiting task of a job array is a line, as every running one is."""
 SCHEDULER = ("sdiag", "--json")
 OWNED = re.compile(r"millwright:([a-z]+):")
 GAUGES = {
@@ -46,20 +47,25 @@ def series(name: str, about: str, rows: Iterable[tuple[dict[str, str], float]]) 
 
 
 def node_lines(text: str) -> list[str]:
-    """Nodes by partition and state, and drained nodes by who drained them."""
-    states: Counter[tuple[str, str]] = Counter()
+    """Nodes by partition and state, each node once by state, and drained nodes by who drained them.
+
+    Slurm prints a node once for each partition that it is in.
+    """
+    by_partition: Counter[tuple[str, str]] = Counter()
+    states: dict[str, str] = {}
     owners: dict[str, str] = {}
-    for index, line in enumerate(text.splitlines()):
-        partition, _, rest = line.partition("|")
-        state, _, reason = rest.partition("|")
-        states[
-            partition, state.lower().rstrip("*$@^!%#~-+") + ("_not_responding" if "*" in state else "")
-        ] += 1
-        if state.lower().startswith("drain"):
+    for line in text.splitlines():
+        node, partition, word, reason = (*line.split("|", 3), "", "", "")[:4]
+        state = word.lower().rstrip("*$@^!%#~-+") + ("_not_responding" if "*" in word else "")
+        by_partition[partition, state] += 1
+        states[node] = state
+        if state.startswith("drain"):
             owned = OWNED.match(reason)
-            owners[str(index)] = owned[1] if owned else "somebody"
-    rows = (({"partition": p, "state": s}, n) for (p, s), n in sorted(states.items()))
+            owners[node] = owned[1] if owned else "somebody"
+    rows = (({"partition": p, "state": s}, n) for (p, s), n in sorted(by_partition.items()))
     lines = series("millwright_slurm_nodes", "Nodes by partition and state.", rows)
+    once = (({"state": state}, n) for state, n in sorted(Counter(states.values()).items()))
+    lines += series("millwright_slurm_nodes_once", "Nodes by state, each node once.", once)
     drained = (({"owner": owner}, n) for owner, n in sorted(Counter(owners.values()).items()))
     return lines + series("millwright_slurm_drained_nodes", "Drained nodes by purpose of the drain.", drained)
 

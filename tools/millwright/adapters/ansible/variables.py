@@ -8,10 +8,11 @@ from pathlib import Path
 from millwright.adapters.ansible.directory import directory_variables
 from millwright.adapters.ansible.software import class_group, software_variables
 from millwright.adapters.slurm.access import access_variables, billing_weights
-from millwright.adapters.slurm.gres import counted, gres_of, instances_of
+from millwright.adapters.slurm.gres import gres_of, instances_of, shared_of
 from millwright.catalogue.catalogue import load_catalogue
 from millwright.core.node_sets import fold
 from millwright.core.places import product_root, state_folder
+from millwright.facility.devices import gres_text
 from millwright.facility.model import Antenna, Facility, NodeClass
 from millwright.facility.topics.accelerators import Accelerators
 from millwright.facility.unix_users import users_of
@@ -141,7 +142,6 @@ def _hardware(name: str, node_class: NodeClass) -> dict[str, object]:
 def _accelerators(accelerators: Accelerators) -> dict[str, object]:
     """The devices, how each is divided, and what Slurm makes of them."""
     part = load_catalogue().accelerators.get(accelerators.part)
-    gres = gres_of(accelerators, part)
     partitioning = accelerators.partitioning
     return {
         "accelerators": {
@@ -151,8 +151,9 @@ def _accelerators(accelerators: Accelerators) -> dict[str, object]:
         },
         "partitioning": partitioning.model_dump() if partitioning else None,
         "mig_instances": instances_of(accelerators, part),
-        "gres": gres,
-        "gres_counted": counted(gres),
+        "gres": gres_of(accelerators, part),
+        "gres_shared": shared_of(accelerators),
+        "gres_counted": gres_text(accelerators),
     }
 
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from millwright.adapters.slurm.gres import device_count, gres_of
-from millwright.catalogue.catalogue import load_catalogue
+from millwright.facility.devices import node_resources
 from millwright.facility.model import Facility, NodeClass
 from millwright.facility.topics.access import Account
 from millwright.facility.topics.charging import Charging
@@ -68,6 +67,6 @@ def _weights(charging: Charging, node_class: NodeClass) -> Mapping[str, float]:
     whole = charging.units_per_node_hour * BILLING_PER_UNIT
     weights = {"CPU": whole / node_class.cpus, "Mem": whole / node_class.memory_mib}
     if node_class.accelerators:
-        part = load_catalogue().accelerators.get(node_class.accelerators.part)
-        weights["GRES/gpu"] = whole / device_count(gres_of(node_class.accelerators, part))
+        for name, total in node_resources(node_class.accelerators).items():
+            weights[f"GRES/{name.removeprefix('gres/')}"] = whole / total
     return weights

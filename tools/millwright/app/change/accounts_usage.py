@@ -86,7 +86,7 @@ class UnionHours(Part):
 
 
 class UnknownUse(Part):
-    """Time on a partition that the facility does not have; it counts nowhere."""
+    """Time on an unknown partition, or with an amount that is no number; it counts nowhere."""
 
     account: str
     user: str

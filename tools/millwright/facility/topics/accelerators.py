@@ -28,6 +28,15 @@ class Partitioning(Frozen):
     """AMD: memory partition mode."""
 
 
+class Sharing(Frozen):
+    """How several jobs share one device at the same time; left out: each device belongs to one job."""
+
+    shards_per_device: Annotated[int, Field(ge=1, le=1024)] | None = None
+    """Slurm's `shard`: jobs share the device without any isolation."""
+    mps_per_device: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """Slurm's `mps`: NVIDIA's Multi-Process Service, usually in 100 parts."""
+
+
 class Accelerators(Frozen):
     """The accelerators of one node."""
 
@@ -37,16 +46,25 @@ class Accelerators(Frozen):
     """Devices of the node, before they are divided."""
     partitioning: Partitioning | None = None
     """How each device is divided; whole where it is missing."""
+    sharing: Sharing | None = None
+    """How jobs share each device; not at all where it is missing."""
 
 
 def find_accelerator_problems(facility: "Facility") -> Iterator[Finding]:
     """Contradictions between a part and how it is divided."""
     for name, node_class in facility.node_classes.items():
         found = node_class.accelerators
-        if found is None or found.partitioning is None:
+        if found is None:
             continue
+        if found.sharing and found.partitioning:
+            yield Finding(
+                "MW1520",
+                f"node_classes.{name}.accelerators.sharing",
+                "the devices are divided too",
+                "sharing or partitioning: Slurm shares whole devices only",
+            )
         part = load_catalogue().accelerators.get(found.part)
-        if part is not None:
+        if part is not None and found.partitioning is not None:
             yield from _of_part(f"node_classes.{name}.accelerators.partitioning", part, found.partitioning)
 
 

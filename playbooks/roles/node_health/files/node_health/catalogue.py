@@ -47,6 +47,12 @@ CATALOGUE = {
         "the accelerators' driver does not answer with what it knows",
         "reload the driver or reboot; dmesg, nvidia-smi -q",
     ),
+    "GPU_STATE": Fault(
+        DRAIN,
+        1,
+        "an accelerator answers with words instead of values, as one that must be reset does",
+        "nvidia-smi -q -i DEVICE; reset the device, reboot, or replace it",
+    ),
     "GPU_XID": Fault(
         DRAIN,
         1,

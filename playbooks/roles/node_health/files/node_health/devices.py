@@ -14,6 +14,15 @@ NVIDIA_QUERY = (
     "pcie.link.width.max",
     "clocks_throttle_reasons.hw_thermal_slowdown",
 )
+NOT_SUPPORTED = frozenset({"N/A", "[N/A]", "Not Supported", "[Not Supported]"})
+"""What the driver says of a question that this device never answers; the only words that may be skipped."""
+NOT_ALLOWED = re.compile("insufficient permissions", re.IGNORECASE)
+WORDS = {
+    "remapped_rows.failure": frozenset({"0", "1", "No", "Yes"}),
+    "clocks_throttle_reasons.hw_thermal_slowdown": frozenset({"Active", "Not Active"}),
+}
+"""Answers that are no numbers; every other question is answered by a whole number."""
+NO_DEVICE = re.compile(r"unable to determine the device handle|gpu is lost", re.IGNORECASE)
 AMD_VENDOR = "0x1002"
 
 
@@ -29,20 +38,40 @@ def nvidia(node: Node, expected: dict[str, Any]) -> Iterator[Finding]:
     if status != 0:
         yield "GPU_DRIVER", f"nvidia-smi ended with {status}"
         return
-    rows = [[cell.strip() for cell in line.split(",")] for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    for line in filter(NO_DEVICE.search, lines):
+        yield "GPU_STATE", line
+    rows = [[cell.strip() for cell in line.split(",")] for line in lines if not NO_DEVICE.search(line)]
     if any(len(row) != len(NVIDIA_QUERY) for row in rows):
         raise CouldNotTestError("nvidia-smi: unknown answer")
     if len(rows) < wanted:
         yield "GPU_COUNT", f"{len(rows)} of {wanted}"
-    for device, ecc, remap, width, widest, hot in rows:
-        if ecc.isdecimal() and int(ecc) > 0:
-            yield "GPU_ECC", f"{device}: {ecc}"
-        if remap in {"1", "Yes"}:
-            yield "GPU_ROW_REMAP", device
-        if width.isdecimal() and widest.isdecimal() and int(width) < int(widest):
-            yield "GPU_PCIE", f"{device}: x{width} of x{widest}"
-        if hot == "Active":
-            yield "GPU_THERMAL", device
+    for row in rows:
+        yield from _device(row)
+    if hidden := [row[0] for row in rows if any(map(NOT_ALLOWED.search, row))]:
+        raise CouldNotTestError(f"nvidia-smi: insufficient permissions for {', '.join(hidden)}")
+
+
+def _device(row: list[str]) -> Iterator[Finding]:
+    device, ecc, remap, width, widest, hot = row
+    answers = zip(NVIDIA_QUERY[1:], row[1:], strict=True)
+    if unknown := dict.fromkeys(cell for question, cell in answers if _is_odd(question, cell)):
+        yield "GPU_STATE", f"{device}: {', '.join(unknown)}"
+    if ecc.isdecimal() and int(ecc) > 0:
+        yield "GPU_ECC", f"{device}: {ecc}"
+    if remap in {"1", "Yes"}:
+        yield "GPU_ROW_REMAP", device
+    if width.isdecimal() and widest.isdecimal() and int(width) < int(widest):
+        yield "GPU_PCIE", f"{device}: x{width} of x{widest}"
+    if hot == "Active":
+        yield "GPU_THERMAL", device
+
+
+def _is_odd(question: str, answer: str) -> bool:
+    """Whether an answer is neither a value nor a plain "not supported": a device that works gives one."""
+    if answer in NOT_SUPPORTED or NOT_ALLOWED.search(answer):
+        return False
+    return answer not in WORDS[question] if question in WORDS else not answer.isdecimal()
 
 
 def amd(node: Node, expected: dict[str, Any]) -> Iterator[Finding]:
@@ -64,7 +93,9 @@ def amd(node: Node, expected: dict[str, Any]) -> Iterator[Finding]:
         for block in node.names(f"{card}/ras"):
             if block.endswith("_err_count"):
                 uncorrected = re.search(r"^ue: (\d+)", node.text(f"{card}/ras/{block}"), re.MULTILINE)
-                if uncorrected and int(uncorrected[1]) > 0:
+                if not uncorrected:
+                    raise CouldNotTestError(f"{card}/ras/{block}: no number of uncorrectable errors")
+                if int(uncorrected[1]) > 0:
                     yield "GPU_ECC", f"{name}/{block}: {uncorrected[1]}"
 
 

@@ -1,5 +1,6 @@
 """Where checks read from. Tests give them a recorded node with the same methods."""
 
+import math
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -74,11 +75,14 @@ Check = Callable[[Node, dict[str, Any]], Iterator[Finding]]
 
 
 def number(text: str) -> float:
-    """A number that a file or command gave."""
+    """A number that a file or command gave; ``nan`` and ``inf``, which no comparison catches, are none."""
     try:
-        return float(text)
+        found = float(text)
     except ValueError:
-        raise CouldNotTestError(f"no number: {text.strip()[:40]!r}") from None
+        found = float("nan")
+    if not math.isfinite(found):
+        raise CouldNotTestError(f"no number: {text.strip()[:40]!r}")
+    return found
 
 
 def _percent(part: int, whole: int) -> float:

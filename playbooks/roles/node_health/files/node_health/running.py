@@ -70,12 +70,16 @@ def _end(pid: int) -> None:
 
 
 def _outcome(check: Check, node: Node, expected: dict[str, Any]) -> dict[str, Any]:
+    faults: list[list[str]] = []
+    reason = None
     try:
-        return {"faults": [list(found) for found in check(node, expected)], "could_not_test": None}
+        for found in check(node, expected):
+            faults.append(list(found))
     except CouldNotTestError as error:
-        return {"faults": [], "could_not_test": str(error)}
-    except Exception as error:  # a check that breaks says nothing about the node
-        return {"faults": [], "could_not_test": f"{type(error).__name__}: {error}"}
+        reason = str(error)
+    except Exception as error:  # a check that breaks says nothing more about the node
+        reason = f"{type(error).__name__}: {error}"
+    return {"faults": faults, "could_not_test": reason}
 
 
 def _collect(
