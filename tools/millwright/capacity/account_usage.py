@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from millwright.capacity.charges import charge
 from millwright.facility import Facility
-from millwright.facility.meters import Meter, meter_of, meters_of
+from millwright.facility.meters import Meter, meter_of, meter_of_queue
 from millwright.facility.topics.access import Account
 from millwright.results.accounting import UsageRow
 
@@ -39,13 +39,12 @@ def charge_all(facility: Facility, rows: Iterable[UsageRow]) -> tuple[Charged, t
     """Units by account, access mode and meter, and the rows that can't be charged."""
     used: Charged = {}
     unknown = []
-    meters = meters_of(facility)
     for row in rows:
-        cost = charge(facility, row)
-        if cost is None:
+        cost, meter = charge(facility, row), meter_of_queue(facility, row.partition)
+        if cost is None or meter is None:
             unknown.append(row)
         else:
-            key = (row.account, row.access_mode, meters[row.partition])
+            key = (row.account, row.access_mode, meter)
             used[key] = used.get(key, 0.0) + cost
     return used, tuple(unknown)
 

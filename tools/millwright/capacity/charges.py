@@ -9,8 +9,9 @@ from collections.abc import Mapping
 
 from millwright.facility import Facility
 from millwright.facility.devices import node_share
-from millwright.facility.meters import meters_of
+from millwright.facility.meters import meter_of_queue
 from millwright.facility.model import NodeClass
+from millwright.facility.topics.queues import charged_partition
 from millwright.results.accounting import UsageRow
 
 S_PER_HOUR = 3600
@@ -69,10 +70,10 @@ def charge(facility: Facility, row: UsageRow) -> float | None:
 
     None if the facility does not know their partition, or an amount of theirs is no number.
     """
-    meter = meters_of(facility).get(row.partition)
-    if meter is None:
+    meter, partition = meter_of_queue(facility, row.partition), charged_partition(facility, row.partition)
+    if meter is None or partition is None:
         return None
-    node_class = facility.class_of(row.partition)
+    node_class = facility.class_of(partition)
     try:
         resources = parse_tres(row.allocated)
     except ValueError:

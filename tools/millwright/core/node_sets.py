@@ -4,8 +4,12 @@ import re
 from collections.abc import Iterable
 
 from ClusterShell.NodeSet import NodeSet
+from ClusterShell.RangeSet import RangeSet
 
 MAX_NODES_IN_SET = 200_000
+SET_PART = re.compile(r"(?:[^,\[\]]|\[[^\]]*\])+")
+SLURM_PART = re.compile(r"[^\[\]]+(?:\[[0-9,-]+\])?")
+"""What Slurm reads: a name, or one range at its end."""
 RANGE = re.compile(r"([0-9]{1,18})-([0-9]{1,18})")
 
 
@@ -35,6 +39,33 @@ def fold(nodes: Iterable[str]) -> str:
         return str(NodeSet.fromlist(list(nodes), resolver=None))
     except Exception as error:  # as above
         raise NodeSetError(f"not names of nodes: {error}") from error
+
+
+def fold_for_slurm(nodes: Iterable[str]) -> str:
+    """Write nodes as one set that Slurm reads too: only the number at the end of a name is folded.
+
+    >>> fold_for_slurm(("gpu1-ib", "gpu2-ib", "n1", "n2"))
+    'gpu1-ib,gpu2-ib,n[1-2]'
+    """
+    parts = SET_PART.findall(fold(nodes))
+    return ",".join(part if SLURM_PART.fullmatch(part) else _by_last_number(part) for part in parts)
+
+
+def is_read_by_slurm(text: str) -> bool:
+    """Whether Slurm reads a set as ClusterShell does."""
+    return all(SLURM_PART.fullmatch(part) for part in SET_PART.findall(text))
+
+
+def _by_last_number(part: str) -> str:
+    """Names with the same text before their last number together; those that end otherwise each by itself."""
+    groups: dict[str, list[str]] = {}
+    for name in expand(part):
+        groups.setdefault(name.rstrip("0123456789") if name[-1].isdecimal() else name, []).append(name)
+    folded = []
+    for prefix, names in groups.items():
+        numbers = RangeSet.fromlist([name[len(prefix) :] for name in names], autostep=None)
+        folded.append(f"{prefix}[{numbers}]" if len(names) > 1 else names[0])
+    return ",".join(folded)
 
 
 def check_node_set(text: str) -> str:

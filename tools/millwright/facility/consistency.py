@@ -11,10 +11,13 @@ from millwright.core.suggestions import did_you_mean
 from millwright.facility.model import Facility
 from millwright.facility.topics.accelerators import find_accelerator_problems
 from millwright.facility.topics.access import find_access_problems
+from millwright.facility.topics.blocks import find_block_problems
 from millwright.facility.topics.directory import find_directory_problems
 from millwright.facility.topics.placement import find_placement_problems
+from millwright.facility.topics.queues import find_queue_problems
 from millwright.facility.topics.rollout import find_rollout_problems
 from millwright.facility.topics.services import find_service_problems
+from millwright.facility.topics.slurm_settings import find_setting_problems
 from millwright.facility.topics.storage import find_storage_problems
 from millwright.facility.topics.trust import find_trust_problems
 from millwright.facility.topics.virtual import find_virtual_problems
@@ -120,6 +123,18 @@ def _partitions(facility: Facility) -> Iterator[Finding]:
         )
 
 
+NODE_KEYS = (
+    *("NodeName", "NodeHostname", "NodeAddr", "Sockets", "CoresPerSocket", "ThreadsPerCore", "CPUs"),
+    *("RealMemory", "Feature", "Features", "Gres", "State"),
+)
+"""Parameters of nodes in slurm.conf that the facility describes by keys of its own."""
+
+
+def _node_settings(facility: Facility) -> Iterator[Finding]:
+    for name, node_class in facility.node_classes.items():
+        yield from find_setting_problems(f"node_classes.{name}.settings", node_class.settings, NODE_KEYS)
+
+
 def _antennas(facility: Facility) -> Iterator[Finding]:
     used: dict[str, str] = {}
     addresses = {a for text in facility.addresses.values() for a in _expand_or_nothing(text)}
@@ -198,10 +213,13 @@ RULES: tuple[Callable[[Facility], Iterator[Finding]], ...] = (
     _addresses,
     _hosts_have_addresses,
     _partitions,
+    _node_settings,
     _antennas,
     _gateways,
     _commitments,
+    find_queue_problems,
     find_placement_problems,
+    find_block_problems,
     find_accelerator_problems,
     find_service_problems,
     find_rollout_problems,

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from millwright.facility.topics.queues import charged_partition
+
 if TYPE_CHECKING:
     from millwright.facility.model import Facility
     from millwright.facility.topics.access import Account
@@ -30,6 +32,11 @@ def meters_of(facility: "Facility") -> dict[str, Meter]:
         for name, partition in facility.partitions.items()
         if partition.scheduler == "slurm"
     }
+
+
+def meter_of_queue(facility: "Facility", queue: str) -> Meter | None:
+    """The meter of jobs that were submitted to a queue; None if the facility does not have it."""
+    return meters_of(facility).get(charged_partition(facility, queue) or "")
 
 
 def meters_for(facility: "Facility", account: "Account") -> tuple[Meter, ...]:

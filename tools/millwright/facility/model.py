@@ -20,14 +20,17 @@ from millwright.facility.fields import HostName, Name, NodeSetText, RoleName, Ti
 from millwright.facility.topics.accelerators import Accelerators
 from millwright.facility.topics.acceptance import Acceptance
 from millwright.facility.topics.access import AccessMode, AccessTime, Account
+from millwright.facility.topics.blocks import Blocks, BlockSizes
 from millwright.facility.topics.charging import Charging
 from millwright.facility.topics.directory import Directory
 from millwright.facility.topics.fabric import Fabric
 from millwright.facility.topics.health import Health
 from millwright.facility.topics.placement import Racks, Switches
+from millwright.facility.topics.queues import Minutes, Queues
 from millwright.facility.topics.reach import Reach
 from millwright.facility.topics.rollout import Rollout
 from millwright.facility.topics.services import Services
+from millwright.facility.topics.slurm_settings import Settings, SlurmWord
 from millwright.facility.topics.software import Software
 from millwright.facility.topics.storage import Storage
 from millwright.facility.topics.trust import ClockTime, Environment, Principal, UserCa
@@ -78,6 +81,10 @@ class NodeClass(Frozen):
     peaks: dict[Figure, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = {}
     """What the processors of one node can do at most, by the catalogue's figures and in its units:
     ``fp64`` in TFLOP/s, ``bw_tb_s`` in TB/s. A measured value above it does not count."""
+    features: tuple[SlurmWord, ...] = ()
+    """Slurm features of the nodes beside the class's name, its architecture and `gpu`."""
+    settings: Settings = {}
+    """Other parameters of the nodes in slurm.conf: `CoreSpecCount: "4"`, `Weight: "50"`."""
     emulated: bool = False
     """User programs run under emulation: measured values never enter a capacity figure."""
 
@@ -109,7 +116,7 @@ Checks = dict[CheckName, dict[MetricName, Commitment | None]]
 
 
 class Partition(Frozen):
-    """A set of equal nodes under one Slurm partition name."""
+    """A set of equal nodes that is provisioned, measured and counted once."""
 
     title: Title | None = None
     nodes: NodeSetText
@@ -117,7 +124,7 @@ class Partition(Frozen):
     """Hardware of the nodes; may be left out for `scheduler: local`, where this machine is what it is."""
     scheduler: Literal["slurm", "local"] = "slurm"
     """`local` runs jobs on this machine without a workload manager."""
-    max_time_min: PositiveInt = 60
+    max_time_min: Minutes = 60
     """Longest job, in minutes."""
     is_default: Annotated[bool, Field(alias="default")] = False
     charging: Charging = Charging()
@@ -212,10 +219,16 @@ class Facility(Frozen):
     services: Services | None = None
     node_classes: dict[Name, NodeClass] = {}
     partitions: dict[Name, Partition]
+    queues: Queues = {}
+    """What users submit to, over nodes of one or several partitions; left out: one queue a partition."""
     racks: Racks = {}
     """Hosts of each rack; waves of an apply can go rack by rack."""
     switches: Switches = {}
     """The tree of the network that jobs use; Slurm packs jobs by it, and waves can go leaf by leaf."""
+    blocks: Blocks = {}
+    """Blocks of nodes in the place of switches: racks with a network of their own, such as NVL72."""
+    block_sizes: BlockSizes = ()
+    """Sizes that Slurm plans with, the base block first; one block if left out."""
     storage: Storage = {}
     """Shared file systems; none is mounted that does not stand here."""
     software: Software = Software()

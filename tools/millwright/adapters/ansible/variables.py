@@ -9,12 +9,15 @@ from millwright.adapters.ansible.directory import directory_variables
 from millwright.adapters.ansible.software import class_group, software_variables
 from millwright.adapters.slurm.access import access_variables, billing_weights
 from millwright.adapters.slurm.gres import gres_of, instances_of, shared_of
+from millwright.adapters.slurm.queues import queue_lines
 from millwright.catalogue.catalogue import load_catalogue
-from millwright.core.node_sets import fold
+from millwright.core.node_sets import expand, fold_for_slurm, is_read_by_slurm
 from millwright.core.places import product_root, state_folder
 from millwright.facility.devices import gres_text
 from millwright.facility.model import Antenna, Facility, NodeClass
 from millwright.facility.topics.accelerators import Accelerators
+from millwright.facility.topics.queues import queue_of
+from millwright.facility.topics.slurm_settings import settings_text
 from millwright.facility.unix_users import users_of
 
 
@@ -40,7 +43,12 @@ def facility_variables(facility: Facility, file: Path) -> dict[str, object]:
         "facility_manages": list(known_roles() if facility.manages is None else facility.manages),
         "facility_health": facility.health.model_dump(mode="json"),
         "facility_partitions": _partitions(facility),
+        "facility_queues": queue_lines(facility),
         "facility_switches": _switches(facility),
+        "facility_blocks": [
+            {"name": name, "nodes": _refolded(nodes)} for name, nodes in facility.blocks.items()
+        ],
+        "facility_block_sizes": list(facility.block_sizes),
         **access_variables(facility),
         "facility_antennas": [_antenna(name, antenna) for name, antenna in facility.antennas.items()],
         "facility_user_cas": [
@@ -82,10 +90,11 @@ def _partitions(facility: Facility) -> list[dict[str, object]]:
     return [
         {
             "name": name,
-            "nodes": fold(partition.node_names()),
+            "nodes": fold_for_slurm(partition.node_names()),
             "default": partition.is_default,
             "memory_per_cpu_mib": _memory_per_cpu(facility, name),
-            "max_time_min": partition.max_time_min,
+            "max_time_min": "UNLIMITED" if partition.max_time_min == "unlimited" else partition.max_time_min,
+            "queue": queue_of(facility, name),
             "billing_weights": billing_weights(facility, name),
         }
         for name, partition in facility.partitions.items()
@@ -96,7 +105,15 @@ def _partitions(facility: Facility) -> list[dict[str, object]]:
 def _switches(facility: Facility) -> list[dict[str, str | None]]:
     """Leaves first: Slurm wants a switch to be known before another one names it."""
     ordered = sorted(facility.switches.items(), key=lambda item: item[1].nodes is None)
-    return [{"name": name, **switch.model_dump()} for name, switch in ordered]
+    return [
+        {"name": name, "nodes": _refolded(switch.nodes), "switches": _refolded(switch.switches)}
+        for name, switch in ordered
+    ]
+
+
+def _refolded(text: str | None) -> str | None:
+    """The set as it is described, unless Slurm could not read it so."""
+    return text if text is None or is_read_by_slurm(text) else fold_for_slurm(expand(text))
 
 
 def _memory_per_cpu(facility: Facility, partition: str) -> int | None:
@@ -115,7 +132,7 @@ def _node_classes(facility: Facility) -> list[dict[str, object]]:
         {
             "name": name,
             "group": class_group(name),
-            "nodes": fold(tuple(members)),
+            "nodes": fold_for_slurm(members),
             **_hardware(name, facility.node_classes[name]),
         }
         for name, members in nodes.items()
@@ -123,7 +140,7 @@ def _node_classes(facility: Facility) -> list[dict[str, object]]:
 
 
 def _hardware(name: str, node_class: NodeClass) -> dict[str, object]:
-    features = [name, node_class.architecture]
+    features = [name, node_class.architecture, *node_class.features]
     if node_class.emulated:
         features.append("emulated")
     accelerators = node_class.accelerators
@@ -134,7 +151,8 @@ def _hardware(name: str, node_class: NodeClass) -> dict[str, object]:
         "cores_per_socket": node_class.cores_per_socket,
         "threads_per_core": node_class.threads_per_core,
         "memory_mib": node_class.memory_mib,
-        "features": features,
+        "features": list(dict.fromkeys(features)),
+        "settings": settings_text(node_class.settings),
         **(_accelerators(accelerators) if accelerators else {"accelerators": None}),
     }
 

@@ -11,6 +11,7 @@ from millwright.checks.registry import Registry
 from millwright.core.node_sets import expand
 from millwright.facility.model import Antenna, Commitment, Facility, NodeClass, Partition
 from millwright.facility.topics.fabric import Fabric, FabricKind
+from millwright.facility.topics.queues import job_limit_min, queue_of
 from millwright.facility.topics.reach import Reach
 from millwright.results.selection import Selection
 
@@ -139,7 +140,7 @@ def _partition(
     partition, node_class = facility.partitions[name], facility.class_of(name)
     nodes = [n for n in partition.node_names() if narrowing.nodes is None or n in narrowing.nodes]
     reservation = [f"--reservation={narrowing.reservation}"] if narrowing.reservation else []
-    queue = narrowing.queue or name
+    queue = narrowing.queue or queue_of(facility, name)
     is_slurm = partition.scheduler == "slurm"
     architecture = node_class.architecture if node_class else harness_architecture
     features = _features(
@@ -154,7 +155,7 @@ def _partition(
         "environs": [NOTHING_BUILT, _compiler(architecture), *(["mpi"] if "mpi" in features else [])],
         "features": features,
         "max_jobs": 1,
-        "time_limit": f"{partition.max_time_min}m",
+        "time_limit": f"{job_limit_min(facility, name, queue)}m",
         "processor": _processor(node_class, architecture),
         "extras": {
             "nodes": nodes,

@@ -37,6 +37,7 @@ from millwright.antennas.trust.certificates import ensure_user_ca
 from millwright.core.places import product_root
 from millwright.core.verdict import Verdict
 from millwright.facility.model import Facility
+from millwright.facility.topics.queues import queue_of
 from millwright.facility.topics.services import Services
 
 LoginAttempt = AbstractContextManager[tuple[PinnedConnection, Attempt]]
@@ -123,7 +124,7 @@ def prove_job(facility: Facility, visitor: Visitor, inputs: ProofInputs, account
     nodes = facility.partitions[inputs.partition].node_names()
     user, nonce = visitor.access.user, inputs.nonce()
     mode = inputs.access_mode or facility.access_mode_of(account)
-    request = JobRequest(account, mode, inputs.partition, nodes, user, nonce)
+    request = JobRequest(account, mode, queue_of(facility, inputs.partition), nodes, user, nonce)
     with visitor.at_factory(visitor.access.certificate) as (factory, attempt):
         if attempt.answer is not Answer.ENTERED:
             return Verdict.NOT_MEASURED, f"the factory was not entered: {attempt.reason}"

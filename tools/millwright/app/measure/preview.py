@@ -7,6 +7,7 @@ from millwright.app.context import Context
 from millwright.app.document import Document, Part
 from millwright.app.measure.run import RunRequest, Work, plan_work
 from millwright.core.node_sets import fold
+from millwright.facility.topics.queues import job_limit_min, queue_of
 
 REPETITIONS = 15
 """What a probe measures unless the facility asks for fewer."""
@@ -70,14 +71,15 @@ def _cases(work: Work) -> Iterable[PlannedCase]:
         partition = work.facility.partitions.get(place)
         rounds = len({each.place for each in values}) if partition and partition.shared_hardware else 1
         uses_slurm = partition is not None and partition.scheduler == "slurm"
+        queue = (work.info.selection.queue or queue_of(work.facility, place)) if uses_slurm else ""
         yield PlannedCase(
             check=variant,
             tags=tuple(sorted(declaration.all_tags)),
             partition=place,
             nodes=fold(dict.fromkeys(node for each in values for node in each.nodes)),
-            queue=(work.info.selection.queue or place) if uses_slurm else "",
+            queue=queue,
             metrics=tuple(dict.fromkeys(each.metric for each in values)),
             values=len(values),
-            limit_min=partition.max_time_min if partition else None,
+            limit_min=job_limit_min(work.facility, place, queue) if partition else None,
             estimate_s=declaration.cost.estimate_s(repetitions, rounds),
         )

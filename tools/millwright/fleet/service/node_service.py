@@ -9,7 +9,7 @@ from millwright.adapters.slurm.controller import Controller, controller_of
 from millwright.adapters.slurm.nodes import NODES, SlurmNode, parse_nodes
 from millwright.adapters.slurm.reservations import RESERVATIONS, SlurmReservation, parse_reservations
 from millwright.core.errors import FailedError
-from millwright.core.node_sets import fold
+from millwright.core.node_sets import fold_for_slurm
 from millwright.core.places import as_typed
 from millwright.facility.model import Facility
 from millwright.fleet.service.drain import (
@@ -75,7 +75,7 @@ class Service:
         It has no end: where this process dies, nobody else gets nodes that were not let into service.
         """
         name = reservation_of(owner)
-        settings = [f"nodes={fold(tuple(nodes))}", f"users={user}", "flags=ignore_jobs"]
+        settings = [f"nodes={fold_for_slurm(nodes)}", f"users={user}", "flags=ignore_jobs"]
         exists = name in self.reservations()
         begin = ["starttime=now", "duration=unlimited"]
         verb = (
@@ -113,7 +113,7 @@ class Service:
 
     def _update(self, nodes: Sequence[str], *settings: str) -> None:
         if nodes:
-            self.controller.run(["scontrol", "update", f"nodename={fold(tuple(nodes))}", *settings])
+            self.controller.run(["scontrol", "update", f"nodename={fold_for_slurm(nodes)}", *settings])
 
 
 UNKNOWN_RESERVATION = "Requested reservation is invalid"
