@@ -52,15 +52,15 @@ class InventoryModule(BaseInventoryPlugin):  # type: ignore[misc]  # Ansible shi
         try:
             from millwright.adapters.ansible.inventory import build_inventory  # noqa: PLC0415
             from millwright.adapters.ansible.stored_inventory import VARIABLE, inventory_for  # noqa: PLC0415
+            from millwright.app.site.facility import load_checked  # noqa: PLC0415
             from millwright.core.errors import BadInputError  # noqa: PLC0415 - an absent package gets a clear message
-            from millwright.facility import load_facility  # noqa: PLC0415
         except ImportError as error:
             message = f"{error}; run Ansible from Millwright's own environment (in a checkout: .venv/bin)"
             raise AnsibleParserError(message) from error
         try:
             # The command stores what it has read and checked, so that no wave reads the facility again.
             found = inventory_for(Path(path), os.environ.get(VARIABLE, "")) or build_inventory(
-                load_facility(Path(path)), Path(path)
+                load_checked(path)[1], Path(path)
             )
         except BadInputError as error:
             raise AnsibleParserError(str(error)) from error

@@ -67,24 +67,29 @@ def test_what_nobody_can_know_is_marked_and_left_out(tmp_path):
         "addresses.ctl2",
         "addresses.db1",
         "node_classes.class-2.accelerators",
-        "partitions.trial.max_time_min",
         "access_modes.long.max_wall_min",
+        "asked_as",
     ):
         assert found.unknown[key], key
-    assert "max_time_min" not in found.data["partitions"]["trial"]
+    assert found.data["queues"] == {
+        "Boost": {"partitions": ["gold"], "default": True, "max_time_min": 1440},
+        "debug": {"nodes": "g001", "max_time_min": 30},
+        "trial": {"partitions": ["trial"], "max_time_min": "unlimited"},
+    }
     path = tmp_path / "facility.yaml"
     path.write_text(write_facility(found))
     with pytest.raises(BadInputError) as caught:
         load_facility(path)
     keys = {problem.key for problem in caught.value.problems}
-    assert {"services.harness", "partitions.Boost"} <= keys
+    assert {"services.harness"} <= keys
 
 
 def test_a_class_is_called_by_a_feature_of_its_own():
     classes = discovered("site").data["node_classes"]
     assert list(classes) == ["gold", "class-2"]
     assert classes["gold"]["accelerators"] == {"part": "h100_sxm", "count": 8}
-    assert discovered("site").unknown["node_classes.gold"] == ("features that Millwright does not set: ib",)
+    assert classes["gold"]["features"] == ["ib"]
+    assert discovered("site").unknown["node_classes.gold"] == ("g001: Comment: a: b # c",)
 
 
 def test_nodes_are_known_from_sinfo_alone_where_nothing_else_was_answered():

@@ -63,8 +63,10 @@ def _by_last_number(part: str) -> str:
         groups.setdefault(name.rstrip("0123456789") if name[-1].isdecimal() else name, []).append(name)
     folded = []
     for prefix, names in groups.items():
-        numbers = RangeSet.fromlist([name[len(prefix) :] for name in names], autostep=None)
-        folded.append(f"{prefix}[{numbers}]" if len(names) > 1 else names[0])
+        if len(names) == 1:
+            folded.append(names[0])
+        else:
+            folded.append(f"{prefix}[{RangeSet.fromlist([name[len(prefix) :] for name in names])}]")
     return ",".join(folded)
 
 

@@ -19,7 +19,10 @@ RESOURCES = {"MaxTRES": "job", "MaxTRESPU": "user", "MaxTRESPA": "account"}
 RESOURCE_NAMES = {"node": "nodes", "gres/gpu": "accelerators"}
 PREEMPT_MODES = {"requeue": "requeue", "cancel": "cancel", "cluster": "", "": ""}
 """What a QOS says of jobs that give way, and ``when_preempted``; ``cluster`` leaves it to slurm.conf."""
-NOT_KEPT = ("GrpTRES", "GrpTRESMins", "GrpJobs", "GrpSubmit", "GrpWall", "MinTRES")
+DESCRIBED = frozenset(
+    {*COUNTS, *TIMES, *RESOURCES, "Priority", "Preempt", "PreemptMode", "GraceTime", "UsageFactor", "Flags"}
+)
+NO_LIMIT = frozenset({"", "0", "00:00:00", "0.000000"})
 KEPT_FLAGS = frozenset({"DenyOnLimit", "NotSet"})
 
 Remark = Callable[[str, str], None]
@@ -29,13 +32,22 @@ Remark = Callable[[str, str], None]
 def access_modes(found: Sequence[Qos], unknown: Remarks) -> Iterator[tuple[str, dict[str, object]]]:
     """Every QOS but Slurm's own default; each limit that a facility can't express is remarked."""
     for qos in found:
-        if qos.name == DEFAULT_QOS:
-            continue
 
         def remark(key: str, text: str, name: str = qos.name) -> None:
             unknown(".".join(filter(None, ("access_modes", name, key))), text)
 
-        yield qos.name, _mode(qos, remark)
+        if qos.name == DEFAULT_QOS:
+            _default_qos(qos, unknown)
+        else:
+            yield qos.name, _mode(qos, remark)
+
+
+def _default_qos(qos: Qos, unknown: Remarks) -> None:
+    """Slurm's own QOS is no access mode; what was set there is remarked."""
+    plain = {"UsageFactor": "1.000000", "PreemptMode": "cluster", "Priority": "0", "Flags": "NotSet"}
+    for field, value in qos.limits.items():
+        if value not in NO_LIMIT and value != plain.get(field):
+            unknown("access_modes", f"QOS {DEFAULT_QOS}: {field}={value} is not described")
 
 
 def _mode(qos: Qos, remark: Remark) -> dict[str, object]:
@@ -49,8 +61,8 @@ def _mode(qos: Qos, remark: Remark) -> dict[str, object]:
     values |= dict(_resources(qos, remark))
     values |= dict(_preemption(qos, remark))
     values |= dict(_usage_factor(qos, remark))
-    for field in NOT_KEPT:
-        if limits.get(field):
+    for field in limits:
+        if field not in DESCRIBED and limits[field] not in NO_LIMIT:
             remark("", f"{field}={limits[field]} is no limit of an access mode; applying accounts lifts it")
     flags = [flag for flag in limits.get("Flags", "").split(",") if flag and flag not in KEPT_FLAGS]
     if flags:

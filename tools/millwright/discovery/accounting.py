@@ -1,7 +1,7 @@
 """QOS and associations, from what ``sacctmgr --parsable2`` prints."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class Association:
 
     account: str
     user: str
+    limits: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What else slurmdbd says of it, by column; nothing that is not set."""
 
 
 def _rows(text: str) -> list[dict[str, str]]:
@@ -47,4 +49,11 @@ def parse_qos(text: str) -> tuple[Qos, ...]:
 
 def parse_associations(text: str) -> tuple[Association, ...]:
     """Accounts and their users."""
-    return tuple(Association(row.get("Account", ""), row.get("User", "")) for row in _rows(text))
+    return tuple(
+        Association(
+            row.get("Account", ""),
+            row.get("User", ""),
+            {key: value for key, value in row.items() if value and key not in ("Account", "User")},
+        )
+        for row in _rows(text)
+    )

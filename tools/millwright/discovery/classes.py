@@ -51,7 +51,8 @@ def find_classes(nodes: Sequence[Node]) -> tuple[FoundClass, ...]:
 
 def _key(node: Node) -> tuple[object, ...]:
     hardware = (node.sockets, node.cores_per_socket, node.threads_per_core, node.memory_mib)
-    return (node.architecture, *hardware, node.accelerator, node.accelerators, node.features)
+    beside = (node.settings, node.other_gres)
+    return (node.architecture, *hardware, node.accelerator, node.accelerators, node.features, *beside)
 
 
 def _architecture(node: Node) -> tuple[str, bool]:

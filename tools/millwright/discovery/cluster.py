@@ -1,7 +1,7 @@
 """Everything that a cluster said of itself, read once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from millwright.core.errors import BadInputError, Problem
 from millwright.discovery.accelerators import Device, parse_nvidia_smi
@@ -12,7 +12,7 @@ from millwright.discovery.nodes import Node, parse_nodes_json, parse_nodes_text
 from millwright.discovery.processors import parse_lscpu
 from millwright.discovery.settings import FoundPartition, controllers, parse_config, parse_partitions
 from millwright.discovery.sources import NEEDED
-from millwright.discovery.topology import FoundSwitch, parse_topology
+from millwright.discovery.topology import FoundBlock, FoundSwitch, parse_blocks, parse_topology
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,11 @@ class Cluster:
     """Accelerators, as the driver of the asked host gives them."""
     out_of_service: tuple[OutOfService, ...]
     switches: tuple[FoundSwitch, ...]
+    blocks: tuple[FoundBlock, ...] = ()
+    user: str = ""
+    """Who asked; empty where it is not known."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """The answers themselves, for remarks on what is read from none of their keys."""
 
 
 def read_cluster(texts: Mapping[str, str], inventory: str = "") -> Cluster:
@@ -67,15 +72,28 @@ def read_cluster(texts: Mapping[str, str], inventory: str = "") -> Cluster:
         devices=parse_nvidia_smi(texts.get("nvidia-smi.xml", "")),
         out_of_service=parse_availability(texts.get("sinfo.json", "")),
         switches=parse_topology(texts.get("scontrol-topology.txt", "")),
+        blocks=parse_blocks(texts.get("scontrol-topology.txt", "")),
+        user=texts.get("user.txt", "").strip(),
+        texts=dict(texts),
     )
 
 
 def _nodes(texts: Mapping[str, str]) -> tuple[Node, ...]:
-    """Nodes from the answer that says most of them; Slurm before 23.02 prints nodes where sinfo is asked."""
+    """Nodes from the answer that says most of them, with what only another answer says of them.
+
+    Slurm before 23.02 prints nodes where sinfo is asked.
+    """
     sinfo = texts.get("sinfo.json", "")
-    return (
-        parse_nodes_json(texts.get("scontrol-nodes.json", ""))
-        or parse_nodes_text(texts.get("scontrol-nodes.txt", ""))
-        or parse_nodes_json(sinfo)
-        or parse_grouped_nodes(sinfo)
+    answers = (
+        parse_nodes_json(texts.get("scontrol-nodes.json", "")),
+        parse_nodes_text(texts.get("scontrol-nodes.txt", "")),
+        parse_nodes_json(sinfo),
+        parse_grouped_nodes(sinfo),
     )
+    found: dict[str, Node] = {}
+    for answer in answers:
+        for node in answer:
+            known = found.setdefault(node.name, node)
+            partitions = tuple(dict.fromkeys((*known.partitions, *node.partitions)))
+            found[node.name] = replace(known, partitions=partitions)
+    return tuple(found.values())

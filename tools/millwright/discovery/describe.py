@@ -1,17 +1,27 @@
 """A cluster as a facility, and a list of what nobody could know."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from millwright.catalogue.catalogue import load_catalogue
 from millwright.discovery.accelerators import division, summary
 from millwright.discovery.access_modes import access_modes
+from millwright.discovery.addresses import is_address
 from millwright.discovery.classes import ARCHITECTURES, PART, FoundClass, find_classes
 from millwright.discovery.cluster import Cluster
-from millwright.discovery.node_sets import Remarks, expanded, folded
+from millwright.discovery.config_settings import config_settings
+from millwright.discovery.node_sets import Remarks, folded
 from millwright.discovery.processors import differences
-from millwright.discovery.settings import controllers, minutes
-from millwright.discovery.topology import switches
+from millwright.discovery.queues import describe_partitions
+from millwright.discovery.remarks import remark_lines, remark_nodes, remark_states
+from millwright.discovery.settings import controllers
+from millwright.discovery.topology import blocks, switches
+from millwright.facility.topics.slurm_settings import WORD
+
+IP = re.compile(r"^[0-9.]+$|:")
+RACK = "systemd-nspawn"
+"""How the hosts of a rack are made; no site's login host is one of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +56,10 @@ def describe(cluster: Cluster, hints: DiscoveryHints) -> Description:
         "addresses": _addresses(cluster, hints, unknown),
         "services": _services(cluster, hints, unknown),
         "node_classes": {found.name: _node_class(found, cluster, unknown) for found in classes},
-        "partitions": dict(_partitions(cluster, classes, unknown)),
-        "switches": dict(switches(cluster.switches, {node.name for node in cluster.nodes}, unknown)),
-        "access_modes": dict(access_modes(cluster.qos, unknown)),
+        **describe_partitions(cluster, classes, unknown),
+        **_slurm(cluster, unknown),
+        **_topology(cluster, unknown),
+        **_access_modes(cluster, unknown),
         "manages": [],
     }
     unknown(
@@ -56,17 +67,26 @@ def describe(cluster: Cluster, hints: DiscoveryHints) -> Description:
         "no role may change a host until it is named here: docs/how-to/adopt-an-existing-cluster.md",
     )
     _out_of_service(cluster, unknown)
+    remark_nodes(classes, unknown)
+    remark_lines(cluster, unknown)
     unknown("network", "network and domain of the hosts (cidr, domain); may be left out")
     _accounts(cluster, unknown)
     return Description(data, {key: tuple(texts) for key, texts in unknown.found.items()})
 
 
 def _kind(cluster: Cluster, unknown: Remarks) -> dict[str, object]:
-    """``systemd-detect-virt`` says ``none`` on metal."""
-    if not cluster.virtualisation:
-        unknown("kind", "physical or virtual")
-        return {}
-    return {"kind": "physical" if cluster.virtualisation == "none" else "virtual"}
+    """What ``systemd-detect-virt`` says of the asked host: it speaks for the nodes only if it is one.
+
+    A login host is a virtual machine at many a site whose nodes are metal. Hosts of a rack say it alone.
+    """
+    found, host = cluster.virtualisation, cluster.asked_host
+    if found == "none":
+        return {"kind": "physical"}
+    if found == RACK or (found and host in {node.name for node in cluster.nodes}):
+        return {"kind": "virtual"}
+    why = f"; {host or 'the host that was asked'} itself is virtual ({found})" if found else ""
+    unknown("kind", f"physical or virtual: what the nodes are is not known{why}")
+    return {}
 
 
 def _ssh(hints: DiscoveryHints) -> dict[str, object]:
@@ -75,16 +95,35 @@ def _ssh(hints: DiscoveryHints) -> dict[str, object]:
     return {"ssh": given} if given else {}
 
 
-def _services(cluster: Cluster, hints: DiscoveryHints, unknown: Remarks) -> dict[str, object]:
-    hosts = [host for host, _ in controllers(cluster.config)]
-    found = {
-        "controller": hosts[0] if hosts else "",
-        "backup_controller": hosts[1] if len(hosts) > 1 else "",
-        "database": cluster.config.get("AccountingStorageHost", "").split(".")[0],
-        "login": hints.login,
-        "harness": hints.harness,
+def _hosts_of_services(cluster: Cluster, hints: DiscoveryHints, unknown: Remarks) -> dict[str, str]:
+    """Hosts by service, by the first part of their names."""
+    known = {address: host for host, address in cluster.addresses.items()}
+    listed = controllers(cluster.config)
+    for host, second in listed:
+        if second and not is_address(second) and not IP.match(second):
+            unknown(f"addresses.{_short(host, known)}", f"Slurm reaches it as {second}")
+    names = [_short(host, known) for host, _ in listed]
+    for host in names[2:]:
+        unknown("services.backup_controller", f"{host} is another backup; one can be described")
+    database = _short(cluster.config.get("AccountingStorageHost", ""), known)
+    if backup := cluster.config.get("AccountingStorageBackupHost"):
+        unknown("services.database", f"its backup {backup} is not described")
+    return {
+        "controller": names[0] if names else "",
+        "backup_controller": names[1] if len(names) > 1 else "",
+        "database": _named(database, names[0] if names else ""),
+        "login": _short(hints.login, known),
+        "harness": _short(hints.harness, known),
     }
-    found["database"] = _named(found["database"], found["controller"])
+
+
+def _short(host: str, known: Mapping[str, str]) -> str:
+    """A host's name without its domain; the host that has an address, if it is one."""
+    return known.get(host, host) if is_address(host) else host.split(".", maxsplit=1)[0]
+
+
+def _services(cluster: Cluster, hints: DiscoveryHints, unknown: Remarks) -> dict[str, object]:
+    found = _hosts_of_services(cluster, hints, unknown)
     if "jwt" in cluster.config.get("AuthAltTypes", ""):
         unknown("services.rest", "Slurm accepts tokens, so slurmrestd runs somewhere: name the host")
     for service in ("controller", "database", "login", "harness"):
@@ -98,20 +137,48 @@ def _named(host: str, controller: str) -> str:
 
 
 def _addresses(cluster: Cluster, hints: DiscoveryHints, unknown: Remarks) -> dict[str, object]:
-    services = [host for host, _ in controllers(cluster.config)]
-    database = _named(
-        cluster.config.get("AccountingStorageHost", "").split(".")[0], services[0] if services else ""
-    )
-    wanted = dict.fromkeys(
-        [*services, database, hints.login, hints.harness, *(node.name for node in cluster.nodes)]
-    )
+    services = _hosts_of_services(cluster, hints, Remarks())
+    wanted = dict.fromkeys([*services.values(), *(node.name for node in cluster.nodes)])
+    second = {host.split(".")[0]: name for host, name in controllers(cluster.config)}
     found: dict[str, object] = {}
     for host in filter(None, wanted):
-        if host in cluster.addresses:
+        # A second name of a controller is no address, and another source's may be of another network.
+        if host in cluster.addresses and (not second.get(host) or is_address(second[host])):
             found[host] = cluster.addresses[host]
         else:
             unknown(f"addresses.{host}", "nobody could resolve it")
     return found
+
+
+def _slurm(cluster: Cluster, unknown: Remarks) -> dict[str, object]:
+    settings = config_settings(cluster.texts.get("scontrol-config.txt", ""), unknown)
+    return {"slurm": {"settings": settings}} if settings else {}
+
+
+def _topology(cluster: Cluster, unknown: Remarks) -> dict[str, object]:
+    nodes = {node.name for node in cluster.nodes}
+    found, sizes = blocks(cluster.blocks, nodes, unknown)
+    tree = {"switches": dict(switches(cluster.switches, nodes, unknown))}
+    plugin = cluster.config.get("TopologyPlugin", "")
+    if plugin in {"topology/tree", "topology/block"} and not cluster.switches and not cluster.blocks:
+        unknown("switches", f"Slurm uses {plugin}, but no answer describes it")
+    elif plugin not in {
+        "",
+        "topology/tree",
+        "topology/block",
+        "topology/none",
+        "topology/flat",
+        "topology/default",
+    }:
+        unknown("switches", f"Slurm uses {plugin}, which can't be described")
+    return tree if not found else {**tree, "blocks": found, **({"block_sizes": sizes} if sizes else {})}
+
+
+def _access_modes(cluster: Cluster, unknown: Remarks) -> dict[str, object]:
+    if not cluster.qos:
+        unknown("access_modes", "no answer about QOS: which modes of access there are is not known")
+        return {}
+    return {"access_modes": dict(access_modes(cluster.qos, unknown))}
 
 
 def _node_class(found: FoundClass, cluster: Cluster, unknown: Remarks) -> dict[str, object]:
@@ -141,8 +208,13 @@ def _node_class(found: FoundClass, cluster: Cluster, unknown: Remarks) -> dict[s
         values |= _accelerators(found, cluster, unknown)
     if found.emulated:
         values["emulated"] = True
-    if found.other_features:
-        unknown(key, f"features that Millwright does not set: {', '.join(found.other_features)}")
+    words = [word for word in found.other_features if re.fullmatch(WORD, word)]
+    if words:
+        values["features"] = words
+    if odd := [word for word in found.other_features if word not in words]:
+        unknown(key, f"features that Millwright does not set: {', '.join(odd)}")
+    if node.settings:
+        values["settings"] = dict(node.settings)
     return values
 
 
@@ -173,39 +245,14 @@ def _devices_beside_slurm(found: FoundClass, cluster: Cluster, unknown: Remarks)
 
 
 def _out_of_service(cluster: Cluster, unknown: Remarks) -> None:
-    for group in cluster.out_of_service:
-        reason = f" ({group.reason})" if group.reason else ""
-        text = f"{folded(group.nodes)} was {'+'.join(group.states)}{reason}"
+    def say(nodes: tuple[str, ...], state: str, reason: str) -> None:
+        why = f" ({reason})" if reason else ""
+        text = f"{folded(nodes)} was {state}{why}"
         unknown("partitions", f"{text}: nobody heard whether it is as Slurm's configuration says")
 
-
-def _partitions(
-    cluster: Cluster, classes: tuple[FoundClass, ...], unknown: Remarks
-) -> Iterator[tuple[str, object]]:
-    class_of = {node.name: found.name for found in classes for node in found.nodes}
-    for partition in cluster.partitions:
-        key = f"partitions.{partition.name}"
-        nodes = tuple(node for node in expanded(partition.nodes) if node in class_of)
-        values: dict[str, object] = {"nodes": folded(nodes)} if nodes else {}
-        names = tuple(dict.fromkeys(class_of[node] for node in nodes))
-        if len(names) == 1:
-            values["node_class"] = names[0]
-        else:
-            unknown(
-                f"{key}.node_class",
-                f"nodes of {len(names)} classes ({', '.join(names) or 'no node'}): split it",
-            )
-        if partition.is_default:
-            values["default"] = True
-        limit = minutes(partition.max_time)
-        if limit:
-            values["max_time_min"] = limit
-        else:
-            unknown(
-                f"{key}.max_time_min",
-                f"Slurm's limit is {partition.max_time or 'not set'}; whole minutes are needed",
-            )
-        yield partition.name, values
+    for group in cluster.out_of_service:
+        say(group.nodes, "+".join(group.states), group.reason)
+    remark_states(cluster, say)
 
 
 def _accounts(cluster: Cluster, unknown: Remarks) -> None:
@@ -213,3 +260,10 @@ def _accounts(cluster: Cluster, unknown: Remarks) -> None:
     if accounts:
         text = f"slurmdbd has {len(accounts)} accounts, but does not say to whom hours were granted"
         unknown("accounts", f"{text}; accounts that a facility does not name are left alone")
+    alike: dict[str, list[str]] = {}
+    for found in cluster.associations:
+        limits = ", ".join(f"{key}={value}" for key, value in found.limits.items())
+        alike.setdefault(limits, []).append("/".join(filter(None, (found.user, found.account))))
+    for limits, names in alike.items():
+        if limits:
+            unknown("accounts", f"{limits}: {', '.join(names)}")

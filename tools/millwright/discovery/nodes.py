@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from millwright.core.json_text import load_json
+from millwright.discovery.kept import NODE_JSON, NODE_JSON_KNOWN, NODE_KEPT, NODE_STATE, NODE_USED, keep
+from millwright.discovery.slurm_text import Line, read_lines
 
-GRES = re.compile(r"(?:^|,)gpu(?::([^:,()]+))?:(\d+)")
-PAIR = re.compile(r"(?:^|\s)([A-Za-z_]+)=((?:(?!\s[A-Za-z_]+=).)*)")
+GRES = re.compile(r"(?:^|,)gpu(?::([^:,()]+))?:(\d+)(?![\d.])")
+PLAIN_GRES = re.compile(r"(?:^|,)((?!gpu[:,(]|gpu$)[A-Za-z0-9_]+(?::[^:,()]+)*)(?:\([^)]*\))?(?=,|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,12 @@ class Node:
     accelerators: int
     features: tuple[str, ...]
     partitions: tuple[str, ...]
+    settings: tuple[tuple[str, str], ...] = ()
+    """Other parameters that Slurm has of the node, by their names in slurm.conf."""
+    other_gres: tuple[str, ...] = ()
+    """Resources beside ``gpu``, as Slurm writes them."""
+    remarks: tuple[str, ...] = ()
+    """What Slurm says and nothing here understands or keeps."""
 
 
 def parse_nodes_json(text: str) -> tuple[Node, ...]:
@@ -41,8 +49,7 @@ def parse_nodes_json(text: str) -> tuple[Node, ...]:
 
 def parse_nodes_text(text: str) -> tuple[Node, ...]:
     """Nodes from ``scontrol --oneliner show nodes``; lines that are no nodes are left out."""
-    rows = (dict(PAIR.findall(line)) for line in text.splitlines() if line.startswith("NodeName="))
-    return tuple(_from_text(row) for row in rows)
+    return tuple(_from_text(line) for line in read_lines(text, "NodeName")[0])
 
 
 def _from_json(row: Mapping[str, Any]) -> Node:
@@ -60,23 +67,60 @@ def _from_json(row: Mapping[str, Any]) -> Node:
         accelerators=count,
         features=words(row.get("features")),
         partitions=words(row.get("partitions")),
+        **_beside(
+            {NODE_JSON.get(key, key): _json_text(value) for key, value in row.items()},
+            NODE_JSON_KNOWN,
+            str(row.get("gres") or ""),
+            _odd(row, str(row["name"])),
+        ),
     )
 
 
-def _from_text(row: Mapping[str, str]) -> Node:
-    kind, count = gres(row.get("Gres", ""))
+def _odd(row: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """A second name of the host, and free texts that stay with it."""
+    host = str(row.get("hostname") or name)
+    texts = tuple(f"{key}: {row[key.lower()]}" for key in ("Comment", "Extra") if row.get(key.lower()))
+    return (*((f"NodeHostName={host} is not described",) if host != name else ()), *texts)
+
+
+def _json_text(value: object) -> str:
+    """A value as the text form has it; empty where nothing is set."""
+    if isinstance(value, Mapping) and "number" in value:
+        value = value["number"] if value.get("set", True) else ""
+    return "" if value in (None, [], {}) else str(value)
+
+
+def _beside(
+    values: Mapping[str, str], known: frozenset[str], gres_text: str, odd: tuple[str, ...]
+) -> dict[str, Any]:
+    """Settings, other resources and remarks of a node."""
+    remarks: list[str] = list(odd)
+    settings = keep(values, NODE_KEPT, known, remarks.append)
+    return {
+        "settings": tuple(sorted(settings.items())),
+        "other_gres": tuple(PLAIN_GRES.findall("" if gres_text == "(null)" else gres_text)),
+        "remarks": tuple(remarks),
+    }
+
+
+def _from_text(row: Line) -> Node:
+    kind, count = gres(row.get("Gres"))
+    name = row.values["NodeName"]
+    texts = {key.lower(): value for key, value in row.free.items() if key != "Reason"}
+    odd = _odd({"hostname": row.get("NodeHostName"), **texts}, name)
     return Node(
-        name=row["NodeName"].strip(),
-        address=row.get("NodeAddr", row["NodeName"]).strip(),
-        architecture=row.get("Arch", "").strip(),
-        sockets=_whole(row.get("Sockets", "")),
-        cores_per_socket=_whole(row.get("CoresPerSocket", "")),
-        threads_per_core=_whole(row.get("ThreadsPerCore", "")),
-        memory_mib=_whole(row.get("RealMemory", "")),
+        name=name,
+        address=row.get("NodeAddr") or name,
+        architecture=row.get("Arch"),
+        sockets=_whole(row.get("Sockets")),
+        cores_per_socket=_whole(row.get("CoresPerSocket")),
+        threads_per_core=_whole(row.get("ThreadsPerCore")),
+        memory_mib=_whole(row.get("RealMemory")),
         accelerator=kind,
         accelerators=count,
         features=words(row.get("AvailableFeatures")),
         partitions=words(row.get("Partitions")),
+        **_beside(row.values, NODE_USED | NODE_STATE, row.get("Gres"), odd),
     )
 
 

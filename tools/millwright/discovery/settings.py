@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from millwright.discovery.nodes import PAIR
+from millwright.discovery.slurm_text import read_lines
 
-HOST = re.compile(r"^([^()\s]+)(?:\(([0-9.]+)\))?$")
+HOST = re.compile(r"^([^()\s]+)(?:\(([^()]*)\))?$")
+CONTROLLER = re.compile(r"^SlurmctldHost\[(\d+)\]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class FoundPartition:
     is_default: bool
     max_time: str
     """As Slurm writes it: ``1-00:00:00`` or ``UNLIMITED``."""
+    values: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Every parameter, as Slurm writes it."""
 
 
 def parse_config(text: str) -> dict[str, str]:
@@ -28,37 +31,51 @@ def parse_config(text: str) -> dict[str, str]:
 
 
 def controllers(config: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Host and address (or nothing) of each controller, the first one first."""
-    hosts = sorted((key, value) for key, value in config.items() if key.startswith("SlurmctldHost["))
-    found = (HOST.match(value) for _, value in hosts)
-    return tuple((match[1], match[2] or "") for match in found if match)
+    """Host and address or second name (or nothing) of each controller, in Slurm's order.
+
+    A text that is no host keeps its place, so that no backup becomes the controller.
+    """
+    numbered = {int(match[1]): value for key, value in config.items() if (match := CONTROLLER.fullmatch(key))}
+    if not numbered:  # Slurm before 18.08
+        old = (("ControlMachine", "ControlAddr"), ("BackupController", "BackupAddr"))
+        return tuple((config[host], config.get(address, "")) for host, address in old if host in config)
+    return tuple(_controller(value) for _, value in sorted(numbered.items()))
+
+
+def _controller(text: str) -> tuple[str, str]:
+    match = HOST.match(text)
+    return (match[1], match[2] or "") if match else (text, "")
 
 
 def parse_partitions(text: str) -> tuple[FoundPartition, ...]:
     """Partitions from ``scontrol --oneliner show partitions``, in Slurm's order."""
-    rows = (dict(PAIR.findall(line)) for line in text.splitlines() if line.startswith("PartitionName="))
     return tuple(
         FoundPartition(
-            name=row["PartitionName"].strip(),
-            nodes=row.get("Nodes", "").strip().removesuffix("(null)"),
-            is_default=row.get("Default", "").strip() == "YES",
-            max_time=row.get("MaxTime", "").strip(),
+            name=line.values["PartitionName"],
+            nodes=line.get("Nodes").removesuffix("(null)"),
+            is_default=line.get("Default") == "YES",
+            max_time=line.get("MaxTime"),
+            values={**line.values, **line.free},
         )
-        for row in rows
+        for line in read_lines(text, "PartitionName")[0]
     )
 
 
 def seconds(text: str) -> int | None:
-    """A time of Slurm in seconds; None if the text is none.
+    """A time of Slurm in seconds, in any of the forms that it reads; None where the text is none.
 
-    >>> seconds("1-02:00:30"), seconds("UNLIMITED")
-    (93630, None)
+    >>> seconds("1-02:00:30"), seconds("60:00"), seconds("90"), seconds("2-0"), seconds("UNLIMITED")
+    (93630, 3600, 5400, 172800, None)
     """
-    match = re.fullmatch(r"(?:(\d{1,9})-)?(\d{1,9}):(\d\d?):(\d\d?)", text, re.ASCII)
+    match = re.fullmatch(r"(?:(\d{1,9})-)?(\d{1,9})(?::(\d\d?))?(?::(\d\d?))?", text, re.ASCII)
     if not match:
         return None
-    days, hours, rest, last = (int(part or 0) for part in match.groups())
-    return ((days * 24 + hours) * 60 + rest) * 60 + last
+    days, first, second, third = (None if part is None else int(part) for part in match.groups())
+    if days is not None:
+        return ((days * 24 + (first or 0)) * 60 + (second or 0)) * 60 + (third or 0)
+    if third is None:  # minutes, or minutes and seconds
+        return (first or 0) * 60 + (second or 0)
+    return ((first or 0) * 60 + (second or 0)) * 60 + third
 
 
 def minutes(text: str) -> int | None:

@@ -6,22 +6,39 @@ QOS_FIELDS = ",".join(
     (
         *("Name", "Priority", "MaxWall", "MaxJobsPU", "MaxJobsPA", "MaxSubmitPU", "MaxSubmitPA"),
         *("MaxTRES", "MaxTRESPU", "MaxTRESPA", "Preempt", "PreemptMode", "PreemptExemptTime", "GraceTime"),
+        *("GrpTRESRunMins", "MaxTRESMins", "MaxTRESPerNode", "UsageThreshold"),
         *("UsageFactor", "Flags", "GrpTRES", "GrpTRESMins", "GrpJobs", "GrpSubmit", "GrpWall", "MinTRES"),
         "Description",
     )
 )
-ASSOCIATION_FIELDS = "Account,User,Fairshare,QOS,GrpTRESMins"
+ASSOCIATION_FIELDS = ",".join(
+    (
+        *(
+            "Account",
+            "User",
+            "Partition",
+            "Fairshare",
+            "QOS",
+            "DefaultQOS",
+            "MaxJobs",
+            "MaxSubmit",
+            "MaxTRES",
+        ),
+        *("MaxWall", "GrpTRES", "GrpJobs", "GrpTRESMins"),
+    )
+)
 
 SOURCES: dict[str, tuple[str, ...]] = {
     "hostname.txt": ("hostname", "-s"),
+    "user.txt": ("id", "-un"),
     "virtualisation.txt": ("systemd-detect-virt",),
     "lscpu.json": ("lscpu", "--json"),
     "scontrol-config.txt": ("scontrol", "show", "config"),
-    "scontrol-nodes.json": ("scontrol", "show", "nodes", "--json"),
-    "scontrol-nodes.txt": ("scontrol", "--oneliner", "show", "nodes"),
-    "sinfo.json": ("sinfo", "--json"),
+    "scontrol-nodes.json": ("scontrol", "--all", "show", "nodes", "--json"),
+    "scontrol-nodes.txt": ("scontrol", "--all", "--oneliner", "show", "nodes"),
+    "sinfo.json": ("sinfo", "--all", "--json"),
     "scontrol-topology.txt": ("scontrol", "show", "topology"),
-    "scontrol-partitions.txt": ("scontrol", "--oneliner", "show", "partitions"),
+    "scontrol-partitions.txt": ("scontrol", "--all", "--oneliner", "show", "partitions"),
     "sacctmgr-qos.txt": ("sacctmgr", "--parsable2", "show", "qos", f"format={QOS_FIELDS}"),
     "sacctmgr-associations.txt": ("sacctmgr", "--parsable2", "show", "assoc", f"format={ASSOCIATION_FIELDS}"),
     "nvidia-smi.xml": ("nvidia-smi", "-q", "-x"),
@@ -29,7 +46,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
         "sh",
         "-c",
         "for host in $(hostname -s) $(scontrol show config | sed -n 's/^AccountingStorageHost *= *//p') "
-        "$(sinfo --noheader --Node --format=%N | sort -u); do "
+        "$(sinfo --all --noheader --Node --format=%N | sort -u); do "
         'echo "$host $(getent ahostsv4 "$host" | cut -d" " -f1 | head -n1)"; done',
     ),
 }

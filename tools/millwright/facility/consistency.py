@@ -17,7 +17,7 @@ from millwright.facility.topics.placement import find_placement_problems
 from millwright.facility.topics.queues import find_queue_problems
 from millwright.facility.topics.rollout import find_rollout_problems
 from millwright.facility.topics.services import find_service_problems
-from millwright.facility.topics.slurm_settings import find_setting_problems
+from millwright.facility.topics.slurm_settings import find_setting_problems, find_slurm_problems
 from millwright.facility.topics.storage import find_storage_problems
 from millwright.facility.topics.trust import find_trust_problems
 from millwright.facility.topics.virtual import find_virtual_problems
@@ -109,7 +109,7 @@ def _partitions(facility: Facility) -> Iterator[Finding]:
                     "MW1202",
                     f"partitions.{name}.nodes",
                     f"{node} is in partition {owner[node]} too",
-                    "each node once",
+                    "each node once; queues may overlap",
                 )
             owner.setdefault(node, name)
     if sum(partition.is_default for partition in facility.partitions.values()) > 1:
@@ -214,6 +214,7 @@ RULES: tuple[Callable[[Facility], Iterator[Finding]], ...] = (
     _hosts_have_addresses,
     _partitions,
     _node_settings,
+    find_slurm_problems,
     _antennas,
     _gateways,
     _commitments,

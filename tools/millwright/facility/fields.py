@@ -1,10 +1,11 @@
 """Field types that keep hostile text out of shells, host names and configuration files."""
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 
-from millwright.core.node_sets import check_node_set
+from millwright.core.node_sets import check_node_set, expand
 
 HOST_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 
@@ -25,6 +26,24 @@ Title = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r
 
 NodeSetText = Annotated[str, AfterValidator(check_node_set)]
 """Node names in ClusterShell's syntax, for example ``rack-c[1-2]``."""
+
+MAX_NAMED = 3
+"""Names of a set that a message lists."""
+
+
+def _check_hosts(text: str) -> str:
+    """Hold each name of a set against the rule for host names."""
+    bad = [name for name in expand(check_node_set(text)) if not re.fullmatch(HOST_PATTERN, name)]
+    if bad:
+        more = f" and {len(bad) - MAX_NAMED} more" if len(bad) > MAX_NAMED else ""
+        names = ", ".join(map(repr, bad[:MAX_NAMED]))
+        message = f"{names}{more}: no name of a host, expected lower-case letters, digits and hyphens"
+        raise ValueError(message)
+    return text
+
+
+HostSetText = Annotated[str, AfterValidator(_check_hosts)]
+"""A node set of which every name is one that a host can have."""
 
 HostPath = Annotated[
     str,

@@ -62,13 +62,25 @@ def load_facility(path: Path) -> Facility:
 
     Raises :exc:`BadInputError` with every problem found; nothing is half loaded.
     """
+    facility = read_facility(path)
+    findings = find_inconsistencies(facility)
+    if findings:
+        raise BadInputError(finding.in_file(str(path)) for finding in findings)
+    return facility
+
+
+def read_facility(path: Path) -> Facility:
+    """Read one facility file whose values may contradict each other.
+
+    Raises :exc:`BadInputError` with every value that is wrong by itself.
+    """
     data = _read_yaml(path)
     if not isinstance(data, dict):
         raise BadInputError(
             [Problem(str(path), "-", "not a mapping", "keys such as name and partitions", code="MW1004")]
         )
     try:
-        facility = Facility.model_validate(data)
+        return Facility.model_validate(data)
     except ValidationError as error:
         raise BadInputError(
             describe_errors(
@@ -80,10 +92,6 @@ def load_facility(path: Path) -> Facility:
                 schema_command=SCHEMA_COMMAND,
             )
         ) from error
-    findings = find_inconsistencies(facility)
-    if findings:
-        raise BadInputError(finding.in_file(str(path)) for finding in findings)
-    return facility
 
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

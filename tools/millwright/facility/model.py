@@ -16,7 +16,7 @@ from millwright.checks.naming import KEY
 from millwright.core.claims import SourceKind
 from millwright.core.frozen import Frozen
 from millwright.core.node_sets import expand
-from millwright.facility.fields import HostName, Name, NodeSetText, RoleName, Title, UserName
+from millwright.facility.fields import HostName, HostSetText, Name, RoleName, Title, UserName
 from millwright.facility.topics.accelerators import Accelerators
 from millwright.facility.topics.acceptance import Acceptance
 from millwright.facility.topics.access import AccessMode, AccessTime, Account
@@ -30,7 +30,7 @@ from millwright.facility.topics.queues import Minutes, Queues
 from millwright.facility.topics.reach import Reach
 from millwright.facility.topics.rollout import Rollout
 from millwright.facility.topics.services import Services
-from millwright.facility.topics.slurm_settings import Settings, SlurmWord
+from millwright.facility.topics.slurm_settings import Settings, SlurmOptions, SlurmWord
 from millwright.facility.topics.software import Software
 from millwright.facility.topics.storage import Storage
 from millwright.facility.topics.trust import ClockTime, Environment, Principal, UserCa
@@ -119,7 +119,7 @@ class Partition(Frozen):
     """A set of equal nodes that is provisioned, measured and counted once."""
 
     title: Title | None = None
-    nodes: NodeSetText
+    nodes: HostSetText
     node_class: Name | None = None
     """Hardware of the nodes; may be left out for `scheduler: local`, where this machine is what it is."""
     scheduler: Literal["slurm", "local"] = "slurm"
@@ -214,13 +214,14 @@ class Facility(Frozen):
     """`virtual` facilities exercise the chain; their figures never count as capacity of hardware."""
     ssh: Ssh = Ssh()
     network: Network | None = None
-    addresses: dict[NodeSetText, str] = {}
+    addresses: dict[HostSetText, str] = {}
     """IPv4 address of each host; node sets fold on both sides (`rack-c[1-2]: 10.0.0.[21-22]`)."""
     services: Services | None = None
     node_classes: dict[Name, NodeClass] = {}
     partitions: dict[Name, Partition]
     queues: Queues = {}
     """What users submit to, over nodes of one or several partitions; left out: one queue a partition."""
+    slurm: SlurmOptions = SlurmOptions()
     racks: Racks = {}
     """Hosts of each rack; waves of an apply can go rack by rack."""
     switches: Switches = {}

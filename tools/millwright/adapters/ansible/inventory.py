@@ -44,16 +44,19 @@ def build_inventory(facility: Facility, file: Path) -> AnsibleInventory:
 
     Raises :exc:`BadInputError` with every problem that would mislead Ansible.
     """
+    if problems := find_inventory_problems(facility, file):
+        raise BadInputError(problems)
     groups = _groups(facility)
-    inventory = AnsibleInventory(groups, _host_vars(facility, groups), _variables(facility, file))
-    problems = [
+    return AnsibleInventory(groups, _host_vars(facility, groups), _variables(facility, file))
+
+
+def find_inventory_problems(facility: Facility, file: Path) -> list[Problem]:
+    """Everything that would mislead Ansible; also of a facility that contradicts itself elsewhere."""
+    return [
         *find_user_problems(facility, file),
         *find_ca_problems(facility, file),
-        *_find_problems(facility, inventory, file),
+        *_find_problems(facility, _groups(facility), file),
     ]
-    if problems:
-        raise BadInputError(problems)
-    return inventory
 
 
 def _groups(facility: Facility) -> dict[str, tuple[str, ...]]:
@@ -163,10 +166,12 @@ def _variables(facility: Facility, file: Path) -> dict[str, object]:
     return ssh | facility_variables(facility, file)
 
 
-def _find_problems(facility: Facility, inventory: AnsibleInventory, file: Path) -> Iterator[Problem]:
-    for host in inventory.hosts():
+def _find_problems(
+    facility: Facility, groups: Mapping[str, tuple[str, ...]], file: Path
+) -> Iterator[Problem]:
+    for host in dict.fromkeys(host for hosts in groups.values() for host in hosts):
         # A host alone in the group of its own name is found by that name either way.
-        if inventory.groups.get(host, (host,)) != (host,) or host in {"all", "ungrouped"}:
+        if groups.get(host, (host,)) != (host,) or host in {"all", "ungrouped"}:
             text = f"host {host!r} has the name of a group of others"
             yield Problem(str(file), "addresses", text, "another host name", code="MW1108")
     ports = {antenna.tunnel.port for antenna in facility.antennas.values()}

@@ -43,6 +43,7 @@ def facility_variables(facility: Facility, file: Path) -> dict[str, object]:
         "facility_manages": list(known_roles() if facility.manages is None else facility.manages),
         "facility_health": facility.health.model_dump(mode="json"),
         "facility_partitions": _partitions(facility),
+        "facility_slurm_settings": dict(facility.slurm.settings),
         "facility_queues": queue_lines(facility),
         "facility_switches": _switches(facility),
         "facility_blocks": [

@@ -12,8 +12,9 @@ from millwright.app.change.apply_report import ApplyReport, make_report, report_
 from millwright.app.change.resumable_run import RunKind, begin_or_resume, canary_chooser, resumable
 from millwright.app.context import Context
 from millwright.app.playbook_progress import PlaybookProgress
+from millwright.app.site.facility import load_checked
 from millwright.core.places import as_typed, facility_file, product_root, state_folder
-from millwright.facility import Facility, load_facility
+from millwright.facility import Facility
 from millwright.fleet.look.converge import converge
 from millwright.fleet.look.over_ssh import answering_hosts
 from millwright.fleet.look.role_sources import sources_of
@@ -35,7 +36,7 @@ def check_facility(context: Context, facility: str, *, limit: str = "", diff: bo
     Raises :exc:`BadInputError` for a facility or limit that is not usable.
     """
     file = facility_file(facility)
-    described = load_facility(file)
+    _, described = load_checked(facility)
     result = converge(
         file,
         described,
@@ -57,7 +58,7 @@ def apply_facility(
     :exc:`NotTestableError` if another change of this facility is running.
     """
     file = facility_file(facility)
-    described = load_facility(file)
+    _, described = load_checked(facility)
     given = request_from(limit=parse_limit(limit), **options)
     kind = RunKind(COMMAND, file, described, described.rollout.wave_size)
     state, now = kind.state, context.now()

@@ -8,9 +8,9 @@ from millwright.app.change.host_changes import TaskChange, TaskFailure, changes_
 from millwright.app.context import Context
 from millwright.app.document import Document
 from millwright.app.playbook_progress import PlaybookProgress
+from millwright.app.site.facility import load_checked
 from millwright.core.errors import ExitCode
 from millwright.core.places import facility_file, state_folder
-from millwright.facility import load_facility
 from millwright.fleet.look.plan import Plan, make_plan
 from millwright.fleet.node_selection import parse_limit
 
@@ -53,7 +53,7 @@ def plan_changes(
     a facility or limit that is not usable.
     """
     file = facility_file(facility)
-    described = load_facility(file)
+    _, described = load_checked(facility)
     plan = make_plan(
         file,
         described,

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from millwright.adapters.ansible.inventory import find_inventory_problems
 from millwright.app.document import Document, Part
 from millwright.checks.registry import checks_for
 from millwright.core.errors import BadInputError, ExitCode, Problem
 from millwright.core.places import facility_file, known_facilities, shipped_facilities
 from millwright.facility import load as loading
 from millwright.facility import load_facility
+from millwright.facility.consistency import find_inconsistencies
 from millwright.facility.model import Facility
 from millwright.verdicts.expectations import find_commitment_problems
 
@@ -110,10 +112,18 @@ class FacilityShow(Document):
 
 
 def load_checked(name_or_path: str, checks: Sequence[Path] = ()) -> tuple[Path, Facility]:
-    """Load a facility and refuse commitments that no check can meet; ``checks`` are further folders."""
+    """Load a facility by the one set of rules; ``checks`` are further folders of checks.
+
+    Raises :exc:`BadInputError` with every contradiction, everything that would mislead Ansible, and every
+    commitment that no check can meet, in one list.
+    """
     path = facility_file(name_or_path)
-    facility = load_facility(path)
-    problems = find_commitment_problems(facility, str(path), checks_for(path, checks))
+    facility = loading.read_facility(path)
+    problems = [
+        *(finding.in_file(str(path)) for finding in find_inconsistencies(facility)),
+        *find_inventory_problems(facility, path),
+        *find_commitment_problems(facility, str(path), checks_for(path, checks)),
+    ]
     if problems:
         raise BadInputError(problems)
     return path, facility

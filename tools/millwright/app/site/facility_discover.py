@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from millwright.app.context import Context
 from millwright.app.document import Document
+from millwright.app.site.facility import load_checked
 from millwright.core.errors import BadInputError, ExitCode, Problem
 from millwright.core.files import write_new
 from millwright.discovery import sources
@@ -16,7 +17,6 @@ from millwright.discovery.ask import ask_host, read_captured, read_inventory
 from millwright.discovery.cluster import read_cluster
 from millwright.discovery.describe import DiscoveryHints, describe
 from millwright.discovery.writing import write_facility
-from millwright.facility import load_facility
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def find_missing_keys(text: str) -> list[str]:
         file = Path(folder) / "facility.yaml"
         file.write_text(text, encoding="utf-8")
         try:
-            load_facility(file)
+            load_checked(str(file))
         except BadInputError as error:
             return [f"{p.key}: {p.problem}, expected {p.expected}" for p in error.problems]
     return []

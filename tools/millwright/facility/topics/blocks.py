@@ -10,13 +10,13 @@ from pydantic import PositiveInt
 
 from millwright.core.frozen import Finding
 from millwright.core.node_sets import expand
-from millwright.facility.fields import NodeSetText
+from millwright.facility.fields import HostSetText
 from millwright.facility.topics.placement import PlaceName
 
 if TYPE_CHECKING:
     from millwright.facility.model import Facility
 
-Blocks = dict[PlaceName, NodeSetText]
+Blocks = dict[PlaceName, HostSetText]
 """Nodes of each block."""
 BlockSizes = tuple[PositiveInt, ...]
 """Nodes that a job plans with: the base block, then unions of 2, 4, 8 of them and so on."""

@@ -8,7 +8,7 @@ from pydantic import StringConstraints
 from millwright.core.frozen import Finding, Frozen
 from millwright.core.node_sets import expand
 from millwright.core.suggestions import did_you_mean
-from millwright.facility.fields import NodeSetText
+from millwright.facility.fields import HostSetText, NodeSetText
 
 if TYPE_CHECKING:
     from millwright.facility.model import Facility
@@ -18,14 +18,14 @@ PLACE_NAME = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 PlaceName = Annotated[str, StringConstraints(pattern=PLACE_NAME)]
 """The name of a rack or switch."""
 
-Racks = dict[PlaceName, NodeSetText]
+Racks = dict[PlaceName, HostSetText]
 """Hosts of each rack: what shares power, cooling and the hands of whoever opens it."""
 
 
 class Switch(Frozen):
     """A switch of the network that jobs use: a leaf with nodes, or one that joins other switches."""
 
-    nodes: NodeSetText | None = None
+    nodes: HostSetText | None = None
     """Nodes on this switch; only a leaf has them."""
     switches: NodeSetText | None = None
     """Switches below this one, as a set: `leaf[1-4]`."""

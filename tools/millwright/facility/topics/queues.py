@@ -7,21 +7,33 @@ names no queue has one for each partition, of the same name.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, PositiveInt, StringConstraints
+from pydantic import Field, PlainSerializer, PositiveInt, StringConstraints, WithJsonSchema, WrapValidator
 
 from millwright.core.frozen import Finding, Frozen
 from millwright.core.node_sets import expand
 from millwright.core.suggestions import did_you_mean
-from millwright.facility.fields import Name, NodeSetText, Title
+from millwright.facility.fields import HostSetText, Name, Title
 from millwright.facility.topics.slurm_settings import Settings, SlurmWord, find_setting_problems
 
 if TYPE_CHECKING:
     from millwright.facility.model import Facility
 
-QueueName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+QUEUE_NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
+OVERSUBSCRIBE = r"^(NO|EXCLUSIVE|(YES|FORCE)(:[1-9][0-9]{0,3})?)$"
+PREEMPT_MODES = ("OFF", "CANCEL", "GANG", "REQUEUE", "SUSPEND", "SUSPEND,GANG", "GANG,SUSPEND")
+QueueName = Annotated[str, StringConstraints(pattern=QUEUE_NAME)]
 """The name of a Slurm partition."""
-Minutes = PositiveInt | Literal["unlimited"]
-OverSubscribe = Annotated[str, StringConstraints(pattern=r"^(NO|EXCLUSIVE|(YES|FORCE)(:[1-9][0-9]{0,3})?)$")]
+if TYPE_CHECKING:
+    Minutes = int | Literal["unlimited"]
+else:  # one type for pydantic, so that a wrong number gets one message and not one for each of two types
+    Minutes = Annotated[
+        PositiveInt,
+        WrapValidator(lambda value, check: value if value == "unlimited" else check(value)),
+        PlainSerializer(lambda value: value, return_type=int | str),
+        WithJsonSchema({"anyOf": [{"type": "integer", "exclusiveMinimum": 0}, {"const": "unlimited"}]}),
+    ]
+OverSubscribe = Annotated[str, StringConstraints(pattern=OVERSUBSCRIBE)]
+PreemptMode = Literal["OFF", "CANCEL", "GANG", "REQUEUE", "SUSPEND", "SUSPEND,GANG", "GANG,SUSPEND"]
 Words = tuple[SlurmWord, ...]
 
 
@@ -31,7 +43,7 @@ class Queue(Frozen):
     title: Title | None = None
     partitions: tuple[Name, ...] = ()
     """All nodes of these partitions."""
-    nodes: NodeSetText | None = None
+    nodes: HostSetText | None = None
     """Only these nodes, instead of whole partitions."""
     is_default: Annotated[bool, Field(alias="default")] = False
     max_time_min: Minutes = "unlimited"
@@ -49,7 +61,7 @@ class Queue(Frozen):
     """QOS whose limits hold for the queue as a whole."""
     oversubscribe: OverSubscribe | None = None
     """Whether jobs share nodes: `EXCLUSIVE`, `NO`, `YES:4`, `FORCE:2`."""
-    preempt_mode: Literal["OFF", "CANCEL", "GANG", "REQUEUE", "SUSPEND", "SUSPEND,GANG"] | None = None
+    preempt_mode: PreemptMode | None = None
     """What happens to jobs of this queue that give way."""
     allow_groups: Words = ()
     """Only these Unix groups; everybody if empty."""
@@ -146,6 +158,10 @@ def find_queue_problems(facility: "Facility") -> Iterator[Finding]:
             if name.lower() in RESERVED:
                 problem = f"{name!r} is reserved: Slurm takes it for the defaults of all partitions"
                 yield Finding("MW1521", f"{kind}.{name}", problem, "another name")
+    for name, partition in facility.partitions.items():
+        for node in RESERVED.intersection(partition.node_names()):
+            problem = f"{node!r} is reserved: Slurm takes it for the defaults of all nodes"
+            yield Finding("MW1521", f"partitions.{name}.nodes", problem, "another name of the host")
     if not facility.queues:
         return
     scheduled = {

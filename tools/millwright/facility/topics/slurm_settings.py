@@ -1,23 +1,45 @@
 """Parameters of slurm.conf that a facility passes on as they are."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import StringConstraints
 
-from millwright.core.frozen import Finding
+from millwright.core.frozen import Finding, Frozen
 
-SlurmWord = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,99}$")]
+if TYPE_CHECKING:
+    from millwright.facility.model import Facility
+
+WORD = r"^[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,99}$"
+SlurmWord = Annotated[str, StringConstraints(pattern=WORD)]
 """A name in Slurm's own lists: a group, an account, a QOS, a feature."""
-SlurmKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9]{0,63}$")]
-SlurmValue = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9_./~%+*-][A-Za-z0-9_.,:;=/@%+*~^()\[\]-]{0,999}$")
-]
+KEY = r"^[A-Za-z][A-Za-z0-9]{0,63}$"
+VALUE = r"^[A-Za-z0-9_./~%+*-][A-Za-z0-9_.,:;=/@%+*~^()\[\]-]{0,999}$"
+SlurmKey = Annotated[str, StringConstraints(pattern=KEY)]
+SlurmValue = Annotated[str, StringConstraints(pattern=VALUE)]
 """A value without blanks, quotes or anything that begins a comment."""
 Settings = dict[SlurmKey, SlurmValue]
 
 
-def find_setting_problems(key: str, settings: Mapping[str, str], own: Iterable[str]) -> Iterator[Finding]:
+class SlurmOptions(Frozen):
+    """What a site's Slurm has beside what the facility describes."""
+
+    settings: dict[SlurmKey, SlurmValue | None] = {}
+    """Lines of slurm.conf in the place of those that Millwright writes; null takes a line out."""
+
+
+CLUSTER_KEYS = ("ClusterName", "SlurmctldHost", "NodeName", "PartitionName", "TopologyPlugin")
+"""Settings that the facility describes by keys of its own."""
+
+
+def find_slurm_problems(facility: "Facility") -> Iterator[Finding]:
+    """Settings that are said in another place."""
+    yield from find_setting_problems("slurm.settings", facility.slurm.settings, CLUSTER_KEYS)
+
+
+def find_setting_problems(
+    key: str, settings: Mapping[str, str | None], own: Iterable[str]
+) -> Iterator[Finding]:
     """Parameters that have a key of their own, or would begin another line; Slurm ignores case in names."""
     taken = {name.lower(): name for name in (*own, "Include")}
     for name in settings:
