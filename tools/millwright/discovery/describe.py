@@ -158,7 +158,7 @@ def _slurm(cluster: Cluster, unknown: Remarks) -> dict[str, object]:
 def _topology(cluster: Cluster, unknown: Remarks) -> dict[str, object]:
     nodes = {node.name for node in cluster.nodes}
     found, sizes = blocks(cluster.blocks, nodes, unknown)
-    tree = {"switches": dict(switches(cluster.switches, nodes, unknown))}
+    tree: dict[str, object] = {"switches": dict(switches(cluster.switches, nodes, unknown))}
     plugin = cluster.config.get("TopologyPlugin", "")
     if plugin in {"topology/tree", "topology/block"} and not cluster.switches and not cluster.blocks:
         unknown("switches", f"Slurm uses {plugin}, but no answer describes it")

@@ -154,10 +154,9 @@ def charged_partition(facility: "Facility", queue: str) -> str | None:
 def find_queue_problems(facility: "Facility") -> Iterator[Finding]:
     """Contradictions of ``queues``, and names that Slurm keeps for itself."""
     for kind, names in (("partitions", facility.partitions), ("queues", facility.queues)):
-        for name in names:
-            if name.lower() in RESERVED:
-                problem = f"{name!r} is reserved: Slurm takes it for the defaults of all partitions"
-                yield Finding("MW1521", f"{kind}.{name}", problem, "another name")
+        for reserved in (each for each in names if each.lower() in RESERVED):
+            problem = f"{reserved!r} is reserved: Slurm takes it for the defaults of all partitions"
+            yield Finding("MW1521", f"{kind}.{reserved}", problem, "another name")
     for name, partition in facility.partitions.items():
         for node in RESERVED.intersection(partition.node_names()):
             problem = f"{node!r} is reserved: Slurm takes it for the defaults of all nodes"
@@ -177,8 +176,8 @@ def find_queue_problems(facility: "Facility") -> Iterator[Finding]:
     yield from _defaults(facility)
     reached = {node for queue in facility.queues.values() for node in queue_nodes(facility, queue)}
     lost = {scheduled[node]: node for node in scheduled if node not in reached}
-    for partition, node in lost.items():
-        yield Finding("MW1525", "queues", f"none reaches {node} of partition {partition}", "a queue with it")
+    for owner, node in lost.items():
+        yield Finding("MW1525", "queues", f"none reaches {node} of partition {owner}", "a queue with it")
 
 
 def _nodes(facility: "Facility", key: str, queue: Queue, scheduled: dict[str, str]) -> Iterator[Finding]:
