@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from millwright.adapters.openssh.proxies import flat_config, is_indirect
 from millwright.core.errors import BadInputError, Problem
+from millwright.core.files import write_if_changed
 from millwright.facility.model import Antenna, Facility
 from millwright.facility.topics.reach import Reach
 
@@ -28,17 +30,25 @@ def pyinfra_groups(facility: Facility, state: Path) -> dict[str, list[HostEntry]
 
 
 def _entry(facility: Facility, name: str, antenna: Antenna, state: Path) -> HostEntry:
-    data = _connection(facility, antenna.gateway)
+    data = _connection(facility, antenna.gateway, state)
     return antenna.gateway, data | {"antenna": antenna_data(facility, name, state)}
 
 
-def _connection(facility: Facility, host: str) -> dict[str, Any]:
-    """How pyinfra reaches a gateway: only hosts whose key is pinned, whatever the defaults become."""
+def _connection(facility: Facility, host: str, state: Path) -> dict[str, Any]:
+    """How pyinfra reaches a gateway: only hosts whose key is pinned, whatever the defaults become.
+
+    A configuration with jumps, which pyinfra reads in a way of its own, is given as OpenSSH reads it.
+    """
     data: dict[str, Any] = {"ssh_user": facility.ssh.user, "ssh_strict_host_key_checking": "yes"}
     if facility.ssh.config is None:
         return data | {"ssh_hostname": facility.address_of(host)}
-    config = str(Path(facility.ssh.config).expanduser())
-    return data | {"ssh_config_file": config, "ssh_look_for_keys": False}
+    config = Path(facility.ssh.config).expanduser()
+    if is_indirect(config):
+        flat = state / "ssh" / f"{host}.conf"
+        flat.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_if_changed(flat, flat_config(config, host), mode=0o600)
+        config = flat
+    return data | {"ssh_config_file": str(config), "ssh_look_for_keys": False}
 
 
 def _reach(facility: Facility, host: str) -> list[str]:

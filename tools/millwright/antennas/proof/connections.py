@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fabric import Config, Connection
-from paramiko import Channel, Ed25519Key, RejectPolicy
+from paramiko import Channel, Ed25519Key, ProxyCommand, RejectPolicy
 from paramiko.ssh_exception import (
     AuthenticationException,
     BadAuthenticationType,
@@ -65,15 +65,18 @@ class PinnedConnection(Connection):  # type: ignore[misc] # Fabric ships no type
         *,
         login: Login,
         known_hosts: Sequence[Path],
-        gateway: "PinnedConnection | None" = None,
+        gateway: "PinnedConnection | str | None" = None,
     ) -> None:
-        """Prepare a connection; no key, password or setting comes from elsewhere."""
+        """Prepare a connection; no key, password or setting comes from elsewhere.
+
+        ``gateway`` is a connection to pass through, or a command that is the connection.
+        """
         limits = dict.fromkeys(("banner_timeout", "auth_timeout", "channel_timeout"), LIMIT_S)
         super().__init__(
             host=endpoint[0],
             port=endpoint[1],
             user=user,
-            gateway=gateway if gateway is not None else False,
+            gateway=gateway or False,
             config=Config(overrides={"load_ssh_configs": False}, lazy=True),  # no ~/.fabric.yaml
             connect_timeout=int(LIMIT_S),
             connect_kwargs={"look_for_keys": False, **limits, **login},
@@ -82,8 +85,10 @@ class PinnedConnection(Connection):  # type: ignore[misc] # Fabric ships no type
         for file in known_hosts:
             self.client.load_system_host_keys(str(file))
 
-    def open_gateway(self) -> Channel:
+    def open_gateway(self) -> Channel | ProxyCommand:
         """Open the way through the gateway within the limit; Fabric would wait for an hour."""
+        if isinstance(self.gateway, str):
+            return ProxyCommand(self.gateway)
         return open_way(self.gateway, self.host, self.port)
 
 
@@ -105,7 +110,9 @@ def connect_as_admin(target: SshTarget) -> PinnedConnection:
     endpoint, login = (target.address, target.port), admin_login(target)
 
     def make() -> PinnedConnection:
-        return PinnedConnection(endpoint, target.user, login=login, known_hosts=files)
+        return PinnedConnection(
+            endpoint, target.user, login=login, known_hosts=files, gateway=target.proxy or None
+        )
 
     connection, attempt = attempt_login_patiently(make)
     if attempt.answer is not Answer.ENTERED:

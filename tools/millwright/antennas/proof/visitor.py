@@ -35,7 +35,8 @@ class Visitor:
     def at_gateway(self, certificate: Path | None) -> Iterator[tuple[PinnedConnection, Attempt]]:
         """Log in at the gateway."""
         target = self.access.gateway
-        with self._attempt((target.address, target.port), JUMP_USER, certificate) as answered:
+        endpoint, way = (target.address, target.port), target.proxy or None
+        with self._attempt(endpoint, JUMP_USER, certificate, gateway=way) as answered:
             yield answered
 
     @contextlib.contextmanager
@@ -62,7 +63,7 @@ class Visitor:
         user: str,
         certificate: Path | None,
         *,
-        gateway: PinnedConnection | None = None,
+        gateway: PinnedConnection | str | None = None,
     ) -> Iterator[tuple[PinnedConnection, Attempt]]:
         def make() -> PinnedConnection:
             login = user_login(self.access.key, certificate)

@@ -1,9 +1,10 @@
 """How the administrator's OpenSSH reaches a host, and which host keys are pinned for it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from millwright.adapters.openssh.proxies import client_options, proxy_command
 from millwright.core.errors import NotTestableError
 from millwright.core.process import output_of, run_tool
 from millwright.facility.model import Facility
@@ -21,6 +22,8 @@ class SshTarget:
     identities_only: bool
     known_hosts_files: tuple[Path, ...]
     names_in_known_hosts: tuple[str, ...]
+    proxy: str = ""
+    """Command whose input and output are the connection; empty for a direct one."""
 
 
 def resolve_target(facility: Facility, host: str) -> SshTarget:
@@ -36,15 +39,14 @@ def resolve_target(facility: Facility, host: str) -> SshTarget:
                 f"{config} is missing, so no host of {facility.name} can be reached; is it up?", code="MW4402"
             )
         arguments = ["ssh", "-G", "-F", str(config)]
-    return parse_target(output_of([*arguments, "--", host]), host, facility.address_of(host))
+    text = output_of([*arguments, "--", host])
+    target = parse_target(text, host, facility.address_of(host))
+    return replace(target, proxy=proxy_command(client_options(text), target, facility.ssh.config))
 
 
 def parse_target(text: str, host: str, address: str) -> SshTarget:
     """Parse what ``ssh -G`` prints; ``address`` is used where the configuration names no other."""
-    options: dict[str, list[str]] = {}
-    for line in text.splitlines():
-        keyword, _, value = line.partition(" ")
-        options.setdefault(keyword, []).append(value)
+    options = client_options(text)
     named = options["hostname"][0]
     address = address if named == host else named
     port = int(options["port"][0])
