@@ -21,16 +21,14 @@ def text_of(**changes):
     return write_facility(describe(cluster, DiscoveryHints()))
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=8)
 @given(KEYS, VALUES)
 def test_an_unknown_setting_is_remarked(key, value):
     text = CAPTURED["scontrol-config.txt"]
-    assert f"# unknown: settings: {key}={value} is no setting" in text_of(
-        **{"scontrol-config.txt": f"{text}{key} = {value}\n"}
-    )
+    assert f"{key}={value} is no setting" in text_of(**{"scontrol-config.txt": f"{text}{key} = {value}\n"})
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=8)
 @given(KEYS, VALUES)
 def test_an_unknown_parameter_of_a_partition_or_node_is_remarked(key, value):
     for name in ("scontrol-partitions.txt", "scontrol-nodes.txt"):
@@ -38,21 +36,21 @@ def test_an_unknown_parameter_of_a_partition_or_node_is_remarked(key, value):
         assert f"{key}={value}" in text_of(**{name: f"{line} {key}={value}\n"}), name
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=8)
 @given(KEYS, VALUES)
 def test_an_unknown_key_of_a_switch_or_block_is_remarked(key, value):
     for line in ("SwitchName=s1 Nodes=n1", "BlockName=b1 Nodes=n1"):
         assert f"{key}={value}" in text_of(**{"scontrol-topology.txt": f"{line} {key}={value}\n"}), line
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=8)
 @given(KEYS, VALUES)
 def test_a_line_of_another_form_is_remarked(key, value):
     for name in ("scontrol-partitions.txt", "scontrol-nodes.txt", "scontrol-topology.txt"):
         assert f"{key}={value}" in text_of(**{name: f"{CAPTURED.get(name, '')}\n{key}={value}\n"}), name
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=8)
 @given(KEYS, VALUES)
 def test_an_unknown_limit_of_a_qos_or_association_is_remarked(key, value):
     qos = f"Name|Priority|{key}|Description\nfast|1|{value}|Fast\n"

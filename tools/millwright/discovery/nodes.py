@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from millwright.core.json_text import load_json
+from millwright.core.slurm_text import Line, read_lines
 from millwright.discovery.kept import NODE_JSON, NODE_JSON_KNOWN, NODE_KEPT, NODE_STATE, NODE_USED, keep
-from millwright.discovery.slurm_text import Line, read_lines
 
 GRES = re.compile(r"(?:^|,)gpu(?::([^:,()]+))?:(\d+)(?![\d.])")
 PLAIN_GRES = re.compile(r"(?:^|,)((?!gpu[:,(]|gpu$)[A-Za-z0-9_]+(?::[^:,()]+)*)(?:\([^)]*\))?(?=,|$)")

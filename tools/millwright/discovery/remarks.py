@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
+from millwright.core.slurm_text import read_lines
 from millwright.discovery.availability import OUT
 from millwright.discovery.classes import FoundClass
 from millwright.discovery.cluster import Cluster
 from millwright.discovery.node_sets import Remarks, folded
-from millwright.discovery.slurm_text import read_lines
 from millwright.discovery.topology import topology_remarks
 
 HEADS: Mapping[str, tuple[str, str]] = {

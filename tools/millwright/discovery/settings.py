@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from millwright.discovery.slurm_text import read_lines
+from millwright.core.slurm_text import read_lines
 
 HOST = re.compile(r"^([^()\s]+)(?:\(([^()]*)\))?$")
 CONTROLLER = re.compile(r"^SlurmctldHost\[(\d+)\]$")

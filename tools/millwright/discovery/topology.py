@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from millwright.core.slurm_text import read_line, read_lines
 from millwright.discovery.node_sets import Remarks, expanded, folded
-from millwright.discovery.slurm_text import read_line, read_lines
 from millwright.facility.topics.placement import PLACE_NAME
 
 

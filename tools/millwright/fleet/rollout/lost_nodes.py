@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from millwright.adapters.slurm.controller import controller_of
-from millwright.adapters.slurm.nodes import NODES, parse_nodes
+from millwright.adapters.slurm.nodes import ask_nodes
 from millwright.core.errors import MillwrightError
 from millwright.facility.model import Facility
 
@@ -15,7 +15,7 @@ def lost_nodes(facility: Facility, hosts: Sequence[str]) -> Mapping[str, str]:
     so by the tasks that need it.
     """
     try:
-        nodes = parse_nodes(controller_of(facility).run(NODES))
+        nodes = ask_nodes(controller_of(facility).run)
     except MillwrightError:
         return {}
     return {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from millwright.adapters.slurm.controller import Controller, controller_of
-from millwright.adapters.slurm.nodes import NODES, SlurmNode, parse_nodes
+from millwright.adapters.slurm.nodes import SlurmNode, ask_nodes
 from millwright.adapters.slurm.reservations import RESERVATIONS, SlurmReservation, parse_reservations
 from millwright.core.errors import FailedError
 from millwright.core.node_sets import fold_for_slurm
@@ -32,7 +32,7 @@ class Service:
 
     def nodes(self) -> Mapping[str, SlurmNode]:
         """Every node by name; raises :exc:`NotTestableError` where the controller does not answer."""
-        return parse_nodes(self.controller.run(NODES))
+        return ask_nodes(self.controller.run)
 
     def free_nodes(self, wanted: Sequence[str], owner: Owner) -> frozenset[str]:
         """Those of the nodes that Slurm hears of and that nobody but this owner has drained."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 PAIR = re.compile(r"(?:^|\s)([A-Za-z_]\w*)=((?:(?!\s[A-Za-z_]\w*=).)*)", re.ASCII)
 FREE = frozenset({"Reason", "Comment", "Extra", "AdminComment", "SystemComment"})
 """Keys whose value is whatever somebody typed; Slurm prints them after everything that it counts."""
-NOTHING = frozenset({"", "(null)", "N/A", "n/a", "None", "n/s", "NONE"})
+AFTER = frozenset({"ReservationName", "InstanceId", "InstanceType"})
+"""Keys that Slurm prints behind free texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +17,6 @@ class Line:
 
     values: Mapping[str, str]
     free: Mapping[str, str]
-    rest: str = ""
-    """What stands beside the pairs and is not understood."""
 
     def get(self, key: str) -> str:
         """A value without what stands for nothing; empty if there is none."""
@@ -40,22 +39,26 @@ def read_lines(text: str, first: str) -> tuple[tuple[Line, ...], tuple[str, ...]
         if record.values[first].upper() == "DEFAULT":
             defaults |= {key: value for key, value in record.values.items() if key != first}
             continue
-        found.append(Line({**defaults, **record.values}, record.free, record.rest))
+        found.append(Line({**defaults, **record.values}, record.free))
     return tuple(found), tuple(other)
 
 
 def read_line(line: str) -> Line:
-    """One record; the first free text takes the rest of the line, except keys that are missing before it."""
+    """One record; after the first free text, only what Slurm itself prints there is a key."""
     pairs = [(match[1], match[2].strip()) for match in PAIR.finditer(line)]
     border = next((index for index, (key, _) in enumerate(pairs) if key in FREE), len(pairs))
     values: dict[str, str] = {}
     for key, value in pairs[:border]:
         values.setdefault(key, value)
-    return Line(values, dict(_free(line)) if border < len(pairs) else {})
+    if border == len(pairs):
+        return Line(values, {})
+    rest = dict(_after(line))
+    values |= {key: value for key, value in rest.items() if key in AFTER}
+    return Line(values, {key: value for key, value in rest.items() if key in FREE})
 
 
-def _free(line: str) -> Iterator[tuple[str, str]]:
-    """Each free text up to the next key of a free text."""
-    marks = [match for match in re.finditer(r"(?:^|\s)(\w+)=", line) if match[1] in FREE]
+def _after(line: str) -> Iterator[tuple[str, str]]:
+    """Free texts and what follows them, each up to the next such key."""
+    marks = [match for match in re.finditer(r"(?:^|\s)(\w+)=", line) if match[1] in FREE | AFTER]
     for mark, following in zip(marks, [*marks[1:], None], strict=True):
         yield mark[1], line[mark.end() : following.start() if following else len(line)].strip()
