@@ -50,9 +50,8 @@ class InventoryModule(BaseInventoryPlugin):  # type: ignore[misc]  # Ansible shi
         """Fill the inventory; every problem of the file stands in the error."""
         super().parse(inventory, loader, path, cache)
         try:
-            from millwright.adapters.ansible.inventory import build_inventory  # noqa: PLC0415
+            from millwright.adapters.ansible.inventory import build_inventory, load_for_ansible  # noqa: PLC0415
             from millwright.adapters.ansible.stored_inventory import VARIABLE, inventory_for  # noqa: PLC0415
-            from millwright.app.site.facility import load_checked  # noqa: PLC0415
             from millwright.core.errors import BadInputError  # noqa: PLC0415 - an absent package gets a clear message
         except ImportError as error:
             message = f"{error}; run Ansible from Millwright's own environment (in a checkout: .venv/bin)"
@@ -60,7 +59,7 @@ class InventoryModule(BaseInventoryPlugin):  # type: ignore[misc]  # Ansible shi
         try:
             # The command stores what it has read and checked, so that no wave reads the facility again.
             found = inventory_for(Path(path), os.environ.get(VARIABLE, "")) or build_inventory(
-                load_checked(path)[1], Path(path)
+                load_for_ansible(Path(path)), Path(path)
             )
         except BadInputError as error:
             raise AnsibleParserError(str(error)) from error

@@ -16,6 +16,8 @@ from millwright.adapters.ansible.variables import facility_variables, known_role
 from millwright.catalogue.catalogue import load_catalogue
 from millwright.core.errors import BadInputError, Problem
 from millwright.core.suggestions import did_you_mean
+from millwright.facility.consistency import find_inconsistencies
+from millwright.facility.load import read_facility
 from millwright.facility.model import Facility, NodeClass
 from millwright.facility.unix_users import find_user_problems
 
@@ -48,6 +50,23 @@ def build_inventory(facility: Facility, file: Path) -> AnsibleInventory:
         raise BadInputError(problems)
     groups = _groups(facility)
     return AnsibleInventory(groups, _host_vars(facility, groups), _variables(facility, file))
+
+
+def load_for_ansible(file: Path) -> Facility:
+    """Load a facility by the rules of the facility and of Ansible at once.
+
+    Raises :exc:`BadInputError` with everything that either of them refuses, in one list.
+    """
+    facility = read_facility(file)
+    if problems := find_facility_problems(facility, file):
+        raise BadInputError(problems)
+    return facility
+
+
+def find_facility_problems(facility: Facility, file: Path) -> list[Problem]:
+    """Everything that contradicts itself or would mislead Ansible."""
+    findings = find_inconsistencies(facility)
+    return [*(each.in_file(str(file)) for each in findings), *find_inventory_problems(facility, file)]
 
 
 def find_inventory_problems(facility: Facility, file: Path) -> list[Problem]:

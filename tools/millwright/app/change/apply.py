@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from millwright.adapters.ansible.events import ApplyOptions, ApplyResult
+from millwright.adapters.ansible.inventory import load_for_ansible
 from millwright.adapters.here.facility_lock import ROLLOUT_LOCK, only_one
 from millwright.antennas.trust.prepared import write_factory_trust
 from millwright.app.change.apply_report import ApplyReport, make_report, report_text
 from millwright.app.change.resumable_run import RunKind, begin_or_resume, canary_chooser, resumable
 from millwright.app.context import Context
 from millwright.app.playbook_progress import PlaybookProgress
-from millwright.app.site.facility import load_checked
 from millwright.core.places import as_typed, facility_file, product_root, state_folder
 from millwright.facility import Facility
 from millwright.fleet.look.converge import converge
@@ -36,7 +36,7 @@ def check_facility(context: Context, facility: str, *, limit: str = "", diff: bo
     Raises :exc:`BadInputError` for a facility or limit that is not usable.
     """
     file = facility_file(facility)
-    _, described = load_checked(facility)
+    described = load_for_ansible(file)
     result = converge(
         file,
         described,
@@ -58,7 +58,7 @@ def apply_facility(
     :exc:`NotTestableError` if another change of this facility is running.
     """
     file = facility_file(facility)
-    _, described = load_checked(facility)
+    described = load_for_ansible(file)
     given = request_from(limit=parse_limit(limit), **options)
     kind = RunKind(COMMAND, file, described, described.rollout.wave_size)
     state, now = kind.state, context.now()

@@ -3,12 +3,12 @@
 from typing import Literal
 
 from millwright.adapters.ansible.events import ApplyOptions
+from millwright.adapters.ansible.inventory import load_for_ansible
 from millwright.app.change.findings import Finding, findings
 from millwright.app.change.host_changes import TaskChange, TaskFailure, changes_in, failures_in
 from millwright.app.context import Context
 from millwright.app.document import Document
 from millwright.app.playbook_progress import PlaybookProgress
-from millwright.app.site.facility import load_checked
 from millwright.core.errors import ExitCode
 from millwright.core.places import facility_file, state_folder
 from millwright.fleet.look.plan import Plan, make_plan
@@ -53,7 +53,7 @@ def plan_changes(
     a facility or limit that is not usable.
     """
     file = facility_file(facility)
-    _, described = load_checked(facility)
+    described = load_for_ansible(file)
     plan = make_plan(
         file,
         described,

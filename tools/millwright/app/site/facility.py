@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from millwright.adapters.ansible.inventory import find_inventory_problems
+from millwright.adapters.ansible.inventory import find_facility_problems
 from millwright.app.document import Document, Part
 from millwright.checks.registry import checks_for
 from millwright.core.errors import BadInputError, ExitCode, Problem
 from millwright.core.places import facility_file, known_facilities, shipped_facilities
 from millwright.facility import load as loading
 from millwright.facility import load_facility
-from millwright.facility.consistency import find_inconsistencies
 from millwright.facility.model import Facility
 from millwright.verdicts.expectations import find_commitment_problems
 
@@ -120,8 +119,7 @@ def load_checked(name_or_path: str, checks: Sequence[Path] = ()) -> tuple[Path, 
     path = facility_file(name_or_path)
     facility = loading.read_facility(path)
     problems = [
-        *(finding.in_file(str(path)) for finding in find_inconsistencies(facility)),
-        *find_inventory_problems(facility, path),
+        *find_facility_problems(facility, path),
         *find_commitment_problems(facility, str(path), checks_for(path, checks)),
     ]
     if problems:
