@@ -112,8 +112,7 @@ def _compare(
     value = _median(series)
     # Devices of one node are no independent peers: the nodes must be many enough.
     by_node = {node: median(values) for node, values in pool.items() if values}
-    others = {node: each for node, each in by_node.items() if node != series.node}
-    is_spread = nodes >= FEWEST_PEERS and are_spread(others, threshold)
+    is_spread = nodes >= FEWEST_PEERS and are_spread(by_node, threshold)
     found = (
         standing(value, peers, higher_is_better=higher, threshold=threshold)
         if nodes >= FEWEST_PEERS
