@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
@@ -21,12 +22,24 @@ from millwright.simulate.goodput.repair import (
     share_without,
     spares_for,
 )
+from millwright.simulate.queue.analytic import (
+    PriorityClass,
+    conserved,
+    mg1_wait_h,
+    mmc,
+    preemptive_times_h,
+    priority_waits_h,
+)
+from millwright.simulate.queue.jobs import Jobs
+from millwright.simulate.queue.policy import POLICIES, Mode
+from millwright.simulate.queue.schedule import make_schedule
 
-CASES = {
-    case["id"]: case
+FILES = [
+    yaml.safe_load(path.read_text()) or {}
     for path in sorted((Path(__file__).parent / "cases").glob("*.yaml"))
-    for case in (yaml.safe_load(path.read_text()) or {}).get("oracles", [])
-}
+]
+TRACES = {trace["id"]: trace for content in FILES for trace in content.get("traces", [])}
+CASES = {case["id"]: case for content in FILES for case in content.get("oracles", [])}
 
 
 def intervals(given):
@@ -118,7 +131,39 @@ def ettrs(given):
     return {"ettr_closed_form": found.closed_form, "goodput_exact": found.exact, "valid": found.is_valid}
 
 
+def erlang(given):
+    found = mmc(given["arrivals_per_h"], given["services_per_h"], given["servers"])
+    return {
+        "p_wait": found.p_wait,
+        "mean_wait_h": found.mean_wait_h,
+        "utilisation": found.utilisation,
+    }
+
+
+def priorities(given):
+    classes = [
+        PriorityClass(*each)
+        for each in zip(given["arrivals_per_h"], given["mean_h"], given["second_moment_h2"], strict=True)
+    ]
+    waits = priority_waits_h(classes)
+    kept = sum(each.load * wait for each, wait in zip(classes, waits, strict=True))
+    assert kept == pytest.approx(conserved(classes))
+    return {
+        "mean_wait_h": list(waits),
+        "preemptive_resume_time_in_system_h": list(preemptive_times_h(classes)),
+        "conservation": conserved(classes),
+    }
+
+
+def pollaczek(given):
+    wait = mg1_wait_h(given["arrivals_per_h"], given["mean_h"], given["second_moment_h2"])
+    return {"mean_wait_h": wait}
+
+
 FORMULAS = {
+    "mmc": erlang,
+    "mg1": pollaczek,
+    "priority": priorities,
     "interval": intervals,
     "makespan": makespans,
     "spares": spares,
@@ -137,4 +182,38 @@ def test_a_formula_gives_the_worked_values(name):
     expected = {key: value for key, value in case["expect"].items() if key in found}
     assert expected
     for key, value in expected.items():
-        assert found[key] == pytest.approx(value, rel=1e-6, abs=1.1e-6), key
+        assert found[key] == pytest.approx(value, rel=1e-6, abs=5.1e-7), key
+
+
+def scheduled(trace, policy):
+    """A schedule of a trace; modes that it does not rank are equal."""
+    jobs = trace["jobs"]
+    names = sorted({job.get("mode", "all") for job in jobs})
+    preempts, priority = trace.get("preempt") or {}, trace.get("priority") or {}
+    modes = [Mode(name, priority.get(name, 0), tuple(preempts.get(name, ()))) for name in names]
+    columns = [
+        np.array([job[key] for job in jobs], dtype=np.int64) for key in ("submit", "nodes", "run", "req")
+    ]
+    mode = np.array([names.index(job.get("mode", "all")) for job in jobs], dtype=np.int64)
+    return make_schedule(Jobs(*columns, mode), trace["nodes"], POLICIES[policy], modes)
+
+
+@pytest.mark.parametrize(
+    ("name", "policy"), [(name, policy) for name, trace in TRACES.items() for policy in trace["expect"]]
+)
+def test_a_trace_is_scheduled_second_by_second(name, policy):
+    trace = TRACES[name]
+    made = scheduled(trace, policy)
+    expected = trace["expect"][policy]
+    starts = {job["id"]: made.starts_of(place) for place, job in enumerate(trace["jobs"])}
+    assert {key: starts[key] for key in expected} == {
+        key: tuple(value) if isinstance(value, list) else (value,) for key, value in expected.items()
+    }
+    assert [trace["jobs"][place]["id"] for place in made.too_wide] == trace.get("refused", [])
+    assert made.lost_node_s == trace.get("lost_node_seconds", made.lost_node_s)
+
+
+def test_every_kind_of_case_is_tested():
+    assert {name.rsplit("-", 1)[0] for name in CASES} <= set(FORMULAS)
+    assert len(CASES) >= 20
+    assert len(TRACES) >= 9

@@ -59,6 +59,7 @@ DOCUMENTS: dict[str, str] = {
     "run": "millwright.app.measure.run:RunOutcome",
     "run --dry-run": "millwright.app.measure.preview:RunPlan",
     "schema": "millwright.app.schema:SchemaList",
+    "simulate queue": "millwright.app.simulate.queue:QueueReport",
     "simulate goodput": "millwright.app.simulate.goodput:GoodputReport",
 }
 """Command as typed after ``millwright``, and where the class of its document is defined."""

@@ -30,6 +30,21 @@ def draw_goodput(title: str, draws: Sequence[float], badput: Mapping[str, float]
         return _svg(figure)
 
 
+def draw_waits(title: str, rows: Sequence[tuple[str, float | None, float | None, float | None]]) -> str:
+    """Median, 90 % and 99 % of the waits of each mode, in hours."""
+    with style.context(SETTINGS, after_reset=True):
+        figure = Figure(figsize=(8, 0.8 + 0.9 * len(rows)), layout="constrained")
+        axes = figure.subplots()
+        for place, (label, share) in enumerate((("p50", 0), ("p90", 1), ("p99", 2))):
+            heights = [row + (place - 1) * 0.25 for row in range(len(rows))]
+            axes.barh(heights, [row[1 + share] or 0.0 for row in rows], height=0.22, label=label)
+        axes.set_yticks(range(len(rows)), [row[0] for row in rows])
+        axes.set_xlabel("wait (h)")
+        axes.legend()
+        figure.suptitle(title)
+        return _svg(figure)
+
+
 def _svg(figure: Figure) -> str:
     out = io.StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None})

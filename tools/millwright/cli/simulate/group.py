@@ -3,6 +3,7 @@
 import typer
 
 from millwright.cli.simulate.goodput import command as goodput
+from millwright.cli.simulate.queue import command as queue
 
 app = typer.Typer(
     add_completion=False,
@@ -13,8 +14,4 @@ app = typer.Typer(
 )
 
 app.command("goodput")(goodput)
-
-
-@app.callback()
-def _group() -> None:
-    pass  # without it, Typer would make a group of one command that command
+app.command("queue")(queue)
