@@ -118,7 +118,7 @@ def store(folder: Path, metrics: int) -> None:
     session = open_session(
         SessionFolder("harness", folder / "run-report.json", folder / "stage", folder / "output")
     )
-    info = RunInfo(RUN, "bench", "2026-11-23T17:21:47Z", "2026-11-23T17:24:00Z", "0")
+    info = RunInfo(RUN, "bench", "2026-11-23T17:21:47Z", "2026-11-23T17:24:00Z", "0", bounds=())
     text = (folder / "facility.yaml").read_bytes()
     store_run(folder / "results", info, text, [session], registry=registry(metrics))
 

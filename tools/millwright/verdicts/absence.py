@@ -55,7 +55,9 @@ class Absences:
     def devices_of(self, expectation: Expectation) -> dict[str, str]:
         """Devices of the expected place whose values were rejected, and why."""
         cases = self._cases.get(_measure(expectation))
-        rejected = cases.places.get(expectation.place, []) if cases else []
+        if not cases or not cases.places:
+            return {}
+        rejected = cases.places.get(expectation.place, [])
         return {
             one.device: _words(one)
             for one in rejected

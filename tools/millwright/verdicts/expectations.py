@@ -80,6 +80,7 @@ def _of_partitions(facility: Facility, registry: Registry) -> Iterator[Expectati
         nodes = partition.node_names()
         node_class = facility.class_of(name)
         accelerators = node_class.accelerators if node_class else None
+        emulated = facility.is_emulated(name)
         for variant, metric, commitment, definition in _each(partition.checks, registry):
             places = [(node,) for node in nodes] if definition.scope is Scope.NODE else [nodes]
             reference = to_reference(commitment, definition) if commitment else None
@@ -93,7 +94,7 @@ def _of_partitions(facility: Facility, registry: Registry) -> Iterator[Expectati
                     nodes=place,
                     definition=definition,
                     reference=reference,
-                    emulated=facility.is_emulated(name),
+                    emulated=emulated,
                     devices=accelerators.count if accelerators and definition.scope is Scope.NODE else None,
                 )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from millwright.checks.declaration import Metric, Scope
+from millwright.core.collection import paused_collection
 from millwright.core.errors import BadInputError, ExitCode, Problem
 from millwright.core.node_sets import NodeSetError, expand
 from millwright.core.verdict import Verdict, severity
@@ -92,6 +93,7 @@ class Scorecard:
         return ExitCode.OK
 
 
+@paused_collection()
 def score(facility: Facility, run: Run) -> Scorecard:
     """Judge a run against what a facility expects, as far as the run set out to measure it.
 
