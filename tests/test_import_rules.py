@@ -23,6 +23,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "verdicts": {"core", "checks", "facility", "results", "statistics"},
     "capacity": {"core", "catalogue", "checks", "facility", "results", "statistics", "verdicts"},
     "report": {"core", "capacity", "verdicts", "results", "statistics", "simulate"},
+    "economics": {"core"},
+    "tenders": {"core", "checks", "economics", "facility"},
     "adapters": {"core", "catalogue", "checks", "facility", "results"},
     "discovery": {"core", "catalogue", "facility"},
     "fleet": {"core", "checks", "facility", "statistics", "results", "verdicts", "adapters"},
@@ -44,6 +46,8 @@ PURE = {
     "results",
     "verdicts",
     "capacity",
+    "economics",
+    "tenders",
     "report",
 }
 """Rooms that start no process and ask for no time: those come in as arguments."""

@@ -37,6 +37,14 @@ def test_informative_values_never_block(group):
     assert [(step.kind, step.scored) for step in decision.steps] == [("resolve", False)]
 
 
+@pytest.mark.parametrize(
+    ("verdict", "code"), [("FAIL", 1), ("NOT MEASURED", 3), ("INCONCLUSIVE", 3), ("PASS", 0), (None, 0)]
+)
+def test_page_one_and_the_exit_code_agree(group, verdict, code):
+    decision = decide(only(group, "PASS") + only(group, verdict, scored=False))
+    assert (decision.outcome == "clear", decision.exit_code) == (code == 0, code)
+
+
 def test_values_without_a_reference_are_counted_apart(group):
     decision = decide(only(group, "PASS", None))
     assert (decision.expected, decision.unjudged, sum(decision.counts.values())) == (2, 1, 1)

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from millwright.checks.declaration import Better
+from millwright.checks.declaration import Better, Statistic
 from millwright.core.claims import SourceKind
 from millwright.core.verdict import Verdict
 from millwright.facility.model import CommitmentClass
+from millwright.facility.topics.judging import FewRuns
 from millwright.statistics.repetitions import repetitions_to_decide
 from millwright.verdicts.judge import judge, not_measured
 from millwright.verdicts.reference import Reference
@@ -15,9 +16,10 @@ from millwright.verdicts.reference import Reference
 VALUES = st.lists(st.integers(1, 1000).map(float), min_size=1, max_size=40)
 
 
-def reference(value=10.0, tolerance=0.0, better=Better.HIGHER):
+def reference(value=10.0, tolerance=0.0, better=Better.HIGHER, **rules):
     scored, read = CommitmentClass.SCORED, SourceKind.READ
-    return Reference(value, "GB/s", tolerance, better, "contract", read, datetime.date(2026, 1, 1), scored)
+    date = datetime.date(2026, 1, 1)
+    return Reference(value, "GB/s", tolerance, better, "contract", read, date, scored, **rules)
 
 
 def test_pass_when_the_bad_end_still_meets_the_reference_within_tolerance():
@@ -92,6 +94,7 @@ def test_there_are_exactly_four_verdicts():
 
 @given(VALUES, st.integers(1, 1000))
 def test_it_is_inconclusive_exactly_where_more_values_are_needed(values, limit):
+    assume(sum(value < limit / 2 for value in values) <= len(values) / 10)  # else no median alone passes
     judgement = judge(values, reference(float(limit)))
     needed = repetitions_to_decide(len(values), sum(value >= limit for value in values))
     assert (judgement.verdict is Verdict.INCONCLUSIVE) == (needed != 0)
@@ -134,3 +137,40 @@ def test_the_margin_is_the_distance_of_the_bad_end_as_a_share_of_the_limit(value
 def test_the_limit_allows_for_the_tolerance_in_the_direction_that_is_worse():
     assert reference(10.0, 0.1).limit == 9.0
     assert reference(10.0, 0.1, Better.LOWER).limit == 11.0
+
+
+LOW = Better.LOWER
+
+
+@pytest.mark.parametrize(
+    ("values", "limit", "better", "rules", "verdict", "reason"),
+    [
+        ([0] * 12 + [37] * 3, 0, LOW, {"statistic": "defects"}, "FAIL", "wrong results in 3 of 15"),
+        ([0] * 15, 0, LOW, {"statistic": "defects"}, "PASS", "up to 0.18 a repetition is not excluded"),
+        ([0, 0], 0, LOW, {"statistic": "defects", "minimum_n": 5}, "INCONCLUSIVE", "2 of at least 5"),
+        ([0, 1], 0, LOW, {"statistic": "defects", "minimum_n": 5}, "FAIL", "1 of 2"),
+        ([0] * 12 + [37] * 3, 0, LOW, {}, "INCONCLUSIVE", "3 of 15 repetitions miss the limit by more than"),
+        ([100] * 59 + [10] * 21, 90, Better.HIGHER, {}, "INCONCLUSIVE", "21 of 80 repetitions miss"),
+        ([100] * 76 + [10] * 4, 90, Better.HIGHER, {}, "PASS", "the whole interval"),
+        ([11, 12, 9], 10, Better.HIGHER, {"statistic": "every"}, "FAIL", "1 of 3 repetitions miss"),
+        ([11, 12, 10], 10, Better.HIGHER, {"statistic": "every"}, "PASS", "each of 3"),
+        ([11, 12, 10], 10, Better.HIGHER, {"statistic": "worst"}, "PASS", "each of 3"),
+        ([11, 12], 10, Better.HIGHER, {"few_runs": FewRuns.EVERY}, "PASS", "each of 2"),
+        ([11, 9], 10, Better.HIGHER, {"few_runs": FewRuns.EVERY}, "FAIL", "1 of 2"),
+        ([11, 9], 10, Better.HIGHER, {"few_runs": FewRuns.MEDIAN_OR_SLOWER}, "FAIL", "median or slower of 2"),
+        ([11, 9, 12], 10, Better.HIGHER, {"few_runs": FewRuns.MEDIAN_OR_SLOWER}, "PASS", "slower of 3"),
+        ([9, 12], 10, LOW, {"few_runs": FewRuns.MEDIAN_OR_SLOWER}, "FAIL", "slower of 2"),
+        ([11] * 9, 10, Better.HIGHER, {"maximum_n": 8}, "INCONCLUSIVE", "at most 8 were agreed"),
+        ([11] * 9, 10, Better.HIGHER, {"minimum_n": 10}, "INCONCLUSIVE", "9 of at least 10"),
+        ([11, 9] * 4, 10, Better.HIGHER, {"maximum_n": 8}, "INCONCLUSIVE", "more repetitions would not"),
+        ([1] * 298, 2, LOW, {"statistic": "quantile", "quantile": 0.99}, "INCONCLUSIVE", "299 are needed"),
+        ([1] * 299, 2, LOW, {"statistic": "quantile", "quantile": 0.99}, "PASS", "quantile 0.99 meets"),
+        ([1] * 290 + [3] * 9, 2, LOW, {"statistic": "quantile", "quantile": 0.99}, "FAIL", "misses"),
+        ([1] * 298 + [3], 2, LOW, {"statistic": "quantile", "quantile": 0.99}, "INCONCLUSIVE", "within"),
+        ([3] * 299, 2, Better.HIGHER, {"statistic": "quantile", "quantile": 0.01}, "PASS", "meets"),
+    ],
+)
+def test_the_commitments_statistic_decides(values, limit, better, rules, verdict, reason):  # noqa: PLR0917
+    rules = rules | {"statistic": Statistic(rules.get("statistic", "median"))}
+    found = judge([float(v) for v in values], reference(float(limit), better=better, **rules))
+    assert (found.verdict.value, reason in found.reason) == (verdict, True), found.reason

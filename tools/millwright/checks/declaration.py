@@ -59,6 +59,14 @@ class Statistic(StrEnum):
 
     MEDIAN = "median"
     """With its distribution-free interval."""
+    WORST = "worst"
+    """The worst repetition."""
+    EVERY = "every"
+    """Each repetition by itself, as for few and long runs."""
+    QUANTILE = "quantile"
+    """A quantile with its distribution-free bound, as for tails."""
+    DEFECTS = "defects"
+    """A count of wrong results, in any repetition."""
 
 
 Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -92,6 +100,10 @@ class Metric(Frozen):
     signed: bool = False
     """The value may be below zero."""
     statistic: Statistic = Statistic.MEDIAN
+    """What of the repetitions is judged, unless a commitment says otherwise. A count that should be low is
+    judged as defects, never by its median."""
+    quantile: float | None = Field(default=None, gt=0, lt=1)
+    """The quantile that ``statistic: quantile`` judges."""
     scope: SkipJsonSchema[Scope] = Field(default=Scope.NODE, exclude=True)
     """The check's own, which is filled in when a declaration is read."""
 
@@ -103,6 +115,18 @@ class Metric(Frozen):
     def label_in(self, language: str) -> str:
         """The value's meaning in a language, or in English if it has none there."""
         return self.labels.get(language, self.label)
+
+    @property
+    def judged_by(self) -> Statistic:
+        """The statistic, with which no count of wrong results hides behind a median."""
+        counts = self.unit == "count" and self.better is Better.LOWER
+        return Statistic.DEFECTS if counts and self.statistic is Statistic.MEDIAN else self.statistic
+
+    @model_validator(mode="after")
+    def _has_quantile(self) -> Self:
+        if (self.statistic is Statistic.QUANTILE) != (self.quantile is not None):
+            raise ValueError("statistic: quantile and quantile belong together")
+        return self
 
     @model_validator(mode="after")
     def _has_english(self) -> Self:

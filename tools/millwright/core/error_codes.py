@@ -15,7 +15,7 @@ ROOMS = {
     "MW4": "Antennas",
     "MW5": "Fleet",
     "MW6": "Results, verdicts and report",
-    "MW7": "Rack and images",
+    "MW7": "Rack, images, tenders and costs",
     "MW8": "Discovery, simulation and reference facilities",
     "MW9": "Everything else",
 }

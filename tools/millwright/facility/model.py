@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PositiveInt
 
+from millwright.checks.declaration import Statistic
 from millwright.checks.naming import KEY
 from millwright.core.claims import SourceKind
 from millwright.core.frozen import Frozen
@@ -25,6 +26,7 @@ from millwright.facility.topics.charging import Charging
 from millwright.facility.topics.directory import Directory
 from millwright.facility.topics.fabric import Fabric
 from millwright.facility.topics.health import Health
+from millwright.facility.topics.judging import AllNodes, FewRuns, FleetRule, OpenShare
 from millwright.facility.topics.placement import Racks, Switches
 from millwright.facility.topics.queues import Minutes, Queues
 from millwright.facility.topics.reach import Reach
@@ -103,6 +105,22 @@ class Commitment(Frozen):
     tolerance: Fraction = 0.0
     """Share of the value by which a measurement may miss it."""
     commitment_class: Annotated[CommitmentClass, Field(alias="class")]
+    statistic: Statistic | None = None
+    """What of the repetitions has to meet the value; the check's own where left out."""
+    quantile: OpenShare | None = None
+    """The quantile that `statistic: quantile` judges: 0.99 of a latency, 0.01 of a rate."""
+    minimum_n: PositiveInt | None = None
+    """Fewest repetitions with which the value can PASS."""
+    maximum_n: PositiveInt | None = None
+    """Most repetitions, agreed beforehand; more than these decide nothing."""
+    few_runs: FewRuns = FewRuns.INCONCLUSIVE
+    """What decides below the 6 repetitions that an interval of the median needs."""
+    fleet: FleetRule = AllNodes(rule="all")
+    """How the verdicts on nodes add up to the verdict on the partition."""
+    clause: Title | None = None
+    """Clause of the contract."""
+    lot: Name | None = None
+    """Lot that is accepted by itself; FAIL is corrected for the number of scored values within it."""
     source: Title
     """Where the value comes from: a contract, a data sheet, an acceptance report."""
     kind: SourceKind

@@ -18,8 +18,9 @@ SCHEMA: Final = "millwright-report/1"
 
 VERDICTS = tuple(Verdict)
 
-Outcome = Literal["clear", "blocked", "undecided", "unscored"]
-"""Of the scored values: none blocks, one failed, one is not decided yet; or nothing is scored."""
+Outcome = Literal["clear", "noted", "blocked", "undecided", "unscored"]
+"""Of the scored values: all pass and nothing else fails or is missing; all pass, but an informative value
+does not; one failed; one is not decided yet; or nothing is scored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,20 @@ class Row:
     series: tuple[Series, ...]
     evidence: tuple[str, ...]
     doubts: tuple[Doubt, ...] = ()
+    statistic: str = "median"
+    """What of the repetitions is judged: median, worst, every, quantile or defects."""
+    value: float | None = None
+    """What the statistic is at the deciding place; None where nothing was measured or committed."""
+    deviation: float | None = None
+    """Distance of `value` from the committed value as a share of it; negative is worse."""
+    rule: str = ""
+    """What decides, in words: statistic, repetitions, rule for the nodes; empty without a reference."""
+    nodes_to_swap: str = ""
+    """Folded set of the nodes that miss the limit; empty for none."""
+    p_fail: float | None = None
+    """p-value of a FAIL after Holm; None for a rule without chance."""
+    clause: str = ""
+    lot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +178,11 @@ class Decision:
     steps: tuple[Step, ...]
     tightest: tuple[str, str, str] | None
     """Group, check and metric of the scored PASS with the smallest margin."""
+    exit_code: int | None = None
+    """Exit code of the command that wrote the report: 1 if a value fails, 3 if one is missing or undecided.
+    None in a report of a version that did not state it."""
+    swaps: tuple[str, ...] = ()
+    """Nodes that miss a limit, folded, each with group, check and metric."""
 
 
 @dataclass(frozen=True, slots=True)

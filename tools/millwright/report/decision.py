@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from millwright.core.errors import ExitCode
 from millwright.core.verdict import WORST_FIRST, Verdict
 from millwright.report.content import VERDICTS, Decision, Group, Outcome, Row, Step
 
@@ -12,13 +13,19 @@ def decide(groups: Sequence[Group]) -> Decision:
     rows = [(group, row) for group in groups for row in group.rows]
     scored = [row for _, row in rows if row.scored]
     return Decision(
-        outcome=_outcome(scored),
+        outcome=_outcome(scored, [row for _, row in rows]),
         expected=len(rows),
         counts=_count([row for _, row in rows]),
         unjudged=sum(row.verdict is None for _, row in rows),
         scored_counts=_count(scored),
         steps=tuple(sorted(_steps(rows), key=lambda step: not step.scored)),
         tightest=_tightest(rows),
+        exit_code=int(_exit_code([row for _, row in rows])),
+        swaps=tuple(
+            f"{group.name}, {row.variant} {row.metric}: {row.nodes_to_swap}"
+            for group, row in rows
+            if row.nodes_to_swap
+        ),
     )
 
 
@@ -26,13 +33,25 @@ def _count(rows: Sequence[Row]) -> dict[Verdict, int]:
     return {verdict: sum(row.verdict == verdict for row in rows) for verdict in VERDICTS}
 
 
-def _outcome(scored: Sequence[Row]) -> Outcome:
+def _exit_code(rows: Sequence[Row]) -> ExitCode:
+    """The rule of the scorecard, so that page one and the command agree."""
+    verdicts = {row.verdict for row in rows}
+    if Verdict.FAIL in verdicts:
+        return ExitCode.FAIL
+    if not verdicts or verdicts & {Verdict.NOT_MEASURED, Verdict.INCONCLUSIVE}:
+        return ExitCode.NOT_TESTED
+    return ExitCode.OK
+
+
+def _outcome(scored: Sequence[Row], rows: Sequence[Row]) -> Outcome:
     verdicts = {row.verdict for row in scored}
     if not verdicts:
         return "unscored"
     if "FAIL" in verdicts:
         return "blocked"
-    return "clear" if verdicts == {"PASS"} else "undecided"
+    if verdicts != {"PASS"}:
+        return "undecided"
+    return "clear" if _exit_code(rows) is ExitCode.OK else "noted"
 
 
 def _steps(rows: Sequence[tuple[Group, Row]]) -> Iterator[Step]:

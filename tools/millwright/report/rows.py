@@ -88,7 +88,7 @@ def _row(citations: "Citations", rollup: Rollup) -> Row:
         scored=expectation.reference is not None and expectation.reference.commitment_class == "scored",
         emulated=any(row.emulated for row in rollup.rows),
         verdict=rollup.verdict,
-        reason=judgement.reason,
+        reason=rollup.reason,
         more_repetitions=judgement.more_repetitions,
         reference=_reference(expectation.reference) if expectation.reference else None,
         deciding_node=f"{shown.node} {shown.device}".strip() if shown else "",
@@ -101,7 +101,35 @@ def _row(citations: "Citations", rollup: Rollup) -> Row:
         series=series,
         evidence=tuple(dict.fromkeys(path for one in series for path in one.evidence)),
         doubts=tuple(_doubts(rollup)),
+        statistic=expectation.reference.statistic.value if expectation.reference else "median",
+        value=shown.judgement.value if shown else None,
+        deviation=shown.judgement.deviation if shown else None,
+        rule=describe_judging(rollup),
+        nodes_to_swap=rollup.fleet.to_swap if rollup.fleet else "",
+        p_fail=rollup.family.p_fail_holm if rollup.family else None,
+        clause=expectation.reference.clause if expectation.reference else "",
+        lot=expectation.reference.lot if expectation.reference else "",
     )
+
+
+def describe_judging(rollup: Rollup) -> str:
+    """What decides a requirement, as it was fixed beforehand; empty if nothing is committed."""
+    reference = rollup.deciding.expectation.reference
+    if reference is None:
+        return ""
+    name = reference.statistic.value + (f" {reference.quantile:g}" if reference.quantile else "")
+    parts = [name]
+    if reference.minimum_n:
+        parts.append(f"at least {reference.minimum_n} repetitions")
+    if reference.maximum_n:
+        parts.append(f"at most {reference.maximum_n} repetitions")
+    if reference.few_runs != "inconclusive":
+        parts.append(f"below 6 repetitions: {reference.few_runs.value}")
+    if rollup.fleet:
+        parts.append(rollup.fleet.rule)
+    if rollup.family:
+        parts.append(f"FAIL at p ≤ 0.05 after Holm over {rollup.family.size}")
+    return "; ".join(parts)
 
 
 def _doubts(rollup: Rollup) -> Iterator[Doubt]:

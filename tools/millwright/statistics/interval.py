@@ -66,6 +66,19 @@ def lower_rank(n: int, confidence: float = CONFIDENCE) -> int:
     return int(np.searchsorted(np.cumsum(np.exp(logarithms)), (1 - confidence) / 2)) - 1
 
 
+def reached_coverage(n: int, confidence: float = CONFIDENCE) -> float | None:
+    """Probability with which the interval of `n` values really encloses the median; None without an interval.
+
+    >>> reached_coverage(6), reached_coverage(5)
+    (0.96875, None)
+    """
+    ranks = interval_ranks(n, confidence)
+    if ranks is None:
+        return None
+    outside: float = sum(math.comb(n, below) for below in range(ranks[0] + 1)) / 2**n
+    return 1 - 2 * outside
+
+
 def median_interval(values: Values, confidence: float = CONFIDENCE) -> Interval:
     """Summarise repeated measurements of one quantity.
 

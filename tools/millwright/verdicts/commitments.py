@@ -7,7 +7,20 @@ from millwright.core.node_sets import fold
 from millwright.facility import Facility
 from millwright.facility.model import Checks
 
-COMMITTED = ("value", "unit", "tolerance", "commitment_class", "kind")
+COMMITTED = (
+    "value",
+    "unit",
+    "tolerance",
+    "commitment_class",
+    "kind",
+    "statistic",
+    "quantile",
+    "minimum_n",
+    "maximum_n",
+    "few_runs",
+    "fleet",
+    "lot",
+)
 """What a commitment promises; source and date only document it."""
 
 

@@ -13,6 +13,7 @@ from millwright.core.suggestions import did_you_mean
 from millwright.facility.model import Checks, Commitment, Facility
 from millwright.results.run_info import ExpectedValue
 from millwright.verdicts.reference import Reference, to_reference
+from millwright.verdicts.rules import find_rule_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,3 +184,4 @@ def _find_in_commitment(commitment: Commitment, definition: Metric, key: str) ->
     if commitment.value < 0 or (commitment.value == 0 and not may_be_zero):
         bound = "must be 0 or greater" if may_be_zero else "must be greater than 0"
         yield Finding("MW1707", f"{key}.value", bound, "")
+    yield from find_rule_problems(commitment, definition, key)

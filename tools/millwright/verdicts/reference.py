@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from millwright.checks.declaration import Better, Metric
+from millwright.checks.declaration import Better, Metric, Statistic
 from millwright.core.claims import SourceKind
 from millwright.facility.model import Commitment, CommitmentClass
+from millwright.facility.topics.judging import AllNodes, FewRuns, FleetRule
+
+ALL_NODES = AllNodes(rule="all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,21 @@ class Reference:
     kind: SourceKind
     date: datetime.date
     commitment_class: CommitmentClass
+    statistic: Statistic = Statistic.MEDIAN
+    """What of the repetitions has to meet the limit."""
+    quantile: float | None = None
+    """For `Statistic.QUANTILE`, 0 to 1."""
+    minimum_n: int | None = None
+    maximum_n: int | None = None
+    few_runs: FewRuns = FewRuns.INCONCLUSIVE
+    fleet: FleetRule = ALL_NODES
+    clause: str = ""
+    lot: str = ""
+
+    @property
+    def fewest(self) -> int:
+        """Repetitions below which nothing passes."""
+        return self.minimum_n or 1
 
     @property
     def limit(self) -> float:
@@ -62,4 +80,12 @@ def to_reference(commitment: Commitment, metric: Metric) -> Reference:
         kind=commitment.kind,
         date=commitment.date,
         commitment_class=commitment.commitment_class,
+        statistic=commitment.statistic or metric.judged_by,
+        quantile=commitment.quantile if commitment.statistic else metric.quantile,
+        minimum_n=commitment.minimum_n,
+        maximum_n=commitment.maximum_n,
+        few_runs=commitment.few_runs,
+        fleet=commitment.fleet,
+        clause=commitment.clause or "",
+        lot=commitment.lot or "",
     )

@@ -1,7 +1,5 @@
 """Every expected value with its verdict: nothing that was expected is silently missing."""
 
-import math
-from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,60 +8,22 @@ from millwright.checks.declaration import Metric, Scope
 from millwright.core.collection import paused_collection
 from millwright.core.errors import BadInputError, ExitCode, Problem
 from millwright.core.node_sets import NodeSetError, expand
-from millwright.core.verdict import Verdict, severity
+from millwright.core.verdict import Verdict
 from millwright.facility import Facility
 from millwright.results.evidence import Rejected
 from millwright.results.run_info import ExpectedValue
 from millwright.results.runs import Run
 from millwright.results.samples import Key, Samples, Series
-from millwright.statistics.interval import Interval, Values
+from millwright.statistics.interval import Interval
 from millwright.statistics.intervals import median_intervals
 from millwright.verdicts.absence import Absences
 from millwright.verdicts.asked import split_asked
 from millwright.verdicts.doubts import find_doubts
 from millwright.verdicts.expectations import Expectation, list_expectations
-from millwright.verdicts.judge import Judgement, judge_interval, not_measured
+from millwright.verdicts.judge import judge_interval, not_measured
+from millwright.verdicts.rollup import Rollup, Row, roll_up
 
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One expected value in one place, and what was found there."""
-
-    expectation: Expectation
-    node: str
-    """Node or folded node set that was measured; the expected place where nothing was."""
-    device: str
-    environment: str
-    """ReFrame's environment that measured it; empty if none did."""
-    values: Values
-    """In the order of the repetitions; empty if nothing was measured."""
-    judgement: Judgement
-    emulated: bool
-    doubts: tuple[str, ...] = ()
-    """Why the values are hard to believe, although they count."""
-
-    @property
-    def is_measured(self) -> bool:
-        """Whether there is any value."""
-        return len(self.values) > 0
-
-
-@dataclass(frozen=True, slots=True)
-class Rollup:
-    """All places of one metric of a check's variant, in one environment, on one partition or antenna."""
-
-    partition: str
-    check: str
-    parameters: str
-    environment: str
-    metric: str
-    verdict: Verdict | None
-    """The worst of its rows; None if they were measured and nothing was committed."""
-    deciding: Row
-    """The row that the verdict rests on."""
-    variant: str
-    """The check with its parameters, and its environment if another one measured the same."""
-    rows: tuple[Row, ...]
+__all__ = ["Rollup", "Row", "Scorecard", "limit_to", "score"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +41,12 @@ class Scorecard:
 
     @property
     def exit_code(self) -> ExitCode:
-        """1 where anything failed, else 3 where anything expected is missing or undecided, else 0.
+        """1 where a requirement failed, else 3 where one is missing or undecided, else 0.
 
-        A scorecard without a row says nothing, so it is 3 as well.
+        A scorecard without a row says nothing, so it is 3 as well. A node that fails within what its fleet's
+        rule allows is named and fails nothing.
         """
-        verdicts = {row.judgement.verdict for row in self.rows}
+        verdicts = {rollup.verdict for rollup in self.rollups}
         if Verdict.FAIL in verdicts:
             return ExitCode.FAIL
         if not verdicts or verdicts & {Verdict.NOT_MEASURED, Verdict.INCONCLUSIVE}:
@@ -119,7 +80,7 @@ def score(facility: Facility, run: Run) -> Scorecard:
             rows.extend(_rows(expectation, environment, matching, absences, doubt))
         answered.update(answer.number for answer in answers)
     unexpected = (run.series[number] for number in range(len(run.series)) if number not in answered)
-    return Scorecard(run.info.run_id, tuple(rows), _roll_up(rows), tuple(unexpected), run.rejected, left_out)
+    return Scorecard(run.info.run_id, tuple(rows), roll_up(rows), tuple(unexpected), run.rejected, left_out)
 
 
 def limit_to(scorecard: Scorecard, expected: Iterable[ExpectedValue]) -> Scorecard:
@@ -131,7 +92,7 @@ def limit_to(scorecard: Scorecard, expected: Iterable[ExpectedValue]) -> Scoreca
     for each in expected:
         places.setdefault((each.partition, each.check, each.parameters, each.metric), set()).add(each.node)
     rows = tuple(row for row in scorecard.rows if _is_among(row.expectation, places))
-    return replace(scorecard, rows=rows, rollups=_roll_up(rows))
+    return replace(scorecard, rows=rows, rollups=roll_up(rows))
 
 
 def _is_among(found: Expectation, places: Mapping[tuple[str, str, str, str], Container[str]]) -> bool:
@@ -220,33 +181,3 @@ def _rows(
     if measured and expectation.devices and known < expectation.devices:
         missing = not_measured(f"{len(measured)} of {expectation.devices} devices were measured")
         yield Row(expectation, expectation.place, "", environment, (), missing, emulated)
-
-
-def _roll_up(rows: Iterable[Row]) -> tuple[Rollup, ...]:
-    groups: dict[tuple[str, str, str, str, str], list[Row]] = {}
-    for row in rows:
-        e = row.expectation
-        key = (e.partition, e.check, e.parameters, row.environment, e.metric)
-        groups.setdefault(key, []).append(row)
-    environments = Counter((*key[:3], key[4]) for key in groups)
-    return tuple(
-        _worst(key, group, is_only=environments[*key[:3], key[4]] == 1) for key, group in groups.items()
-    )
-
-
-def _worst(key: tuple[str, str, str, str, str], rows: list[Row], *, is_only: bool) -> Rollup:
-    deciding = min(rows, key=_severity)
-    variant = deciding.expectation.variant
-    return Rollup(
-        *key,
-        verdict=deciding.judgement.verdict,
-        deciding=deciding,
-        variant=variant if is_only else f"{variant} ({deciding.environment})",
-        rows=tuple(rows),
-    )
-
-
-def _severity(row: Row) -> tuple[int, float]:
-    """Sorts the worst verdict first, and within it the smallest margin."""
-    margin = row.judgement.margin
-    return severity(row.judgement.verdict), math.inf if margin is None else margin

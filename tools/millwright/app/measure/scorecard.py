@@ -46,6 +46,17 @@ class Reference(Part):
     """How the value is known: read, secondary or derived."""
     date: datetime.date
     commitment_class: str
+    statistic: str = "median"
+    """What of the repetitions has to meet the limit: median, worst, every, quantile or defects."""
+    quantile: float | None = None
+    """The quantile that is judged, 0 to 1; null for another statistic."""
+    minimum_n: int | None = None
+    maximum_n: int | None = None
+    """Most repetitions that were agreed; null for any number."""
+    few_runs: str = "inconclusive"
+    """What decides below 6 repetitions."""
+    clause: str = ""
+    lot: str = ""
 
 
 class Expectation(Part):
@@ -93,7 +104,18 @@ class Judgement(Part):
     more_repetitions: int | None
     """For INCONCLUSIVE: further repetitions that would decide; null if repeating does not help."""
     margin: float | None
-    """Distance of the interval's bad end from the limit, as a share of the limit; negative misses it."""
+    """Distance from the limit to the value that decides PASS (the bad end of a median), as a share
+    of the limit; negative misses it."""
+    statistic: str | None = None
+    """The statistic that was judged; null without a reference or a value."""
+    value: float | None = None
+    """What the statistic is of these repetitions."""
+    deviation: float | None = None
+    """Distance of ``value`` from the committed value, as a share of it; negative is worse."""
+    misses: int | None = None
+    """Repetitions that miss the limit."""
+    p_fail: float | None = None
+    """How likely so many misses are if the limit is met; null for a rule without chance."""
 
 
 class Row(Part):
@@ -111,6 +133,38 @@ class Row(Part):
     """Why the values are hard to believe, although they count."""
 
 
+class FleetVerdict(Part):
+    """The nodes of one requirement by verdict, and the rule that adds them up."""
+
+    rule: str
+    verdict: Verdict
+    """By the rule alone, before the correction for the number of scored values."""
+    reason: str
+    nodes: int
+    passed: int
+    failed: int
+    undecided: int
+    missing: int
+    to_swap: str
+    """Folded set of the nodes that miss the limit; empty for none."""
+    allowed: int
+    """Nodes that may miss the limit."""
+
+
+class FamilyPlace(Part):
+    """The correction of a FAIL for the number of scored values."""
+
+    lot: str
+    """The lot whose scored values are the family; empty for those without one."""
+    size: int
+    p_fail: float
+    """How likely the misses are if no more nodes miss than may."""
+    p_fail_holm: float
+    """The same after Holm; a FAIL needs at most 0.05."""
+    fewest_repetitions: int
+    """Repetitions of each node below which nothing in this family can FAIL."""
+
+
 class Rollup(Part):
     """All places of one metric of a check on one partition or antenna."""
 
@@ -121,7 +175,12 @@ class Rollup(Part):
     """ReFrame's environment that measured; empty if none did, or it was not kept."""
     metric: str
     verdict: Verdict | None
-    """The worst of its rows; null if they were measured and nothing was committed."""
+    """By the rule for the fleet, corrected within its family; null if nothing was committed."""
+    reason: str = ""
+    fleet: FleetVerdict | None = None
+    """Null for a value that is no node's, or has no reference."""
+    family: FamilyPlace | None = None
+    """Null for a value that is not scored, or that no chance decides."""
     variant: str
     """The check with its parameters, and its environment if another one measured the same."""
     deciding: Row
@@ -234,6 +293,9 @@ def _rollup(found: JudgedRollup) -> Rollup:
         environment=found.environment,
         metric=found.metric,
         verdict=found.verdict,
+        reason=found.reason,
+        fleet=FleetVerdict.model_validate(found.fleet, from_attributes=True) if found.fleet else None,
+        family=FamilyPlace.model_validate(found.family, from_attributes=True) if found.family else None,
         variant=found.variant,
         deciding=Row.model_validate(found.deciding, from_attributes=True),
         places=len(found.rows),

@@ -25,6 +25,8 @@ def print_scorecard(scorecard: ScorecardDocument) -> None:
     for rollup in scorecard.rollups:
         out.print(_line(rollup))
         out.print(Text(f"{'':14}{_place(rollup)}: {rollup.deciding.judgement.reason}", style="dim"))
+        if rollup.reason not in {"", rollup.deciding.judgement.reason}:
+            out.print(Text(f"{'':14}{rollup.reason}", style="dim"))
     for (partition, metric, reason), places in _doubts(scorecard).items():
         shown = ", ".join(places[:MOST_PLACES]) + f" and {len(places) - MOST_PLACES} more" * (
             len(places) > MOST_PLACES
@@ -59,7 +61,17 @@ def _line(rollup: Rollup) -> Text:
     limit = f", limit {reference.limit:.4g} {unit}" if reference else ""
     line = Text(f"{rollup.verdict or 'no reference':12}  ", style=STYLES.get(rollup.verdict, ""))
     name = f"{rollup.partition} {rollup.variant} {rollup.metric}{' (emulated)' * rollup.deciding.emulated}"
-    return line.append(f"{name}  {_median(rollup.deciding.judgement, unit)}{limit}", style="default")
+    judgement = rollup.deciding.judgement
+    text = f"{name}  {_median(judgement, unit)}{limit}{_deviation(judgement)}"
+    return line.append(text, style="default")
+
+
+def _deviation(judgement: Judgement) -> str:
+    """The judged value against the committed one, and which statistic it is unless the median."""
+    if judgement.deviation is None:
+        return ""
+    statistic = "" if judgement.statistic == "median" else f" ({judgement.statistic} {judgement.value:.4g})"
+    return f", {100 * judgement.deviation:+.1f} % of the commitment{statistic}"
 
 
 def _place(rollup: Rollup) -> str:

@@ -1,0 +1,1 @@
+"""Offers side by side: what was asked, what each bidder commits to, and how the award follows."""
