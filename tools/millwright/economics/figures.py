@@ -1,7 +1,7 @@
 """From a described input to its figures: name, value, unit and the source of the formula."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -246,7 +246,7 @@ def _conversion(d: given.ConversionInput) -> Iterator[Figure]:
         try:
             yield Figure(name, convert(Fraction(value), unit, to), to, f"{value} {unit}")
         except BadInputError as error:
-            problems += [Problem(name, p.key, p.problem, p.expected, code=p.code) for p in error.problems]
+            problems += [replace(problem, file=name) for problem in error.problems]
     if problems:
         raise BadInputError(problems)
 
