@@ -67,7 +67,7 @@ def _read(path: Path, kind: type[M], problems: list[Problem]) -> M | None:
     try:
         return kind.model_validate(read_mapping(path))
     except ValidationError as error:
-        command = "docs/how-to/run-a-tender.md"
+        command = "docs/reference/api.md"
         schema = kind.model_json_schema(by_alias=True)
         problems += describe_errors(
             error, str(path), schema, codes=CODES, other="MW7602", schema_command=command
@@ -90,7 +90,7 @@ def _find_in_tender(file: str, tender: Tender) -> Iterator[Problem]:
     award = tender.award
     if award.formula.has_price_points and award.quality_weight + award.price_weight != 1:
         total = award.quality_weight + award.price_weight
-        yield Problem(file, "award", f"weights add up to {total}", "1", code="MW7566")
+        yield Problem(file, "award.weights", f"add up to {total}", "1", code="MW7566")
     if award.formula is Formula.LINEAR_TO_CEILING and (
         award.ceiling_eur is None or award.ceiling_eur <= award.floor_eur
     ):
