@@ -72,7 +72,8 @@ class Statistic(StrEnum):
 Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}$")]
 Name = Annotated[str, Field(pattern=f"^{CHECK_NAME}$")]
-MetricName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+MetricName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
+"""In lower case by convention; those of foreign checks are kept as they are."""
 Unit = Annotated[str, Field(pattern=r"^[A-Za-z0-9%/^*.-]{1,32}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 ParameterName = Annotated[str, Field(pattern=f"^{PARAMETER_NAME}$")]

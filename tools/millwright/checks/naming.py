@@ -3,7 +3,9 @@
 import re
 from collections.abc import Mapping
 
-CHECK_NAME = r"(?:[a-z][a-z0-9-]{0,31}\.)?[A-Za-z_][A-Za-z0-9_]{0,99}"
+SUITE_NAME = r"[a-z][a-z0-9]{0,30}"
+"""Of a suite of checks that others wrote."""
+CHECK_NAME = rf"(?:{SUITE_NAME}\.)?[A-Za-z_][A-Za-z0-9_]{{0,99}}"
 """A class of ReFrame; one of somebody else's suite follows the suite's name (``eessi.EESSI_OSU``)."""
 PARAMETER_NAME = r"[A-Za-z_][A-Za-z0-9_.]{0,63}"
 VALUE = r"[^\s%,][^\s%,\x00-\x1f\x7f]{0,199}"
@@ -28,6 +30,16 @@ def split_case(case: str) -> tuple[str, str]:
     return check.strip(), join_parameters(
         {name: value for name, value in pairs.items() if not name.startswith((".", "$"))}
     )
+
+
+def suite_of(check: str) -> str:
+    """The suite that a check belongs to; empty for one of Millwright's or the site's own.
+
+    >>> suite_of("eessi.EESSI_OSU"), suite_of("Gemm")
+    ('eessi', '')
+    """
+    suite, dot, _ = check.partition(".")
+    return suite if dot else ""
 
 
 def split_key(key: str) -> tuple[str, str]:

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from millwright.checks.declaration import FILE, Declaration, Metric, parse_declaration, read_declaration
+from millwright.checks.foreign import Suite, read_suites
 from millwright.core.errors import BadInputError, Problem
 from millwright.core.json_text import load_json
 from millwright.core.places import product_root
@@ -25,6 +26,8 @@ class Registry(Mapping[str, Declaration]):
     declarations: Mapping[str, Declaration]
     folders: tuple[Path, ...] = ()
     """Where the checks were read from that are not shipped."""
+    suites: Mapping[str, Suite] = field(default_factory=dict)
+    """Suites of checks that others wrote, by name."""
 
     def __getitem__(self, name: str) -> Declaration:
         return self.declarations[name]
@@ -43,6 +46,12 @@ class Registry(Mapping[str, Declaration]):
     def metric(self, check: str, name: str) -> Metric | None:
         """One metric of a check; None if it is not known."""
         return self.metrics_of(check).get(name)
+
+    @property
+    def suites_file(self) -> bytes:
+        """Content of the file that names the suites; empty if there are none."""
+        files = [suite.file.read_bytes() for suite in self.suites.values()]
+        return files[0] if files else b""
 
     def to_json(self) -> str:
         """The declarations as a run keeps them, in ``checks.json``."""
@@ -131,13 +140,18 @@ def own_folders(facility_file: Path, further: Sequence[Path] = ()) -> tuple[Path
     return tuple({folder.resolve(): folder for folder in folders}.values())
 
 
-def checks_for(facility_file: Path, further: Sequence[Path] = ()) -> Registry:
-    """Every check that a facility can expect: shipped, its own, and those below ``further`` folders.
+def checks_for(
+    facility_file: Path, further: Sequence[Path] = (), suites: Mapping[str, Suite] | None = None
+) -> Registry:
+    """Every check that a facility can expect: shipped, its own, foreign, and those below ``further`` folders.
 
-    Raises :exc:`BadInputError` with every problem, also if two checks have one name.
+    ``suites`` are the foreign ones if they are not beside the facility file. Raises :exc:`BadInputError` with
+    every problem, also if two checks have one name.
     """
     own = own_folders(facility_file, further)
-    if not own:
+    suites = read_suites(facility_file) if suites is None else suites
+    if not own and not suites:
         return shipped_checks()
-    found = make_registry([*shipped_checks().values(), *read_registry(own).values()])
-    return Registry(found.declarations, own)
+    foreign = (declared for suite in suites.values() for declared in suite.declare())
+    found = make_registry([*shipped_checks().values(), *read_registry(own).values(), *foreign])
+    return Registry(found.declarations, own, suites)

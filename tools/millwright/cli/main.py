@@ -24,6 +24,7 @@ GROUPS = {
     "nodes": "change.nodes",
     "munge": "change.munge",
     "image": "site.image",
+    "foreign": "measure.foreign",
     "results": "measure.results",
     "simulate": "simulate.group",
 }

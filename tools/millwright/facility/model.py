@@ -127,7 +127,7 @@ class Commitment(Frozen):
     date: datetime.date
 
 
-MetricName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+MetricName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 CheckName = Annotated[str, Field(pattern=rf"^{KEY}$")]
 """A check, or one of its variants: ``MemoryBandwidth %size=L2``."""
 Checks = dict[CheckName, dict[MetricName, Commitment | None]]

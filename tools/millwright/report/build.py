@@ -23,6 +23,7 @@ from millwright.report.content import (
     Unavailable,
 )
 from millwright.report.decision import decide
+from millwright.report.foreign import list_suites
 from millwright.report.imported import Imported
 from millwright.report.rows import list_groups, name_nodes
 
@@ -45,6 +46,8 @@ def build_content(
     rejected = tuple(_rejected(assessment))
     cited = [path for group in groups for row in group.rows for path in row.evidence]
     cited += [path for item in rejected for path in item.evidence]
+    foreign = tuple(list_suites(assessment.run, assessment.scorecard.foreign))
+    cited += [path for suite in foreign for check in suite.checks for path in check.evidence]
     access = describe_access(assessment.usage) if assessment.usage else None
     cited += access.evidence if access else ()
     return ReportContent(
@@ -66,6 +69,7 @@ def build_content(
         chain=_chain(assessment),
         left_out=tuple(_left_out(assessment)),
         imported=tuple(imported),
+        foreign=foreign,
     )
 
 

@@ -138,6 +138,8 @@ class Row:
     """p-value of a FAIL after Holm; None for a rule without chance."""
     clause: str = ""
     lot: str = ""
+    foreign: str = ""
+    """Name of the suite, if others wrote the check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,6 +378,51 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignValue:
+    """Repetitions of a value of a foreign check that the facility does not expect."""
+
+    metric: str
+    unit: str
+    """As the check stated it."""
+    node: str
+    estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignCheck:
+    """A variant of a check that others wrote, on one partition and in one environment."""
+
+    group: str
+    check: str
+    """With the suite's name as prefix."""
+    parameters: str
+    variant: str
+    environment: str
+    state: str
+    """`counted`, `missed its own reference`, `not counted` or `never ended`."""
+    detail: str
+    values: tuple[ForeignValue, ...]
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignSuite:
+    """A suite of checks that others wrote, run as they are under the ReFrame that it needs."""
+
+    name: str
+    title: str
+    reframe: str
+    """Version; empty if nothing of the suite could start."""
+    python: str
+    packages: tuple[str, ...]
+    checks_sha256: str
+    repeat: int
+    checks: tuple[ForeignCheck, ...]
+    unloaded: tuple[str, ...]
+    """Files of checks that ReFrame could not load."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReportContent:
     """Everything that one report says."""
 
@@ -401,6 +448,8 @@ class ReportContent:
     """None if only the run itself is known."""
     left_out: tuple[LeftOut, ...] = ()
     imported: tuple[Imported, ...] = ()
+    foreign: tuple[ForeignSuite, ...] = ()
+    """Checks that others wrote; values of them that the facility expects are in the groups too."""
 
 
 def to_json(content: ReportContent) -> str:

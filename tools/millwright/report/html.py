@@ -35,11 +35,14 @@ SECTIONS = (
     "distributions",
     "capacity",
     "access",
+    "foreign",
     "missing",
     "imported",
     "provenance",
     "signatures",
 )
+OPTIONAL = frozenset({"foreign", "imported"})
+"""Sections that are left out if there is nothing in them."""
 MOST_LISTED = 12
 """Longer lists in the summary end with a count; the scorecard holds all."""
 MOST_IMPORTED = 40
@@ -169,6 +172,7 @@ class Page:
             "exact": write_exact,
             "share": write_share,
             "places": row_places,
+            "estimate_places": decimals,
             "sum_places": sum_places,
             "moment": moment,
             "quote": shlex.quote,
@@ -187,7 +191,7 @@ class Page:
         return {
             "content": self.content,
             "words": self.words,
-            "sections": [name for name in SECTIONS if name != "imported" or self.content.imported],
+            "sections": [name for name in SECTIONS if name not in OPTIONAL or getattr(self.content, name)],
             "most_imported": MOST_IMPORTED,
             "anchor": self.anchor,
             "figure": self.figure,

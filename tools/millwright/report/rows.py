@@ -109,6 +109,7 @@ def _row(citations: "Citations", rollup: Rollup) -> Row:
         p_fail=rollup.family.p_fail_holm if rollup.family else None,
         clause=expectation.reference.clause if expectation.reference else "",
         lot=expectation.reference.lot if expectation.reference else "",
+        foreign=rollup.suite,
     )
 
 

@@ -94,7 +94,7 @@ def require_names(info: RunInfo) -> None:
 
 
 def _resume(begun: Begun, info: RunInfo, sums: Sums, record: Path) -> RunInfo:
-    numbered = replace(info, number=begun.number, previous=begun.previous)
+    numbered = replace(info, number=begun.number, previous=begun.previous, foreign=begun.foreign)
     differing = list(find_differences(begun, numbered, sums))
     if differing:
         raise BadInputError(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from millwright.core.errors import BadInputError, Problem
 from millwright.results.records import from_json
-from millwright.results.run_info import RUN_ID, STRICT, ExpectedValue, RunInfo
+from millwright.results.run_info import RUN_ID, STRICT, ExpectedValue, ForeignSuite, RunInfo
 
 SCHEMA = "millwright-begun/1"
 FOLDER = ".begun"
@@ -38,6 +38,8 @@ class Begun:
     checks_sha256: str = ""
     """Sum of the declarations of the checks; empty if they were not known when the run began."""
     expected: tuple[ExpectedValue, ...] = ()
+    foreign: tuple[ForeignSuite, ...] = ()
+    """Suites of checks that others wrote, with the cases that were about to run."""
     schema: str = SCHEMA
 
 
@@ -134,6 +136,7 @@ def find_differences(begun: Begun, info: RunInfo, sums: Sums) -> Iterator[str]:
         "facility file": (begun.facility_sha256, sums.facility),
         "declarations of checks": (begun.checks_sha256, sums.checks),
         "expected values": (begun.expected, info.expected),
+        "list of foreign checks": (begun.foreign, info.foreign),
     }
     differing = (name for name, (recorded, stored) in pairs.items() if recorded != stored)
     unknown = {"declarations of checks"} if not begun.checks_sha256 else set()
@@ -151,4 +154,5 @@ def record_of(info: RunInfo, number: int, previous: str, sums: Sums) -> Begun:
         facility_sha256=sums.facility,
         checks_sha256=sums.checks,
         expected=info.expected,
+        foreign=info.foreign,
     )

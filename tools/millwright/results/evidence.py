@@ -62,6 +62,9 @@ class Counted:
 
     origin: Origin
     metrics: tuple[str, ...]
+    """None for a foreign check that only looks whether something works."""
+    remarks: str = ""
+    """What a reader of a foreign check's values must know: that it missed a reference of its own, say."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

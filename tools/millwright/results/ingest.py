@@ -15,6 +15,15 @@ import numpy as np
 from millwright.checks.registry import Registry
 from millwright.results.binding import find_unbound
 from millwright.results.evidence import Counted, Ingested, LaunchSiteReport, Origin, RawOutput, Rejected
+from millwright.results.foreign import (
+    find_name_faults,
+    prefixed,
+    read_values,
+    remarks_on,
+    suite_of_seat,
+    to_measured,
+    units_of,
+)
 from millwright.results.measured import Flags, Measured
 from millwright.results.numbering import number_on
 from millwright.results.parsers.probe import Fault, parse_probe
@@ -38,6 +47,7 @@ class _Outcome:
     measured: Measured | None
     """What counts."""
     rejected: tuple[Rejected, ...]
+    remarks: str = ""
 
 
 def ingest(
@@ -59,16 +69,21 @@ def ingest(
     counted: list[Counted] = []
     rejected: list[Rejected] = []
     variants: dict[Variant, list[tuple[Job, Measured]]] = defaultdict(list)
+    units: dict[tuple[Variant, str], str] = {}
     for site in reports:
         for case in filter(_matters, site.report.cases):
-            own = _of_case(case, bounds)
-            outcome = _judge(site, case, facility, registry, own)
+            suite = suite_of_seat(site.seat)
+            if suite:
+                outcome = _judge_foreign(site, case, suite, facility, units)
+            else:
+                outcome = _judge(site, case, facility, registry, _of_case(case, bounds))
             rejected.extend(outcome.rejected)
             if outcome.measured is not None:
-                origin = outcome.origin
-                counted.append(Counted(origin, tuple(sorted(_metrics(outcome.measured)))))
-                variant = Variant(origin.partition, origin.check, origin.parameters, origin.environment)
-                variants[variant].append((Job(origin.job_id, origin.case), outcome.measured))
+                origin, metrics = outcome.origin, tuple(sorted(_metrics(outcome.measured)))
+                counted.append(Counted(origin, metrics, outcome.remarks))
+                if metrics:
+                    job = Job(origin.job_id, origin.case)
+                    variants[_variant_of(origin)].append((job, outcome.measured))
     return Ingested(
         samples=_join(variants, facility, emulated),
         counted=tuple(sorted(counted)),
@@ -88,15 +103,19 @@ def _join(
 
 def find_faults(case: Case, facility: str, registry: Registry) -> Iterator[str]:
     """Why a case does not count, as far as ReFrame's report tells."""
-    yield from _find_case_faults(case, facility, registry)
+    yield from _find_unknown(case, registry)
+    yield from _find_case_faults(case, facility)
     yield from _find_job_faults(case)
 
 
-def _find_case_faults(case: Case, facility: str, registry: Registry) -> Iterator[str]:
-    if case.system != facility:
-        yield f"ran on system {case.system!r}, expected {facility!r}"
+def _find_unknown(case: Case, registry: Registry) -> Iterator[str]:
     if case.check not in registry:
         yield f"{case.check!r} is no check whose metrics are known"
+
+
+def _find_case_faults(case: Case, facility: str) -> Iterator[str]:
+    if case.system != facility:
+        yield f"ran on system {case.system!r}, expected {facility!r}"
     if case.result == FAILED and case.fail_phase != "performance":
         yield f"failed in {case.fail_phase}: {case.fail_reason or 'no reason given'}"
     elif case.result not in {PASSED, FAILED}:
@@ -142,7 +161,7 @@ def _judge(
     declaration = registry.get(case.check)
     is_independent = declaration is not None and declaration.independent
     can_be_explained = is_independent and _has_explicable_end(case)
-    faults = tuple(_find_case_faults(case, facility, registry))
+    faults = (*_find_unknown(case, registry), *_find_case_faults(case, facility))
     job_faults = tuple(_find_job_faults(case))
     if faults or (job_faults and not can_be_explained):
         return _refuse(origin, (*faults, *job_faults))
@@ -160,6 +179,34 @@ def _judge(
     if any(not fault.node for fault in found) or (found and not is_independent):
         return _refuse(origin, tuple(fault.text for fault in found))
     return _sort_out(origin, output.samples, found)
+
+
+def _judge_foreign(
+    site: LaunchSiteReport, case: Case, suite: str, facility: str, units: dict[tuple[Variant, str], str]
+) -> _Outcome:
+    """A case of somebody else's check: all of its values count, or none.
+
+    `units` holds those of the cases before: a metric that changes its unit is two metrics under one name.
+    """
+    folder = site.report.session.folder_of(case)
+    named = prefixed(case, suite)
+    origin = _origin(site, named, site.raw.get(folder, RawOutput()) if folder else RawOutput())
+    values, value_faults = read_values(case)
+    faults = [*_find_case_faults(named, facility), *_find_job_faults(named)]
+    if named.job_id is not None:
+        faults.extend(find_name_faults(named, case))
+    variant = _variant_of(origin)
+    for metric, unit in units_of(values).items():
+        before = units.setdefault((variant, metric), unit)
+        if before != unit:
+            faults.append(f"{metric} is in {unit!r}, in an earlier case it was in {before!r}")
+    if faults or value_faults:
+        return _refuse(origin, (*faults, *value_faults))
+    return _Outcome(origin, to_measured(values, named), (), remarks_on(named, values))
+
+
+def _variant_of(origin: Origin) -> Variant:
+    return Variant(origin.partition, origin.check, origin.parameters, origin.environment)
 
 
 def _has_explicable_end(case: Case) -> bool:

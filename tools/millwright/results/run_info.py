@@ -106,6 +106,40 @@ class ImportSource:
     """Who answers for the results being those of that command."""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class ForeignCase:
+    """One case of a foreign check that ReFrame listed before the first job."""
+
+    __pydantic_config__ = STRICT
+    check: str
+    """With the name of its suite as prefix."""
+    parameters: str
+    partition: str
+    environment: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignSuite:
+    """A suite of checks that others wrote, as it was run."""
+
+    __pydantic_config__ = STRICT
+    name: str
+    """Prefix of its checks; its session's seat is ``foreign-<name>``."""
+    title: str
+    reframe: str
+    """Version of ReFrame in the suite's own environment."""
+    python: str
+    packages: tuple[str, ...]
+    """Everything installed there, as ``name==version``."""
+    checks_sha256: str
+    """Sum over the names and contents of the files of its checks."""
+    repeat: int
+    """How often each case was to run."""
+    cases: tuple[ForeignCase, ...]
+    unloaded: tuple[str, ...] = ()
+    """Files of checks that ReFrame could not load, so nothing of them ran."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunInfo:
     """Everything about a run but its values."""
@@ -127,6 +161,8 @@ class RunInfo:
     expected: tuple[ExpectedValue, ...] = ()
     bounds: tuple[Bound, ...] | None = None
     """What its hardware can do at most; None for a run from before values were held against it."""
+    foreign: tuple[ForeignSuite, ...] = ()
+    """Suites of checks that others wrote which ran beside."""
     selection: Selection = field(default_factory=Selection)
     """What it was narrowed to."""
     unavailable_nodes: Mapping[str, str] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from millwright.checks.declaration import Scope
+from millwright.checks.naming import suite_of
 from millwright.core.verdict import Verdict, severity, worst
 from millwright.facility.model import CommitmentClass
 from millwright.statistics.interval import Values
@@ -77,6 +78,11 @@ class Rollup:
     variant: str
     """The check with its parameters, and its environment if another one measured the same."""
     rows: tuple[Row, ...]
+
+    @property
+    def suite(self) -> str:
+        """The foreign suite that the check is of; empty for Millwright's and the site's own."""
+        return suite_of(self.check)
 
 
 Variant = tuple[str, str, str, str, str]

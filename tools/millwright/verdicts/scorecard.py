@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from millwright.checks.declaration import Metric, Scope
+from millwright.checks.naming import suite_of
 from millwright.core.collection import paused_collection
 from millwright.core.errors import BadInputError, ExitCode, Problem
 from millwright.core.node_sets import NodeSetError, expand
@@ -20,10 +21,16 @@ from millwright.verdicts.absence import Absences
 from millwright.verdicts.asked import split_asked
 from millwright.verdicts.doubts import find_doubts
 from millwright.verdicts.expectations import Expectation, list_expectations
+from millwright.verdicts.foreign import ForeignRow, ForeignState, list_foreign
 from millwright.verdicts.judge import judge_interval, not_measured
 from millwright.verdicts.rollup import Rollup, Row, roll_up
 
 __all__ = ["Rollup", "Row", "Scorecard", "limit_to", "score"]
+
+    @property
+    def suite(self) -> str:
+        """The foreign suite that the check is of; empty for Millwright's and the site's own."""
+        return suite_of(self.check)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +45,24 @@ class Scorecard:
     rejected: tuple[Rejected, ...]
     left_out: tuple[Expectation, ...] = ()
     """Expected by the facility; the run did not set out to measure it, so it is not missing."""
+    foreign: tuple[ForeignRow, ...] = ()
+    """Every check of others that was to run."""
 
     @property
     def exit_code(self) -> ExitCode:
         """1 where a requirement failed, else 3 where one is missing or undecided, else 0.
 
         A scorecard without a row says nothing, so it is 3 as well. A node that fails within what its fleet's
-        rule allows is named and fails nothing.
+        rule allows is named and fails nothing. A foreign check that did not
+        count, or that its authors would not let pass, is undecided.
         """
         verdicts = {rollup.verdict for rollup in self.rollups}
         if Verdict.FAIL in verdicts:
             return ExitCode.FAIL
-        if not verdicts or verdicts & {Verdict.NOT_MEASURED, Verdict.INCONCLUSIVE}:
+        if not (verdicts or self.foreign) or verdicts & {Verdict.NOT_MEASURED, Verdict.INCONCLUSIVE}:
             return ExitCode.NOT_TESTED
-        return ExitCode.OK
+        is_undecided = any(each.state is not ForeignState.COUNTED for each in self.foreign)
+        return ExitCode.NOT_TESTED if is_undecided else ExitCode.OK
 
 
 @paused_collection()
@@ -79,8 +90,17 @@ def score(facility: Facility, run: Run) -> Scorecard:
             matching = [answer for answer in answers if answer.series.environment == environment]
             rows.extend(_rows(expectation, environment, matching, absences, doubt))
         answered.update(answer.number for answer in answers)
-    unexpected = (run.series[number] for number in range(len(run.series)) if number not in answered)
-    return Scorecard(run.info.run_id, tuple(rows), roll_up(rows), tuple(unexpected), run.rejected, left_out)
+    others = [run.series[number] for number in range(len(run.series)) if number not in answered]
+    unexpected = tuple(series for series in others if not suite_of(series.check))
+    return Scorecard(
+        run.info.run_id,
+        tuple(rows),
+        roll_up(rows),
+        unexpected,
+        run.rejected,
+        left_out,
+        list_foreign(run, (series for series in others if suite_of(series.check))),
+    )
 
 
 def limit_to(scorecard: Scorecard, expected: Iterable[ExpectedValue]) -> Scorecard:

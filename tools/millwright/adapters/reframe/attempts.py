@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from millwright.adapters.reframe.launch_sites import Machine, name_attempt
 from millwright.adapters.reframe.process import CHECKPOINT, COMPLETE, OUTPUT, REPORT, STAGE
 from millwright.core.errors import NotTestableError
+from millwright.results.foreign import seat_of
 from millwright.results.session import SessionFiles, SessionFolder, open_session
 
 MOST_ATTEMPTS = 100
@@ -33,8 +34,9 @@ class Progress:
 
 
 def session_name(machine: Machine) -> str:
-    """Name of a session within a run: that of its launch site, numbered from the second attempt."""
-    return name_attempt(str(machine.seat), machine.attempt)
+    """Name of a session within a run: launch site or foreign suite, numbered from the second attempt."""
+    seat = seat_of(machine.foreign.chosen.suite.name) if machine.foreign else str(machine.seat)
+    return name_attempt(seat, machine.attempt)
 
 
 def look_at_attempts(make: MakeMachine) -> Progress:

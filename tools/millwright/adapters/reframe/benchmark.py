@@ -5,8 +5,6 @@ stored, and the run says what is missing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -19,30 +17,34 @@ from millwright.adapters.reframe.attempts import (
     read_session,
     session_name,
 )
+from millwright.adapters.reframe.foreign import ForeignSession
 from millwright.adapters.reframe.launch_sites import Machine, harness_machine, local_machine
-from millwright.adapters.reframe.own_checks import ARCHIVE, pack_checks
 from millwright.adapters.reframe.process import (
     COMPLETE,
     ENDED_CASES,
-    FACILITY_COPY,
     NONE_RUN,
     REPORT,
     CaseEvent,
     EventReader,
     LaunchSite,
     checks_of,
-    count_listed,
-    explain_failure,
-    no_check_selected,
     read_event,
-    session_command,
-    session_environment,
+)
+from millwright.adapters.reframe.seats import (
+    CommandOf,
+    ReadySeats,
+    clear_quietly,
+    command_of_seat,
+    explain,
+    name_event,
+    prepare_seats,
 )
 from millwright.checks.registry import Registry
 from millwright.core.errors import BadInputError, FailedError, MillwrightError, NotTestableError, Problem
 from millwright.facility.model import Facility
 from millwright.results.accounting import AccountingEvidence
 from millwright.results.begin import begin_run, end_refused
+from millwright.results.foreign import clean, seat_of
 from millwright.results.manifest import Signer
 from millwright.results.run_info import RunInfo
 from millwright.results.session import SessionFiles
@@ -91,13 +93,14 @@ def machines_of(  # noqa: PLR0913, PLR0917 - what is measured, and where its ses
     run_id: str,
     folder: Path,
     environment: Mapping[str, str] | None = None,
+    suites: Sequence[ForeignSession] = (),
 ) -> list[Machine]:
-    """The seats that these checks need, each with a folder of its own below `folder`.
+    """The seats that these checks need, each with a folder of its own below `folder`, then those of `suites`.
 
     `environment` narrows the sessions, see :func:`~millwright.adapters.reframe.settings.session_variables`.
     Without services, the harness is this machine. Raises :exc:`BadInputError` where no seat is needed.
     """
-    makers = _makers(facility, checks, registry, run_id, folder, environment or {})
+    makers = _makers(facility, checks, registry, run_id, folder, environment or {}, suites)
     if not makers:
         problem = Problem(
             facility.name, "checks", "nothing is expected", "checks of a partition or antenna", code="MW3201"
@@ -113,12 +116,13 @@ def unfinished_machines_of(  # noqa: PLR0913, PLR0917 - what is measured, and wh
     run_id: str,
     folder: Path,
     environment: Mapping[str, str] | None = None,
+    suites: Sequence[ForeignSession] = (),
 ) -> tuple[tuple[Attempt, ...], list[Machine]]:
     """What the attempts of a run that was killed left, and the machines that have something left to do.
 
     As :func:`machines_of` otherwise. Raises :exc:`NotTestableError` if one of them is still at work.
     """
-    makers = _makers(facility, checks, registry, run_id, folder, environment or {})
+    makers = _makers(facility, checks, registry, run_id, folder, environment or {}, suites)
     found = [look_at_attempts(make) for make in makers]
     machines = []
     for progress in found:
@@ -135,6 +139,7 @@ def _makers(  # noqa: PLR0913, PLR0917 - what is measured, and where its session
     run_id: str,
     folder: Path,
     environment: Mapping[str, str],
+    suites: Sequence[ForeignSession],
 ) -> list[Callable[[int], Machine]]:
     """For each seat that these checks need, its machine by the number of the attempt."""
 
@@ -147,12 +152,19 @@ def _makers(  # noqa: PLR0913, PLR0917 - what is measured, and where its session
     def remote(attempt: int) -> Machine:
         return harness_machine(facility, run_id, folder / LaunchSite.HARNESS, variables(attempt), attempt)
 
+    def foreign(session: ForeignSession, attempt: int) -> Machine:
+        name = session.chosen.suite.name
+        place = folder / seat_of(name)
+        if facility.services:
+            return harness_machine(facility, f"{run_id}-{name}", place, environment, attempt, session)
+        return local_machine(LaunchSite.HARNESS, place, environment, attempt, session)
+
     makers: list[Callable[[int], Machine]] = []
     if checks_of(LaunchSite.HARNESS, checks, registry):
         makers.append(remote if facility.services else partial(local, LaunchSite.HARNESS))
     if checks_of(LaunchSite.USER, checks, registry):
         makers.append(partial(local, LaunchSite.USER))
-    return makers
+    return [*makers, *(partial(foreign, session) for session in suites)]
 
 
 def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
@@ -181,13 +193,17 @@ def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
     Raises :exc:`BadInputError` before anything is measured if a check can't be loaded or none is selected,
     and :exc:`NotTestableError` if `root` can't be written or no seat left anything to store.
     """
-    ready, failed = _prepare(machines, checks, registry, facility_yaml)
-    versions = {f"{tool} ({machine.seat})": v for machine in ready for tool, v in _versions(machine).items()}
+    found = prepare_seats(machines, checks, registry, facility_yaml)
+    ready, failed = found.machines, found.failed
+    own = [machine for machine in ready if machine.foreign is None]
+    versions = {f"{tool} ({machine.seat})": v for machine in own for tool, v in _versions(machine).items()}
+    info = replace(info, foreign=tuple(each.described for each in found.foreign.values()))
     kept = tuple(attempt.session for attempt in earlier)
     if ready or kept:
         info = begin_run(root, info, facility_yaml, sign)
+    before = Outcome(sessions=kept, failed=failed)
     try:
-        outcome = _measure(ready, checks, registry, follow, begin, Outcome(sessions=kept, failed=failed))
+        outcome = _measure(found, partial(command_of_seat, found, checks, registry), follow, begin, before)
     except BadInputError as refusal:
         end_refused(root, info, str(refusal), sign)
         raise
@@ -213,7 +229,7 @@ def run_benchmarks(  # noqa: PLR0913 - each is a decision of the caller
         raise NotStoredError(error) from error
     for machine in (*(attempt.machine for attempt in earlier), *ready):
         if session_name(machine) not in outcome.failed:  # what a failed session left stays where it is
-            _clear(machine)
+            clear_quietly(machine)
     return Stored(stored, outcome.was_interrupted)
 
 
@@ -229,107 +245,20 @@ def _complete(info: RunInfo, outcome: Outcome, finished: str, versions: Mapping[
     )
 
 
-def _prepare(
-    machines: Sequence[Machine], checks: Sequence[str], registry: Registry, facility_yaml: bytes
-) -> tuple[list[Machine], dict[str, str]]:
-    """Put the facility file at every seat, and find out of several whether their checks load.
-
-    Then no seat measures while another can't. A single session refuses what it can't load by itself, and
-    asking it before would start ReFrame twice.
-    """
-    requires = _require_checks if len(machines) > 1 else _require_nothing
-    with ThreadPoolExecutor(max_workers=max(1, len(machines))) as pool:
-        errors = list(
-            pool.map(
-                lambda machine: _find_error(machine, checks, registry, facility_yaml, requires), machines
-            )
-        )
-    broken = [error for error in errors if error and not isinstance(error, NotTestableError)]
-    if broken:
-        for machine in machines:
-            _clear(machine)
-        raise broken[0]
-    found = tuple(zip(machines, errors, strict=True))
-    failed = {session_name(machine): str(error) for machine, error in found if error}
-    return [machine for machine, error in found if error is None], failed
-
-
-def _find_error(
-    machine: Machine,
-    checks: Sequence[str],
-    registry: Registry,
-    facility_yaml: bytes,
-    requires: Callable[[Machine, Sequence[str], Registry], None],
-) -> MillwrightError | None:
-    """Why a seat can't measure; it is left as it was found then."""
-    try:
-        machine.put(FACILITY_COPY, facility_yaml)
-        _put_own_checks(machine, registry)
-        requires(machine, checks, registry)
-    except MillwrightError as error:
-        _clear(machine)
-        return error
-    return None
-
-
-def _require_nothing(_machine: Machine, _checks: Sequence[str], _registry: Registry) -> None:
-    """The session itself requires its checks."""
-
-
-def _put_own_checks(machine: Machine, registry: Registry) -> None:
-    """Copy the checks that are not shipped beside the facility file, where every session looks for them."""
-    if not registry.folders:
-        return
-    machine.put(ARCHIVE, pack_checks(registry.folders))
-    process = machine.start(["tar", f"--file={ARCHIVE}", "--extract"], {})
-    output, _ = process.communicate()
-    if process.returncode != 0:
-        raise FailedError(
-            f"the checks could not be unpacked at the seat {machine.seat}: {output}", code="MW3208"
-        )
-
-
-def _require_checks(machine: Machine, checks: Sequence[str], registry: Registry) -> None:
-    process = machine.start(*_session(machine, checks, registry, "--list"))
-    output, _ = process.communicate()
-    if process.returncode != 0:
-        raise explain_failure(output, machine.seat)
-    if count_listed(output) == 0:
-        raise no_check_selected(machine.seat)
-
-
 def _versions(machine: Machine) -> dict[str, str]:
     output, _ = machine.start(["sh", "-c", VERSIONS_SCRIPT], {}).communicate()
     return read_versions(output)
 
 
-def _session(
-    machine: Machine, checks: Sequence[str], registry: Registry, action: str
-) -> tuple[list[str], dict[str, str]]:
-    command = session_command(
-        machine.reframe,
-        machine.home,
-        machine.seat,
-        checks_of(machine.seat, checks, registry),
-        action,
-        has_own_checks=bool(registry.folders),
-    )
-    return command, session_environment(machine.home)
-
-
-def _measure(  # noqa: PLR0913, PLR0917 - what a session needs, and who hears of it
-    machines: Sequence[Machine],
-    checks: Sequence[str],
-    registry: Registry,
-    follow: Follow,
-    begin: Begin,
-    outcome: Outcome,
+def _measure(
+    ready: ReadySeats, command: CommandOf, follow: Follow, begin: Begin, outcome: Outcome
 ) -> Outcome:
+    machines = ready.machines
     for machine in machines:
         begin(machine.seat)
-        output, was_interrupted = _run_session(machine, checks, registry, follow)
-        if len(machines) == 1 and machine.attempt == 1 and (refusal := _find_refusal(output, machine.seat)):
-            _clear(machine)
+        output, was_interrupted = _run_session(machine, command, follow)
+        if len(machines) == 1 and machine.attempt == 1 and (refusal := _find_refusal(output, machine)):
+            clear_quietly(machine)
             raise refusal
         try:
             session = _collect(machine, output)
@@ -342,17 +271,15 @@ def _measure(  # noqa: PLR0913, PLR0917 - what a session needs, and who hears of
         if was_interrupted:
             later = machines[machines.index(machine) + 1 :]
             for each in later:
-                _clear(each)
+                clear_quietly(each)
             rest = {session_name(each): "the run was interrupted before" for each in later}
             return replace(outcome, failed={**outcome.failed, **rest}, was_interrupted=True)
     return outcome
 
 
-def _run_session(
-    machine: Machine, checks: Sequence[str], registry: Registry, follow: Follow
-) -> tuple[str, bool]:
+def _run_session(machine: Machine, command: CommandOf, follow: Follow) -> tuple[str, bool]:
     """Output of a session, and whether it was interrupted; ReFrame then still writes what had ended."""
-    process = machine.start(*_session(machine, checks, registry, "--run"))
+    process = machine.start(*command(machine))
     lines: list[str] = []
     events = EventReader()
     was_interrupted = False
@@ -361,21 +288,21 @@ def _run_session(
             for line in process.stdout or ():
                 lines.append(line)
                 for event in events.read(line):
-                    follow(machine.seat, event)
+                    follow(machine.seat, name_event(event, machine))
             process.wait()
             for event in events.end():
-                follow(machine.seat, event)
+                follow(machine.seat, name_event(event, machine))
             return "".join(lines), was_interrupted
         except KeyboardInterrupt:
             was_interrupted = True
             machine.interrupt(process)
 
 
-def _find_refusal(output: str, seat: LaunchSite) -> BadInputError | None:
+def _find_refusal(output: str, machine: Machine) -> BadInputError | None:
     """What ReFrame refused before it started any case."""
     if any(map(read_event, output.splitlines())):
         return None
-    error = explain_failure(output, seat)
+    error = explain(output, machine)
     return error if isinstance(error, BadInputError) else None
 
 
@@ -384,13 +311,8 @@ def _collect(machine: Machine, output: str) -> SessionFiles | None:
     if not (machine.fetch() / REPORT).is_file():
         if machine.attempt > 1 and NONE_RUN.search(output):
             return None
-        raise explain_failure(output, machine.seat)
+        raise explain(output, machine)
     return read_session(machine, REPORT)
-
-
-def _clear(machine: Machine) -> None:
-    with suppress(MillwrightError):
-        machine.clear()
 
 
 def _nodes_left_out(sessions: Sequence[SessionFiles]) -> dict[str, str]:
@@ -400,4 +322,4 @@ def _nodes_left_out(sessions: Sequence[SessionFiles]) -> dict[str, str]:
 
 
 def _reframe_versions(sessions: Sequence[SessionFiles]) -> dict[str, str]:
-    return {f"ReFrame ({session.seat})": session.report.session.version for session in sessions}
+    return {f"ReFrame ({session.seat})": clean(session.report.session.version, 40) for session in sessions}

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from millwright.adapters.here.console_scripts import find_script
+from millwright.adapters.reframe.foreign import ForeignSession
 from millwright.adapters.reframe.process import (
     CHECKPOINT,
     COMPLETE,
@@ -25,7 +26,7 @@ from millwright.adapters.reframe.process import (
 )
 from millwright.adapters.reframe.settings import NODES_VARIABLE, QUEUE_VARIABLE, RESERVATION_VARIABLE
 from millwright.core.errors import FailedError, NotTestableError
-from millwright.core.places import product_root
+from millwright.core.places import cache_folder, product_root
 from millwright.facility.model import Facility
 
 HARNESS_HOME = PurePosixPath("/opt/millwright/src")
@@ -33,6 +34,8 @@ HARNESS_REFRAME = PurePosixPath("/opt/millwright/venv/bin/reframe")
 HARNESS_USER = "mwbench"
 """Its home must be on a file system that the nodes share."""
 HARNESS_RUNS = PurePosixPath("runs")
+HARNESS_CACHES = PurePosixPath("../../.cache/millwright")
+"""As seen from a session's folder."""
 PID_FILE = "session.pid"
 SSH_FAILED = 255
 SESSION_PREFIXES = ("RFM_", NODES_VARIABLE, RESERVATION_VARIABLE, QUEUE_VARIABLE)
@@ -60,6 +63,14 @@ class Machine(Protocol):
     @property
     def reframe(self) -> PurePosixPath:
         """ReFrame's command."""
+
+    @property
+    def foreign(self) -> ForeignSession | None:
+        """The suite of others' checks that it runs, under a ReFrame of its own; None for Millwright's."""
+
+    @property
+    def caches(self) -> PurePosixPath:
+        """Folder of what can be made again, for commands that start in the session's folder."""
 
     def put(self, name: str, content: bytes) -> None:
         """Write a file into the session's folder."""
@@ -94,6 +105,12 @@ class LocalMachine:
     environment: Mapping[str, str] = field(default_factory=dict)
     """Further variables of every session, for example which nodes it may take."""
     attempt: int = 1
+    foreign: ForeignSession | None = None
+
+    @property
+    def caches(self) -> PurePosixPath:
+        """Those of this account."""
+        return PurePosixPath(cache_folder())
 
     def put(self, name: str, content: bytes) -> None:
         """Write a file into the session's folder."""
@@ -105,6 +122,7 @@ class LocalMachine:
         outer = {key: value for key, value in os.environ.items() if not key.startswith(SESSION_PREFIXES)}
         facility = {"MILLWRIGHT_FACILITY": str(self.folder / FACILITY_COPY)}
         variables = {**outer, **environment, **self.environment, **facility}
+        self.folder.mkdir(parents=True, exist_ok=True)
         process = _popen([*_ended_with_parent(), *command], env=variables, cwd=self.folder)
         (self.folder / PID_FILE).write_text(f"{process.pid}\n", encoding="ascii")
         return process
@@ -146,6 +164,12 @@ class HarnessMachine:
     environment: Mapping[str, str] = field(default_factory=dict)
     """Further variables of every session, for example which nodes it may take."""
     attempt: int = 1
+    foreign: ForeignSession | None = None
+
+    @property
+    def caches(self) -> PurePosixPath:
+        """In the home of the benchmark user, two folders above the session's."""
+        return HARNESS_CACHES
 
     def put(self, name: str, content: bytes) -> None:
         """Write a file into the session's folder."""
@@ -225,22 +249,33 @@ class HarnessMachine:
 
 
 def local_machine(
-    seat: LaunchSite, folder: Path, environment: Mapping[str, str] | None = None, attempt: int = 1
+    seat: LaunchSite,
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    attempt: int = 1,
+    foreign: ForeignSession | None = None,
 ) -> LocalMachine:
     """The machine that this runs on, with the checkout and the environment that run just now."""
     reframe = PurePosixPath(find_script("reframe-hpc", "reframe"))
     home = PurePosixPath(product_root())
     return LocalMachine(
-        seat, _attempted(folder, attempt), home, reframe, environment=environment or {}, attempt=attempt
+        seat,
+        _attempted(folder, attempt),
+        home,
+        reframe,
+        environment=environment or {},
+        attempt=attempt,
+        foreign=foreign,
     )
 
 
-def harness_machine(
+def harness_machine(  # noqa: PLR0913, PLR0917 - what is measured, and where its session is
     facility: Facility,
     run_id: str,
     folder: Path,
     environment: Mapping[str, str] | None = None,
     attempt: int = 1,
+    foreign: ForeignSession | None = None,
 ) -> HarnessMachine:
     """The harness that the facility names; it must have services."""
     if facility.services is None:
@@ -253,6 +288,7 @@ def harness_machine(
         folder=_attempted(folder, attempt),
         environment=environment or {},
         attempt=attempt,
+        foreign=foreign,
     )
 
 

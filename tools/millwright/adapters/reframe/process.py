@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 from millwright.checks.declaration import Scope
-from millwright.checks.naming import split_key, variant_pattern
+from millwright.checks.naming import split_key, suite_of, variant_pattern
 from millwright.checks.registry import Registry
 from millwright.core.errors import BadInputError, MillwrightError, NotTestableError, Problem
 
@@ -65,12 +65,13 @@ class CaseEvent:
 
 
 def checks_of(seat: LaunchSite, variants: Iterable[str], registry: Registry) -> tuple[str, ...]:
-    """The checks, or variants of checks, that are started from a seat, each once."""
+    """The checks, or variants of checks, that are started from a seat, each once; never foreign ones."""
     from_user = seat is LaunchSite.USER
     return tuple(
         name
         for name in dict.fromkeys(variants)
-        if (registry[split_key(name)[0]].scope is Scope.ANTENNA) is from_user
+        if not suite_of(split_key(name)[0])
+        and (registry[split_key(name)[0]].scope is Scope.ANTENNA) is from_user
     )
 
 

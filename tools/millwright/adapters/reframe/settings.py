@@ -1,6 +1,6 @@
 """The facility as ReFrame's site configuration: plain data, which needs no ReFrame."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from millwright.checks.declaration import Better
 from millwright.checks.naming import name_variant, split_key
 from millwright.checks.registry import Registry
-from millwright.core.node_sets import expand
+from millwright.core.node_sets import expand, fold
 from millwright.facility.model import Antenna, Commitment, Facility, NodeClass, Partition
 from millwright.facility.topics.fabric import Fabric, FabricKind
 from millwright.facility.topics.queues import job_limit_min, queue_of
@@ -171,6 +171,41 @@ def _partition(
             "repetitions": _repetitions(facility),
             "references": references(partition.checks, registry),
         },
+    }
+
+
+def foreign_partition(
+    facility: Facility,
+    name: str,
+    narrowing: Narrowing,
+    features: Sequence[str],
+    extras: Mapping[str, object],
+) -> Settings:
+    """A partition for checks that others wrote: with their words, and without Millwright's references.
+
+    They choose no nodes by themselves, so those that a session must not take are excluded.
+    """
+    partition, node_class = facility.partitions[name], facility.class_of(name)
+    queue, is_slurm = narrowing.queue or name, partition.scheduler == "slurm"
+    nodes = partition.node_names()
+    unwanted = [node for node in nodes if narrowing.nodes is not None and node not in narrowing.nodes]
+    access = [
+        f"--partition={queue}",
+        *([f"--reservation={narrowing.reservation}"] if narrowing.reservation else []),
+        *([f"--exclude={fold(unwanted)}"] if unwanted else []),
+    ]
+    own = _features(partition, node_class, node_class.architecture if node_class else "", spans=False)
+    return {
+        "name": name,
+        "descr": partition.title or name,
+        "scheduler": "slurm" if is_slurm else "local",
+        "launcher": "srun" if is_slurm else "local",
+        "access": access if is_slurm else [],
+        "features": list(dict.fromkeys([*own, *features])),
+        "max_jobs": 1,
+        "time_limit": f"{partition.max_time_min}m",
+        **({"processor": _processor(node_class, node_class.architecture)} if node_class else {}),
+        "extras": {**extras, "millwright_nodes": list(nodes)},
     }
 
 

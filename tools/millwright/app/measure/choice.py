@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
+from millwright.adapters.reframe.foreign import Chosen, concerns
+from millwright.checks.foreign import AREA
 from millwright.checks.registry import Registry
 from millwright.core.errors import BadInputError, Problem
 from millwright.core.node_sets import NodeSetError, check_node_set, expand
@@ -17,24 +19,37 @@ MOST_LISTED = 20
 """Names that a message lists."""
 
 
-def choose(
-    expected: Sequence[Expectation], selection: Selection, facility: Facility, registry: Registry, file: str
+def choose(  # noqa: PLR0913, PLR0917 - what there is to choose from, and how
+    expected: Sequence[Expectation],
+    selection: Selection,
+    facility: Facility,
+    registry: Registry,
+    file: str,
+    suites: Sequence[Chosen] = (),
 ) -> tuple[Expectation, ...]:
     """The expected values that a selection leaves; those of a partition are narrowed to the nodes chosen.
+
+    `suites` are the foreign suites that it leaves, whose checks need not be expected one by one.
 
     Raises :exc:`BadInputError` with every name that is unknown, and if nothing is left.
     """
     nodes, problems = _read_nodes(selection.nodes, facility, file)
     checks = tuple(dict.fromkeys(name for each in expected for name in (each.check, each.variant)))
     tags = {each.check: registry[each.check].all_tags for each in expected}
-    problems.extend(_unknown_checks(selection.checks, checks, file))
-    problems.extend(_unknown_tags(selection.tags, frozenset().union(*tags.values()), file))
+    own_patterns = [
+        each for each in selection.checks if not any(concerns(each, s.suite.name) for s in suites)
+    ]
+    problems.extend(
+        _unknown_checks(own_patterns, (*checks, *(f"{name}.*" for name in registry.suites)), file)
+    )
+    suite_tags = {AREA, *registry.suites} if registry.suites else set()
+    problems.extend(_unknown_tags(selection.tags, suite_tags.union(*tags.values()), file))
     if problems:
         raise BadInputError(problems)
     found = [each for each in expected if _is_wanted(each, tags[each.check], selection)]
     narrowed = found if nodes is None else (narrow(each, nodes) for each in found)
     left = tuple(each for each in narrowed if each is not None)
-    if expected and not left:
+    if expected and not left and not suites:
         raise BadInputError(
             [Problem(file, _options(selection), "leave nothing to measure", "fewer of them", code="MW6253")]
         )

@@ -5,11 +5,20 @@ from pathlib import Path
 
 from millwright import __version__
 from millwright.adapters.reframe.benchmark import unfinished_machines_of
+from millwright.adapters.reframe.foreign import Chosen
 from millwright.adapters.reframe.settings import session_variables
 from millwright.app.context import Context
 from millwright.app.measure.choice import choose
 from millwright.app.measure.run import RunOutcome, Work, carry_out
-from millwright.app.measure.unfinished import CHANGES, FACILITY_COPY, find_unfinished, held, read_unfinished
+from millwright.app.measure.unfinished import (
+    CHANGES,
+    FACILITY_COPY,
+    SUITES,
+    find_unfinished,
+    held,
+    read_unfinished,
+)
+from millwright.checks.foreign import read_suites
 from millwright.checks.registry import checks_for
 from millwright.core.errors import BadInputError
 from millwright.core.places import as_typed, facility_file, state_folder
@@ -43,6 +52,7 @@ def resume_run(context: Context, request: ResumeRequest) -> RunOutcome:
             work.info.run_id,
             work.folder,
             session_variables(work.info.selection),
+            work.sessions,
         )
     ended = sum(len(attempt.session.report.cases) for attempt in earlier)
     context.progress.step("resume", f"{work.info.run_id}: {ended} cases had ended")
@@ -60,10 +70,13 @@ def read_work(request: ResumeRequest) -> Work:
     if info.millwright_version != __version__:
         versions = {**info.tool_versions, "Millwright that resumed": __version__}
         record = replace(record, info=replace(info, tool_versions=versions))
-    registry = checks_for(copy)
-    expected = choose(list_expectations(facility, registry), info.selection, facility, registry, str(copy))
+    suites = read_suites(folder / SUITES / FACILITY_COPY)
+    registry = checks_for(copy, suites=suites)
+    chosen = tuple(Chosen(suites[each.name], each.globs, each.repeat) for each in record.suites)
+    known = list_expectations(facility, registry)
+    expected = choose(known, info.selection, facility, registry, str(copy), chosen)
     changes = (folder / CHANGES).read_bytes()
-    return Work(facility, copy.read_bytes(), typed, registry, expected, record, changes)
+    return Work(facility, copy.read_bytes(), typed, registry, expected, record, changes, chosen)
 
 
 def _named(facility: str) -> tuple[str, str]:

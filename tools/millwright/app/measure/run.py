@@ -16,9 +16,10 @@ from millwright.adapters.here.run_start import start_run
 from millwright.adapters.openssh.signatures import sign_file
 from millwright.adapters.reframe.attempts import Attempt
 from millwright.adapters.reframe.benchmark import Stored, machines_of, run_benchmarks
+from millwright.adapters.reframe.foreign import Chosen, ForeignSession, choose_suites, configuration
 from millwright.adapters.reframe.launch_sites import Machine
 from millwright.adapters.reframe.process import LaunchSite
-from millwright.adapters.reframe.settings import session_variables
+from millwright.adapters.reframe.settings import read_narrowing, session_variables
 from millwright.adapters.slurm.usage import usage_or_reason
 from millwright.antennas.user.files import ensure_user_access
 from millwright.app.context import Context
@@ -29,12 +30,14 @@ from millwright.app.measure.junit_file import JunitFile
 from millwright.app.measure.scorecard import ScorecardDocument, scorecard_fields
 from millwright.app.measure.stored_name import DEFAULT_RESULTS
 from millwright.app.measure.unfinished import (
+    SuiteChoice,
     Unfinished,
     discard,
     held,
     is_held,
     is_recorded,
     keep_checks,
+    keep_suites,
     list_unfinished,
     remove_record,
     session_folder,
@@ -77,6 +80,8 @@ class RunRequest:
     """Slurm reservation that the jobs run in."""
     queue: str = ""
     """Slurm partition that the jobs are submitted to."""
+    repeat: int = 1
+    """How often each case of a foreign check runs; Millwright's own repeat within a case."""
     folders: tuple[Path, ...] = ()
     """Further folders of checks, after the shipped ones and the facility's own."""
     results: Path = DEFAULT_RESULTS
@@ -131,6 +136,8 @@ class Work:
     record: Unfinished
     changes: bytes
     """Changes of the checkout since its commit."""
+    suites: tuple[Chosen, ...] = ()
+    """Foreign suites that run beside."""
 
     @property
     def info(self) -> RunInfo:
@@ -141,6 +148,19 @@ class Work:
     def folder(self) -> Path:
         """Where the record and the raw output are until the run is stored."""
         return session_folder(self.facility.name, self.info.run_id)
+
+    @property
+    def sessions(self) -> tuple[ForeignSession, ...]:
+        """The sessions of the foreign suites."""
+        narrowing = read_narrowing(session_variables(self.info.selection))
+        return tuple(
+            ForeignSession(
+                each,
+                configuration(self.facility, each, narrowing),
+                f"millwright foreign install {self.typed} {each.suite.name}",
+            )
+            for each in self.suites
+        )
 
     @property
     def resume_command(self) -> str:
@@ -163,6 +183,7 @@ def run_checks(context: Context, request: RunRequest) -> RunOutcome:
         work.info.run_id,
         work.folder,
         session_variables(request.selection),
+        work.sessions,
     )
     return carry_out(context, work, machines, (), request.junit)
 
@@ -175,8 +196,9 @@ def plan_work(request: RunRequest, now: datetime.datetime) -> Work:
     problems = [*find_commitment_problems(facility, str(file), registry), *_find_faults(request, facility)]
     if problems:
         raise BadInputError(problems)
+    suites = choose_suites(registry.suites, request.checks, request.tags, request.repeat)
     known = list_expectations(facility, registry)
-    expected = choose(known, request.selection, facility, registry, str(file))
+    expected = choose(known, request.selection, facility, registry, str(file), suites)
     info = start_run(facility, map(expected_value, expected), now, secrets.token_hex(4))
     bounds = find_bounds(facility, registry, load_catalogue())
     record = Unfinished(
@@ -184,9 +206,10 @@ def plan_work(request: RunRequest, now: datetime.datetime) -> Work:
         checks=tuple(dict.fromkeys(each.variant for each in expected)),
         results=str(request.results.absolute()),
         sign_with=str(request.sign_with.absolute()) if request.sign_with else "",
+        suites=tuple(SuiteChoice(each.suite.name, each.globs, each.repeat) for each in suites),
     )
     changes = checkout_changes(product_root())
-    return Work(facility, facility_yaml, as_typed(file), registry, expected, record, changes)
+    return Work(facility, facility_yaml, as_typed(file), registry, expected, record, changes, suites)
 
 
 def carry_out(
@@ -217,11 +240,13 @@ def carry_out(
 
 def _measure(context: Context, work: Work, machines: Sequence[Machine], earlier: Sequence[Attempt]) -> Stored:
     count = len(work.record.checks)
-    context.progress.step("run", f"looking for {count} check{'s' * (count != 1)}")
+    beside = f" and {', '.join(each.suite.name for each in work.suites)}" if work.suites else ""
+    context.progress.step("run", f"looking for {count} check{'s' * (count != 1)}{beside}")
     key = Path(work.record.sign_with) if work.record.sign_with else own_signing_key()
 
     def begin(seat: LaunchSite) -> None:
         keep_checks(work.folder, work.registry.folders)
+        keep_suites(work.folder, {each.suite.name: each.suite for each in work.suites})
         write_record(work.folder, work.record, work.facility_yaml, work.changes)
         _renew_certificates(context, work.facility, seat)
 

@@ -9,6 +9,8 @@ from pydantic import BeforeValidator
 
 from millwright.app.document import Document, Part
 from millwright.core.verdict import Verdict
+from millwright.verdicts.foreign import ForeignRow as JudgedForeignRow
+from millwright.verdicts.foreign import ForeignState
 from millwright.verdicts.scorecard import Rollup as JudgedRollup
 from millwright.verdicts.scorecard import Scorecard
 
@@ -247,6 +249,34 @@ class LeftOut(Part):
     values: int
 
 
+class ForeignValue(Part):
+    """Repetitions of a value that the facility does not expect: shown, never judged."""
+
+    metric: str
+    unit: str
+    """As the check stated it."""
+    node: str
+    interval: Interval
+
+
+class ForeignRow(Part):
+    """A variant of a check that others wrote, on one partition and in one environment."""
+
+    suite: str
+    check: str
+    """With the suite's name as prefix."""
+    parameters: str
+    variant: str
+    """The check with its parameters."""
+    partition: str
+    environment: str
+    state: ForeignState
+    detail: str
+    cases: int
+    """How many counted."""
+    values: tuple[ForeignValue, ...]
+
+
 class ScorecardDocument(Document):
     """Every expected value of a run with its verdict."""
 
@@ -261,6 +291,8 @@ class ScorecardDocument(Document):
     rejected: tuple[Rejected, ...]
     left_out: tuple[LeftOut, ...] = ()
     """The run's limits: none of this counts as missing."""
+    foreign: tuple[ForeignRow, ...] = ()
+    """Checks that others wrote."""
 
 
 def scorecard_fields(scorecard: Scorecard) -> dict[str, object]:
@@ -273,12 +305,28 @@ def scorecard_fields(scorecard: Scorecard) -> dict[str, object]:
         "unexpected": _parts(Series, scorecard.unexpected),
         "rejected": _parts(Rejected, scorecard.rejected),
         "left_out": tuple(_left_out(scorecard)),
+        "foreign": tuple(map(_foreign, scorecard.foreign)),
     }
 
 
 def _left_out(scorecard: Scorecard) -> Iterator[LeftOut]:
     counts = Counter((each.partition, each.check) for each in scorecard.left_out)
     yield from (LeftOut(partition=p, check=check, values=n) for (p, check), n in counts.items())
+
+
+def _foreign(row: JudgedForeignRow) -> ForeignRow:
+    return ForeignRow(
+        suite=row.suite,
+        check=row.case.check,
+        parameters=row.case.parameters,
+        variant=row.variant,
+        partition=row.case.partition,
+        environment=row.case.environment,
+        state=row.state,
+        detail=row.detail,
+        cases=row.cases,
+        values=_parts(ForeignValue, row.values),
+    )
 
 
 def _parts(kind: type[P], found: Iterable[object]) -> tuple[P, ...]:

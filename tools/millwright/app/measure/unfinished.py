@@ -2,11 +2,12 @@
 
 import fcntl
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from millwright.checks.foreign import Suite
 from millwright.checks.registry import OWN
 from millwright.core.errors import BadInputError, NotTestableError, Problem
 from millwright.core.files import write_atomically
@@ -19,6 +20,19 @@ RECORD = "run.json"
 FACILITY_COPY = "facility.yaml"
 CHANGES = "checkout.diff"
 LOCK = "lock"
+SUITES = "foreign"
+"""Folder with ``foreign.yaml`` and the suites' own folders."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteChoice:
+    """A foreign suite as a run takes it."""
+
+    __pydantic_config__ = STRICT
+    name: str
+    globs: tuple[str, ...]
+    """Patterns of check names; all if empty."""
+    repeat: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +46,8 @@ class Unfinished:
     """Absolute path of the results folder."""
     sign_with: str = ""
     """SSH private key that signs; empty for this account's own."""
+    suites: tuple[SuiteChoice, ...] = ()
+    """Foreign suites that run beside."""
     schema: str = SCHEMA
 
 
@@ -92,6 +108,20 @@ def keep_checks(folder: Path, folders: Sequence[Path]) -> None:
             shutil.copytree(each, target, dirs_exist_ok=True, ignore=skipped)
 
 
+def keep_suites(folder: Path, suites: Mapping[str, Suite]) -> None:
+    """Copy what a facility says of foreign suites, and their folders, into the folder of a run."""
+    skipped = shutil.ignore_patterns("__pycache__", ".git")
+    place = folder / SUITES
+    for suite in suites.values():
+        if suite.file.parent.resolve() == place.resolve():  # a run that goes on has them there already
+            return
+        place.mkdir(parents=True, exist_ok=True)
+        for file in filter(Path.is_file, (suite.file, suite.lock)):
+            write_atomically(place / file.name, file.read_bytes())
+        if suite.source and suite.folder and suite.source.is_dir():
+            shutil.copytree(suite.source, place / suite.folder, dirs_exist_ok=True, ignore=skipped)
+
+
 def is_recorded(folder: Path) -> bool:
     """Whether a run got as far as its first check."""
     return (folder / RECORD).is_file()
@@ -101,7 +131,8 @@ def remove_record(folder: Path) -> None:
     """Remove a run's folder; only its record if ReFrame's files are left in it for a person to look at."""
     for name in (RECORD, FACILITY_COPY, CHANGES, LOCK):
         (folder / name).unlink(missing_ok=True)
-    shutil.rmtree(folder / OWN, ignore_errors=True)
+    for name in (OWN, SUITES):
+        shutil.rmtree(folder / name, ignore_errors=True)
     if not any(folder.iterdir()):
         shutil.rmtree(folder, ignore_errors=True)
 

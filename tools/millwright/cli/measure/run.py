@@ -48,6 +48,10 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     reservation: Annotated[
         str, typer.Option(help="Slurm reservation that the jobs run in.", rich_help_panel=WHERE)
     ] = "",
+    repeat: Annotated[
+        int,
+        typer.Option(min=1, max=1000, help="Run each case of a foreign check N times.", rich_help_panel=WHAT),
+    ] = 1,
     checks: ChecksDirs = None,
     results_dir: ResultsDir = DEFAULT_RESULTS,
     junit: Annotated[
@@ -81,6 +85,8 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     Example: millwright run rack --dry-run --nodes rack-c[1-2]
 
+    Example: millwright run rack --check 'eessi.*' --repeat 6
+
     Example: millwright run rack --resume
     """
     request = RunRequest(
@@ -90,6 +96,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter for each option
         nodes=nodes,
         reservation=reservation,
         queue=queue,
+        repeat=repeat,
         folders=tuple(checks or ()),
         results=results_dir,
         sign_with=sign_with,
@@ -137,6 +144,7 @@ def _refuse_beside_resume(request: RunRequest) -> None:
         "--checks": request.folders,
         "--nodes": request.nodes,
         "--queue": request.queue,
+        "--repeat": request.repeat if request.repeat > 1 else None,
         "--reservation": request.reservation,
         "--sign-with": request.sign_with,
     }

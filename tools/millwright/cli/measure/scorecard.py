@@ -2,7 +2,7 @@
 
 from rich.text import Text
 
-from millwright.app.measure.scorecard import Judgement, Rollup, ScorecardDocument
+from millwright.app.measure.scorecard import Interval, Judgement, Rollup, ScorecardDocument
 from millwright.cli.output import console
 from millwright.core.verdict import Verdict
 
@@ -36,8 +36,11 @@ def print_scorecard(scorecard: ScorecardDocument) -> None:
         what = f"{series.check} {series.parameters}".rstrip()
         place = f"{series.partition} {what} {series.metric} {series.node} {series.device}".rstrip()
         out.print(Text(f"not expected: {place}: {len(series.values)} samples"))
+    _print_foreign(scorecard)
     for rejected in scorecard.rejected:
         origin = rejected.origin
+        if any(origin.check == row.check for row in scorecard.foreign):
+            continue
         out.print(Text(f"rejected: {origin.partition} {origin.case}: {'; '.join(rejected.reasons)}"))
     for left_out in scorecard.left_out:
         place = f"{left_out.partition} {left_out.check}"
@@ -53,6 +56,22 @@ def _doubts(scorecard: ScorecardDocument) -> dict[tuple[str, str, str], list[str
         for reason in row.doubts:
             found.setdefault((e.partition, metric, reason), []).append(f"{row.node} {row.device}".rstrip())
     return found
+
+
+def _print_foreign(scorecard: ScorecardDocument) -> None:
+    """Checks that others wrote, with the values that nobody committed."""
+    out = console()
+    if scorecard.foreign:
+        out.print(Text("Checks of others, as they are (no commitment, so no verdict):"))
+    for row in scorecard.foreign:
+        what = f"{row.partition} {row.variant}".strip()
+        where = f" ({row.environment})" if row.environment else ""
+        detail = f": {row.detail}" if row.detail else ""
+        style = "default" if row.state == "counted" else "yellow"
+        out.print(Text(f"{row.state:26}{what}{where}{detail}", style=style))
+        for value in row.values:
+            figures = _figures(value.interval, value.unit)
+            out.print(Text(f"{'':26}{value.metric} {value.node}  {figures}", style="dim"))
 
 
 def _line(rollup: Rollup) -> Text:
@@ -81,8 +100,9 @@ def _place(rollup: Rollup) -> str:
 
 
 def _median(judgement: Judgement, unit: str) -> str:
-    interval = judgement.interval
-    if interval is None:
-        return "no value"
+    return _figures(judgement.interval, unit) if judgement.interval else "no value"
+
+
+def _figures(interval: Interval, unit: str) -> str:
     ends = "no interval" if interval.low is None else f"{interval.low:.4g} to {interval.high:.4g}"
     return f"{interval.median:.4g} {unit} ({ends}, n = {interval.n})"

@@ -14,6 +14,7 @@ from millwright.adapters.reframe.benchmark import Follow, run_benchmarks
 from millwright.adapters.reframe.launch_sites import harness_machine
 from millwright.adapters.reframe.settings import NODES_VARIABLE, RESERVATION_VARIABLE
 from millwright.checks.declaration import Scope
+from millwright.checks.naming import suite_of
 from millwright.checks.registry import Registry, checks_for
 from millwright.core.errors import BadInputError, NotTestableError
 from millwright.core.node_sets import fold
@@ -126,12 +127,14 @@ class Bench:
 
 
 def expected_of(facility: Facility, nodes: Iterable[str], registry: Registry) -> tuple[Expectation, ...]:
-    """What the facility expects of these nodes one by one."""
+    """What the facility expects of these nodes one by one, by Millwright's and the site's own checks."""
     wanted = frozenset(nodes)
     return tuple(
         expectation
         for expectation in list_expectations(facility, registry)
-        if expectation.definition.scope is Scope.NODE and expectation.place in wanted
+        if expectation.definition.scope is Scope.NODE
+        and expectation.place in wanted
+        and not suite_of(expectation.check)
     )
 
 

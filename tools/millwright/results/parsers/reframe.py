@@ -6,7 +6,7 @@ one that is cut, of another version, of a dry run, or without a case.
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -91,6 +91,8 @@ class Case(_Record):
     output_folder: Annotated[str | None, Field(alias="outputdir")] = None
     keep_files: Names = ()
     """Further evidence that the check keeps beside the job's output."""
+    perfvalues: Any = Field(default=None, repr=False)
+    """What ReFrame took for the check's values: read for foreign checks only, which print no samples."""
 
     @property
     def check(self) -> str:
