@@ -39,7 +39,7 @@ DOCUMENTS: dict[str, str] = {
     "facility discover": "millwright.app.site.facility_discover:Discovered",
     "facility list": "millwright.app.site.facility:FacilityList",
     "facility show": "millwright.app.site.facility:FacilityShow",
-    "foreign install": "millwright.app.measure.foreign:ForeignList",
+    "foreign install": "millwright.app.measure.foreign:ForeignInstalled",
     "foreign list": "millwright.app.measure.foreign:ForeignList",
     "image build": "millwright.app.site.image:ImageBuilt",
     "image list": "millwright.app.site.image:ImageList",

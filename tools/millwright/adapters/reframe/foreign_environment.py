@@ -112,7 +112,7 @@ def describe_environment(machine: Machine, suite: Suite, checks_folder: str, ins
     found = json.loads(lines[-1].removeprefix("MILLWRIGHT "))
     if differing := find_unlocked(read_lock(suite), found["packages"]):
         lacks = f"the environment of the suite {suite.name} lacks {', '.join(differing[:3])}"
-        raise NotTestableError(f"{lacks} of {suite.lock.name}; {install}", code="MW6454")
+        raise NotTestableError(f"{lacks} of {suite.lock.name}; {install}", code="MW6463")
     return Environment(
         python=str(found["python"]),
         reframe=str(found["reframe"]),

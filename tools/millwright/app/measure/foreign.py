@@ -58,7 +58,24 @@ class ForeignList(Document):
     @property
     def exit_code(self) -> ExitCode:
         """3 if a suite could not run."""
-        return ExitCode.OK if all(each.ready for each in self.suites) else ExitCode.NOT_TESTED
+        return _exit_code(self.suites)
+
+
+class ForeignInstalled(Document):
+    """The suites that were made ready, or why they are not."""
+
+    format: Literal["millwright-foreign-install/1"] = "millwright-foreign-install/1"
+    facility: str
+    suites: tuple[SuiteState, ...]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """3 if a suite could not run."""
+        return _exit_code(self.suites)
+
+
+def _exit_code(suites: tuple[SuiteState, ...]) -> ExitCode:
+    return ExitCode.OK if all(each.ready for each in suites) else ExitCode.NOT_TESTED
 
 
 def list_suites(_context: Context, facility: str) -> ForeignList:
@@ -68,7 +85,7 @@ def list_suites(_context: Context, facility: str) -> ForeignList:
     return ForeignList(facility=described.name, suites=states)
 
 
-def install_suites(context: Context, request: InstallRequest) -> ForeignList:
+def install_suites(context: Context, request: InstallRequest) -> ForeignInstalled:
     """Make the environments of suites where their checks start, and write each lock beside foreign.yaml.
 
     Raises :exc:`BadInputError` for suites that are unknown, and :exc:`FailedError` if pip fails.
@@ -85,7 +102,7 @@ def install_suites(context: Context, request: InstallRequest) -> ForeignList:
             write_atomically(suite.lock, lock)
         context.progress.done(suite.name, f"installed, as {suite.lock.name} says")
     states = tuple(_state(described, each, as_typed(file)) for each in chosen or suites.values())
-    return ForeignList(facility=described.name, suites=states)
+    return ForeignInstalled(facility=described.name, suites=states)
 
 
 def _read(facility: str) -> tuple[Path, Facility, dict[str, Suite]]:

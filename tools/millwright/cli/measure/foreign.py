@@ -5,7 +5,13 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from millwright.app.measure.foreign import ForeignList, InstallRequest, install_suites, list_suites
+from millwright.app.measure.foreign import (
+    ForeignInstalled,
+    ForeignList,
+    InstallRequest,
+    install_suites,
+    list_suites,
+)
 from millwright.cli.options import AsJson, FacilityName
 from millwright.cli.output import console, context, print_json
 
@@ -45,7 +51,7 @@ def install_command(
         return _show(install_suites(here, request), as_json=as_json)
 
 
-def _show(found: ForeignList, *, as_json: bool) -> int:
+def _show(found: ForeignList | ForeignInstalled, *, as_json: bool) -> int:
     if as_json:
         print_json(found)
         return found.exit_code
