@@ -1,4 +1,4 @@
-"""The garbage collector, out of the way of work that makes hundreds of thousands of objects which all stay."""
+"""The garbage collector, kept out of work that makes hundreds of thousands of objects, all of which stay."""
 
 import gc
 from collections.abc import Iterator

@@ -27,11 +27,6 @@ from millwright.verdicts.rollup import Rollup, Row, roll_up
 
 __all__ = ["Rollup", "Row", "Scorecard", "limit_to", "score"]
 
-    @property
-    def suite(self) -> str:
-        """The foreign suite that the check is of; empty for Millwright's and the site's own."""
-        return suite_of(self.check)
-
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
