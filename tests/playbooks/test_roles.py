@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from millwright.facility.topics.fabric import Fabric
+
 pytestmark = pytest.mark.tools
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -271,3 +273,10 @@ def test_the_proof_of_a_role_runs_with_the_role_alone_and_with_all_proofs():
     assert tasks
     for task in tasks:
         assert task["tags"] == [task["ansible.builtin.import_role"]["name"], "verify"]
+
+
+def test_the_role_of_the_fabric_takes_every_key_of_a_fabric():
+    """Ansible refuses a key that the role does not declare, on every host."""
+    specification = load(PLAYBOOKS / "roles/rdma/meta/argument_specs.yml")
+    declared = specification["argument_specs"]["main"]["options"]["rdma_fabric"]["options"].keys()
+    assert set(Fabric.model_fields) | {"group", "vendor"} == set(declared)
