@@ -9,9 +9,7 @@ from hypothesis import given, strategies
 
 from millwright.core.yaml_text import MAX_CHARACTERS, load_yaml
 
-WORDS = (
-    "a",
-    "b",
+WORDS = [
     ": ",
     "- ",
     "\n",
@@ -20,6 +18,8 @@ WORDS = (
     "]",
     "{",
     "}",
+    "a",
+    "b",
     "&a ",
     "*a",
     "!!int ",
@@ -31,7 +31,7 @@ WORDS = (
     "<<",
     "#",
     "|",
-)
+]
 
 
 @given(strategies.text() | strategies.lists(strategies.sampled_from(WORDS)).map("".join))

@@ -50,6 +50,7 @@ def test_every_node_knows_the_fabric_of_its_class():
         "kind": "roce",
         "interfaces": [],
         "devices": ["mlx5_0:1"],
+        "rail_gb_s": None,
         "traffic_class": None,
         "vendor": "",
     }

@@ -11,7 +11,8 @@ def test_each_metric_has_its_verdict_median_limit_and_deciding_place(rack_facili
     print_scorecard(document)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == f"Run {document.run_id}"
-    assert "FAIL          cpu MemoryBandwidth copy_bw  10.35 GB/s (10 to 10.7, n = 8), limit 20 GB/s" in lines
+    found = "cpu MemoryBandwidth copy_bw  10.35 GB/s (10 to 10.7, n = 8), limit 20 GB/s"
+    assert f"FAIL          {found}, -48.2 % of the commitment" in lines
     assert "              rack-c1 (worst of 3): the whole interval misses the limit" in lines
 
 

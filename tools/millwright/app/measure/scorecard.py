@@ -106,8 +106,9 @@ class Judgement(Part):
     more_repetitions: int | None
     """For INCONCLUSIVE: further repetitions that would decide; null if repeating does not help."""
     margin: float | None
-    """Distance from the limit to the value that decides PASS (the bad end of a median), as a share
-    of the limit; negative misses it."""
+    """Distance from the limit to the value that decides PASS (the bad end of a median).
+
+    It is a share of the limit; negative misses it."""
     statistic: str | None = None
     """The statistic that was judged; null without a reference or a value."""
     value: float | None = None

@@ -15,7 +15,11 @@ from millwright.app.measure.foreign import (
 from millwright.cli.options import AsJson, FacilityName
 from millwright.cli.output import console, context, print_json
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Checks that others wrote.")
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Checks that others wrote.\n\nExample: millwright foreign list rack",
+)
 
 
 @app.command("list")
