@@ -57,6 +57,7 @@ DOCUMENTS: dict[str, str] = {
     "results show": "millwright.app.measure.results_show:ResultsShow",
     "results verify": "millwright.app.measure.results_verify:ResultsVerification",
     "results witness": "millwright.app.measure.results_witness:WitnessedChain",
+    "figures": "millwright.app.site.figures:FiguresReport",
     "report": "millwright.report.content:ReportContent",
     "run": "millwright.app.measure.run:RunOutcome",
     "run --dry-run": "millwright.app.measure.preview:RunPlan",

@@ -42,6 +42,7 @@ COMMANDS = {
     "doctor": "site.doctor",
     "schema": "site.schema",
     "explain": "site.explain",
+    "figures": "site.figures",
 }
 """Single commands by name, likewise."""
 

@@ -214,7 +214,7 @@ FigureInput = Annotated[
     Field(discriminator="kind"),
 ]
 ADAPTER: TypeAdapter[Any] = TypeAdapter(FigureInput)
-SCHEMA_COMMAND = "millwright figures --help"
+SCHEMA_COMMAND = "millwright figures --example KIND"
 CODES = {"extra_forbidden": "MW7590", "missing": "MW7591"}
 
 
