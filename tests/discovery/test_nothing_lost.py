@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from millwright.discovery.accounting import parse_associations
 from millwright.discovery.ask import read_captured
 from millwright.discovery.cluster import read_cluster
+from millwright.discovery.config_settings import config_settings
 from millwright.discovery.describe import DiscoveryHints, describe
 from millwright.discovery.writing import write_facility
 
@@ -74,3 +76,13 @@ def test_settings_of_other_files_are_no_settings_of_slurm_conf():
     more = "\nCgroup Support Configuration:\nConstrainCores = yes\n\nSlurmctld(primary) at ctl is UP\n"
     found = text_of(**{"scontrol-config.txt": text + more})
     assert "Cgroup Support Configuration: ConstrainCores=yes is of another file" in found
+
+
+@pytest.mark.parametrize(
+    ("message_s", "step_s", "kept"),
+    [("10", "60", None), ("30", "150", None), ("30", "60", "60"), ("10", "150", "150"), ("x", "150", "150")],
+)
+def test_a_default_that_follows_another_setting_is_not_kept(message_s, step_s, kept):
+    text = f"MessageTimeout = {message_s} sec\nUnkillableStepTimeout = {step_s} sec\n"
+    found = config_settings(text, lambda _place, _text: None)
+    assert found.get("UnkillableStepTimeout") == kept

@@ -194,7 +194,15 @@ def config_settings(text: str, unknown: Remarks) -> dict[str, str | None]:
             continue
         else:
             _keep(found, key, value, unknown)
+    message_s = found.get("MessageTimeout") or WRITTEN["MessageTimeout"]
+    if found.get("UnkillableStepTimeout") == _unkillable_step_timeout(message_s):
+        del found["UnkillableStepTimeout"]
     return found
+
+
+def _unkillable_step_timeout(message_s: str) -> str:
+    """Slurm's own default: 60 s, or five times MessageTimeout if that is more (slurm.conf(5))."""
+    return str(max(60, 5 * int(message_s))) if message_s.isascii() and message_s.isdigit() else ""
 
 
 def _keep(found: dict[str, str | None], key: str, value: str, unknown: Remarks) -> None:
