@@ -147,7 +147,6 @@ DEFAULTS = {
     "TrackWCKey": "no",
     "TreeWidth": "16",
     "UsePam": "no",
-    "UnkillableStepTimeout": "60",
     "VSizeFactor": "0",
     "WaitTime": "0",
 }
@@ -168,7 +167,7 @@ EMPTY = frozenset(
     | {"SlurmctldPrimaryOnProg", "SlurmdSyslogDebug", "SlurmSchedLogFile", "SrunEpilog", "SrunProlog"}
     | {"SuspendExcNodes", "SuspendExcParts", "SuspendExcStates", "SuspendProgram", "SwitchParameters"}
     | {"SwitchType", "TaskEpilog", "TaskPluginParam", "TaskProlog", "TLSParameters", "TopologyParam"}
-    | {"UnkillableStepProgram", "X11Parameters", "DefMemPerCPU", "MaxMemPerCPU"}
+    | {"UnkillableStepProgram", "UnkillableStepTimeout", "X11Parameters", "DefMemPerCPU", "MaxMemPerCPU"}
 )
 """Settings that are not set unless a site sets them."""
 HEADS = re.compile(r"^Configuration data as of |^Slurmctld\(.*\) at .* is (UP|DOWN)$")
@@ -180,6 +179,7 @@ def config_settings(text: str, unknown: Remarks) -> dict[str, str | None]:
     Null takes out a line that Millwright would write. Sections at the end are other files' settings.
     """
     found: dict[str, str | None] = {}
+    values: dict[str, str] = {}
     section = ""
     for line in filter(None, map(str.strip, text.splitlines())):
         key, sign, value = (part.strip() for part in line.partition("="))
@@ -193,16 +193,20 @@ def config_settings(text: str, unknown: Remarks) -> dict[str, str | None]:
         elif CONTROLLER.match(key) or key in DESCRIBED or key in STATE:
             continue
         else:
-            _keep(found, key, value, unknown)
-    message_s = found.get("MessageTimeout") or WRITTEN["MessageTimeout"]
-    if found.get("UnkillableStepTimeout") == _unkillable_step_timeout(message_s):
-        del found["UnkillableStepTimeout"]
+            values[key] = _plain(key, value)
+            if key != "UnkillableStepTimeout":
+                _keep(found, key, value, unknown)
+    step_s = values.get("UnkillableStepTimeout", "")
+    default_s = _unkillable_step_timeout(values.get("MessageTimeout", ""))
+    if step_s not in {"", default_s}:
+        _keep(found, "UnkillableStepTimeout", step_s, unknown)
     return found
 
 
 def _unkillable_step_timeout(message_s: str) -> str:
     """Slurm's own default: 60 s, or five times MessageTimeout if that is more (slurm.conf(5))."""
-    return str(max(60, 5 * int(message_s))) if message_s.isascii() and message_s.isdigit() else ""
+    is_number = message_s.isascii() and message_s.isdigit()
+    return str(max(60, 5 * int(message_s))) if is_number else "60"
 
 
 def _keep(found: dict[str, str | None], key: str, value: str, unknown: Remarks) -> None:
