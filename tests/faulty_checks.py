@@ -47,11 +47,12 @@ def add_check(folder, name, code):
 
 
 def make_home(folder, faults, python=sys.executable):
-    """A checkout with the real base of the checks, and faulty checks on it."""
+    """A checkout with the real catalogue and base of the checks, and faulty checks on it."""
     checks = folder / "reframe_checks"
     checks.mkdir(parents=True)
     for path in (*CHECKS.glob("*.py"), CHECKS / "probe.h"):
         shutil.copy(path, checks)
+    shutil.copytree(ROOT / "inventories/catalogue", folder / "inventories/catalogue")
     for name, fault in faults.items():
         write_check(checks, name, fault, python)
     return folder
