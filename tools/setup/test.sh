@@ -8,7 +8,7 @@ log=$(mktemp)
 setsid bash -c 'echo 19 >/proc/self/autogroup 2>/dev/null; exec nice -n 19 "$@"' _ \
 	"${MAKE:-make}" --no-print-directory test-unit test-tools >"$log" 2>&1 &
 beside=$!
-trap 'kill -- "-$beside" 2>/dev/null; rm -f "$log"' EXIT
+trap 'kill -- "-$beside" 2>/dev/null || true; rm -f "$log"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 failed=()
