@@ -35,7 +35,10 @@ test-tools: $(VENV)/.ready packages ## Run the tests that start Ansible, pyinfra
 	@$(BIN)/pytest -q -n auto --dist worksteal -m tools
 
 test-rack: $(VENV)/.ready packages ## Run the tests on real hosts; they say so where the rack can't run
-	@$(BIN)/pytest -v -rs --durations=15 -m "rack and not rehearsal"
+	@$(BIN)/pytest -v -rs --durations=15 -m "rack and not own_rack and not rehearsal"
+
+test-own-rack: $(VENV)/.ready packages ## Run the tests that bring a small rack of their own up and break it
+	@$(BIN)/pytest -v -rs --durations=5 -m "own_rack and not rehearsal"
 
 test-rehearsal: $(VENV)/.ready packages ## Run the long rehearsals on real hosts: faults of Slurm, waves, the gate, drift, monitoring, node health, how-tos, images, the directory, Debian 12, bundles through a change of CA, 13 antennas, the installed wheel
 	@$(BIN)/pytest -v -rs --durations=15 -m rehearsal
@@ -92,4 +95,4 @@ lock: $(VENV)/.ready ## Resolve requirements.lock again
 clean: ## Remove .venv/ and caches (results stay)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup packages bare-path demo test test-unit test-tools test-rack test-rehearsal bench-demo lint $(LINTERS) format schema wheel lock clean mutants
+.PHONY: help setup packages bare-path demo test test-unit test-tools test-rack test-own-rack test-rehearsal bench-demo lint $(LINTERS) format schema wheel lock clean mutants

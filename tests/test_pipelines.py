@@ -97,7 +97,7 @@ def test_a_job_names_targets_that_exist(job, command):
 @pytest.mark.parametrize("commands", [commands_of_github, commands_of_gitlab])
 def test_both_platforms_run_lint_unit_tests_rack_and_rehearsals(commands):
     run = {target for _, command in commands() for target in targets_in(command)}
-    assert {"lint", "test-unit", "test-tools", "test-rack", "test-rehearsal"} <= run
+    assert {"lint", "test-unit", "test-tools", "test-rack", "test-own-rack", "test-rehearsal"} <= run
 
 
 def test_unit_tests_run_on_every_declared_python():

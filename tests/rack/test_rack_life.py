@@ -19,7 +19,7 @@ from millwright.rack.kernel_limits import INSTANCES
 from millwright.rack.mounts import MOUNTINFO
 from millwright.rack.session import open_journal, open_plan
 
-pytestmark = pytest.mark.rack
+pytestmark = [pytest.mark.rack, pytest.mark.own_rack]
 
 FACILITY = Path(__file__).parent / "data" / "bench-rack.yaml"
 COMMAND = [sys.executable, "-m", "millwright", "rack"]

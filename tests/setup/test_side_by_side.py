@@ -22,7 +22,7 @@ def test_the_exit_code_is_that_of_both(rack, local, code, failed, tmp_path):
     place = tmp_path / "tools" / "setup"
     place.mkdir(parents=True)
     shutil.copy(SCRIPT, place)
-    makefile = f"test-rack:\n\t@{rack}\ntest-unit test-tools:\n\t@echo measured here; {local}\n"
+    makefile = f"test-rack:\n\t@{rack}\ntest-unit test-tools test-own-rack:\n\t@echo measured here; {local}\n"
     (tmp_path / "Makefile").write_text(makefile)
     done = subprocess.run(["bash", place / "test.sh"], capture_output=True, text=True, check=False)
     assert done.returncode == code, done.stderr
