@@ -10,6 +10,8 @@ from lxml import etree
 
 from millwright.app.measure.junit import MOST_PLACES, Case, cases_of, ended_early, junit_xml
 from millwright.core.verdict import Verdict
+from millwright.results.run_info import ForeignCase
+from millwright.verdicts.foreign import ForeignRow, ForeignState
 from millwright.verdicts.scorecard import score
 
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).parents[2] / "data/junit/junit.xsd"))
@@ -72,3 +74,22 @@ def test_a_run_that_ended_early_is_one_error():
     tree = document(ended_early("rack", "the harness is down"))
     assert (tree.get("tests"), tree.get("errors")) == ("1", "1")
     assert tree.find(".//error").get("message") == "the harness is down"
+
+
+@pytest.mark.parametrize(
+    ("state", "elements"),
+    [
+        (ForeignState.COUNTED, []),
+        (ForeignState.MISSED, ["skipped"]),
+        (ForeignState.NOT_COUNTED, ["error"]),
+        (ForeignState.NEVER_ENDED, ["error"]),
+    ],
+)
+def test_a_foreign_check_is_a_case_that_passes_only_if_it_counts(scorecard, state, elements):
+    case = ForeignCase("lab.Disk", "size=4", "cpu", "gnu")
+    row = ForeignRow("lab", case, state, HOSTILE, 1, (), ())
+    tree = document(cases_of("rack", replace(scorecard, rollups=(), foreign=(row,))))
+    (found,) = tree.findall(".//testcase")
+    assert found.get("classname") == "rack.cpu.lab"
+    assert found.get("name") == "lab.Disk %size=4 (gnu)"
+    assert [child.tag for child in found] == elements

@@ -39,3 +39,37 @@ def test_the_plan_shows_the_declared_cost_beside_the_limit(rack_file, tmp_path, 
     assert 0 < case.estimate_s <= 60 < case.limit_min * 60
     assert run(["run", str(rack_file), "--check", "Gemm", "--dry-run"]) == 0
     assert f"1 case, about 1 min, at most {case.limit_min} min" in capsys.readouterr().out
+
+
+SUITES = """
+suites:
+  lab:
+    title: Checks of the lab
+    reframe: 4.10.4
+    folder: lab
+    partitions: [cpu]
+"""
+
+
+def test_foreign_suites_are_listed_without_being_started(rack_file, tmp_path, monkeypatch, capsys):
+    file = tmp_path / "facility.yaml"
+    file.write_bytes(rack_file.read_bytes())
+    (tmp_path / "lab").mkdir()
+    (tmp_path / "foreign.yaml").write_text(SUITES)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    plan = preview_run(Context(), RunRequest(str(file), checks=("lab.Disk*",), repeat=3))
+    (suite,) = plan.suites
+    assert (suite.suite, suite.patterns, suite.partitions, suite.repeat) == (
+        "lab",
+        ("lab.Disk*",),
+        ("cpu",),
+        3,
+    )
+    assert plan.cases == ()
+    assert (
+        preview_run(Context(), RunRequest(str(file), checks=("lab.*",), nodes="rack-c1")).suites[0].partitions
+    )
+    assert preview_run(Context(), RunRequest(str(file), checks=("Gemm",))).suites == ()
+    for option in ("--list", "--dry-run"):
+        assert run(["run", str(file), option]) == 0
+        assert "lab.*" in capsys.readouterr().out

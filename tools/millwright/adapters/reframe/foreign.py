@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
@@ -54,12 +54,10 @@ def configuration(facility: Facility, chosen: Chosen, narrowing: Narrowing) -> b
     """What ``foreign_settings.py`` reads: ReFrame's configuration of the facility, for this suite."""
     suite = chosen.suite
     environments = suite.environments or (ForeignEnvironment(name="builtin"),)
-    taken = [name for name in facility.partitions if name in (suite.partitions or facility.partitions)]
     partitions = [
         foreign_partition(facility, name, narrowing, suite.features, suite.extras)
         | {"environs": [each.name for each in environments]}
-        for name in taken
-        if narrowing.nodes is None or narrowing.nodes.intersection(facility.partitions[name].node_names())
+        for name in taken_partitions(facility, suite, narrowing.nodes)
     ]
     system = {
         "name": facility.name,
@@ -78,6 +76,16 @@ def configuration(facility: Facility, chosen: Chosen, narrowing: Narrowing) -> b
         "logging": [{"handlers": [], "handlers_perflog": []}],
     }
     return json.dumps({"configuration": settings, "configure": suite.configure}, indent=1).encode()
+
+
+def taken_partitions(facility: Facility, suite: Suite, nodes: Collection[str] | None) -> tuple[str, ...]:
+    """The partitions that take a suite's checks and, unless `nodes` is None, have one of them."""
+    return tuple(
+        name
+        for name, partition in facility.partitions.items()
+        if name in (suite.partitions or facility.partitions)
+        and (nodes is None or not set(nodes).isdisjoint(partition.node_names()))
+    )
 
 
 def session_command(

@@ -2,6 +2,8 @@
 
 A case is one metric of a check on a partition or antenna, so its name stays the same from run to run. A FAIL
 is a failure, NOT MEASURED an error, INCONCLUSIVE is skipped with its reason; what has no reference passes.
+Each check of a foreign suite is a case too, since its values need not be expected: an error if it did not
+count or never ended, and skipped if it counts but missed the reference of its own authors.
 """
 
 import re
@@ -10,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from millwright.core.verdict import Verdict
+from millwright.verdicts.foreign import ForeignRow, ForeignState
 from millwright.verdicts.scorecard import Rollup, Row, Scorecard
 
 ELEMENTS: Mapping[Verdict | None, str] = {
@@ -18,6 +21,11 @@ ELEMENTS: Mapping[Verdict | None, str] = {
     Verdict.INCONCLUSIVE: "skipped",
 }
 """The element that each verdict puts into its case; none for a pass."""
+FOREIGN_ELEMENTS: Mapping[ForeignState, str] = {
+    ForeignState.NOT_COUNTED: "error",
+    ForeignState.NEVER_ENDED: "error",
+    ForeignState.MISSED: "skipped",
+}
 MOST_PLACES = 50
 """Places that the text of one case lists."""
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -38,11 +46,21 @@ class Case:
 
 
 def cases_of(facility: str, scorecard: Scorecard) -> tuple[tuple[str, tuple[Case, ...]], ...]:
-    """The cases of each partition or antenna, in the order of the scorecard."""
+    """The cases of each partition, antenna and foreign suite, in the order of the scorecard."""
     suites: dict[str, list[Case]] = {}
     for rollup in scorecard.rollups:
         suites.setdefault(rollup.partition, []).append(_case(facility, rollup))
+    for row in scorecard.foreign:
+        suites.setdefault(f"foreign {row.suite}", []).append(_foreign_case(facility, row))
     return tuple((name, tuple(cases)) for name, cases in suites.items())
+
+
+def _foreign_case(facility: str, row: ForeignRow) -> Case:
+    place = row.case.partition or row.suite
+    name = f"{row.variant} ({row.case.environment})" if row.case.environment else row.variant
+    element = FOREIGN_ELEMENTS.get(row.state, "")
+    message = f"{row.state}: {row.detail}".removesuffix(": ") if element else ""
+    return Case(f"{facility}.{place}.{row.suite}", name, element, message, message)
 
 
 def _case(facility: str, rollup: Rollup) -> Case:

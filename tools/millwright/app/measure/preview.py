@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Literal
 
+from millwright.adapters.reframe.foreign import taken_partitions
+from millwright.adapters.reframe.settings import read_narrowing, session_variables
 from millwright.app.context import Context
 from millwright.app.document import Document, Part
 from millwright.app.measure.run import RunRequest, Work, plan_work
@@ -34,6 +36,18 @@ class PlannedCase(Part):
     """Rough time that it takes by its declared cost, in seconds, without waiting in a queue."""
 
 
+class PlannedSuite(Part):
+    """A suite of checks that others wrote; only its own ReFrame knows which cases it has."""
+
+    suite: str
+    title: str
+    patterns: tuple[str, ...]
+    """Names of checks that the run was narrowed to; all that the suite includes if empty."""
+    partitions: tuple[str, ...]
+    repeat: int
+    """How often each case would run."""
+
+
 class RunPlan(Document):
     """What a run would measure; nothing was started."""
 
@@ -42,8 +56,12 @@ class RunPlan(Document):
     results: str
     """Folder that the run would be stored below."""
     cases: tuple[PlannedCase, ...]
+    suites: tuple[PlannedSuite, ...] = ()
     limit_min: int
-    """Sum of the longest times of all jobs in minutes: the run ends before that unless a queue is full."""
+    """Sum of the longest times of all jobs in minutes: the run ends before that unless a queue is full.
+
+    Jobs of foreign suites are left out: their checks set limits of their own.
+    """
 
 
 def preview_run(context: Context, request: RunRequest) -> RunPlan:
@@ -57,8 +75,21 @@ def preview_run(context: Context, request: RunRequest) -> RunPlan:
         facility=work.facility.name,
         results=str(request.results),
         cases=cases,
+        suites=tuple(_suites(work)),
         limit_min=sum(case.limit_min or 0 for case in cases),
     )
+
+
+def _suites(work: Work) -> Iterable[PlannedSuite]:
+    nodes = read_narrowing(session_variables(work.info.selection)).nodes
+    for chosen in work.suites:
+        yield PlannedSuite(
+            suite=chosen.suite.name,
+            title=chosen.suite.title,
+            patterns=tuple(f"{chosen.suite.name}.{each}" for each in chosen.globs),
+            partitions=taken_partitions(work.facility, chosen.suite, nodes),
+            repeat=chosen.repeat,
+        )
 
 
 def _cases(work: Work) -> Iterable[PlannedCase]:

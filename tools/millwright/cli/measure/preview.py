@@ -5,7 +5,7 @@ import math
 from rich.table import Table
 from rich.text import Text
 
-from millwright.app.measure.preview import RunPlan
+from millwright.app.measure.preview import PlannedSuite, RunPlan
 from millwright.cli.output import console
 
 
@@ -15,6 +15,10 @@ def print_list(plan: RunPlan) -> None:
     for case in plan.cases:
         cells = (case.check, case.partition, " ".join(case.tags), str(case.values), " ".join(case.metrics))
         table.add_row(*map(Text, cells))
+    for suite in plan.suites:
+        table.add_row(
+            *map(Text, (_checks_of(suite), " ".join(suite.partitions) or "-", "foreign", "-", suite.title))
+        )
     console().print(table)
 
 
@@ -26,6 +30,12 @@ def print_plan(plan: RunPlan) -> None:
         about = _minutes(case.estimate_s)
         cells = (case.check, case.partition, case.nodes, case.queue or "-", str(case.values), about, limit)
         table.add_row(*map(Text, cells))
+    for suite in plan.suites:
+        partitions = " ".join(suite.partitions) or "-"
+        times = f"{suite.repeat} a case"
+        table.add_row(
+            *map(Text, (_checks_of(suite), partitions, "its own", "its own", times, "-", "its own"))
+        )
     out = console()
     out.print(table)
     count = len(plan.cases)
@@ -33,6 +43,10 @@ def print_plan(plan: RunPlan) -> None:
     cases = f"{count} case{'s' * (count != 1)}"
     out.print(Text(f"{cases}, about {about}, at most {plan.limit_min} min, without waiting in a queue."))
     out.print(Text(f"Results go to {plan.results}. Nothing was started."))
+
+
+def _checks_of(suite: PlannedSuite) -> str:
+    return " ".join(suite.patterns) or f"{suite.suite}.*"
 
 
 def _minutes(seconds: float) -> str:
