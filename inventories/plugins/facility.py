@@ -12,7 +12,8 @@ short_description: Reads the hosts of a Millwright facility
 description:
   - Turns one C(facility.yaml) into groups, hosts and variables.
   - Its keys are described by C(inventories/facility.schema.json) and checked by C(millwright facility check).
-  - "Groups of services: C(controller), C(backup_controller), C(database), C(rest), C(login), C(harness)."
+  - "Groups of services: C(controller), C(backup_controller), C(database), C(backup_database), C(rest),
+    C(login), C(harness)."
   - "Groups of nodes: C(nodes), C(scheduled) (by Slurm), C(partition_<name>), C(accelerated), C(emulated),
     C(architecture_<name>)."
   - C(managed) holds every host that the playbooks may change. C(gateways) belong to pyinfra, so no play

@@ -42,7 +42,7 @@ def test_the_rack_describes_itself_as_it_was_declared(tmp_path):
     assert facility.access_modes["playground"].max_wall_min == 15
     assert facility.access_modes["emergency"].preempts[-1] == "playground"
     assert facility.switches["spine"].switches == "leaf[1-2]"
-    assert facility.services.hosts()["database"] == "rack-ctl"
+    assert facility.services.hosts()["database"] == ("rack-ctl",)
     assert facility.manages == ()
 
 

@@ -1,6 +1,7 @@
 """What pydantic found wrong with a file, as problems that say what would be right."""
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
@@ -34,16 +35,19 @@ def describe_errors(  # noqa: PLR0913 - everything that differs between files
     codes: Mapping[str, str],
     other: str,
     schema_command: str,
+    sentences: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Problem]:
     """One problem for each error, with a suggestion for each unknown key.
 
     ``codes`` gives the code by pydantic's type of the error, ``other`` that of every other type;
-    ``schema_command`` prints the schema of such a file.
+    ``schema_command`` prints the schema of such a file, and ``sentences`` say in words what a pattern means.
     """
     for item in error.errors(include_url=False):
         key = ".".join(str(part) for part in item["loc"] if part != "[key]") or "-"
         expected = EXPECTED_BY_TYPE.get(item["type"], "").format_map({**item.get("ctx", {})})
         text = item["msg"].removeprefix("Value error, ")
+        if sentence := sentences.get(str(item.get("ctx", {}).get("pattern", ""))):
+            text, expected = f"{str(item['input'])[:60]!r} is not allowed here", sentence
         if item["type"] == "extra_forbidden":
             *above, last = item["loc"]
             text = "unknown key"

@@ -10,7 +10,14 @@ UNIT = re.compile(r"^(-?[0-9]+) (sec|usec|min|nodes/min|percent)$")
 USER = re.compile(r"^([a-z_][a-z0-9_-]*)\([0-9]+\)$")
 CONTROLLER = re.compile(r"^SlurmctldHost\[\d+\]$|^(Control|Backup)(Machine|Controller|Addr)$")
 DESCRIBED = frozenset(
-    {"ClusterName", "AccountingStorageHost", "AuthAltTypes", "AuthAltParameters", "TopologyPlugin"}
+    {
+        "ClusterName",
+        "AccountingStorageHost",
+        "AccountingStorageBackupHost",
+        "AuthAltTypes",
+        "AuthAltParameters",
+        "TopologyPlugin",
+    }
 )
 WRITTEN_LISTS = {
     "GresTypes": frozenset({"gpu", "shard", "mps"}),
@@ -151,7 +158,7 @@ DEFAULTS = {
     "WaitTime": "0",
 }
 EMPTY = frozenset(
-    {"AccountingStorageBackupHost", "AccountingStorageExternalHost", "AccountingStorageParameters"}
+    {"AccountingStorageExternalHost", "AccountingStorageParameters"}
     | {"AccountingStoreFlags", "AcctGatherEnergyType", "AcctGatherFilesystemType", "AuthInfo"}
     | {"AcctGatherInterconnectType", "AcctGatherProfileType", "BcastParameters", "BurstBufferType"}
     | {"CertmgrParameters", "CertmgrType", "CliFilterPlugins", "CommunicationParameters"}

@@ -11,7 +11,7 @@ from millwright.discovery.addresses import is_address
 from millwright.discovery.classes import ARCHITECTURES, PART, FoundClass, find_classes
 from millwright.discovery.cluster import Cluster
 from millwright.discovery.config_settings import config_settings
-from millwright.discovery.node_sets import Remarks, folded
+from millwright.discovery.node_sets import Remarks, expanded, folded
 from millwright.discovery.processors import differences
 from millwright.discovery.queues import describe_partitions
 from millwright.discovery.remarks import remark_lines, remark_nodes, remark_states
@@ -103,18 +103,21 @@ def _hosts_of_services(cluster: Cluster, hints: DiscoveryHints, unknown: Remarks
         if second and not is_address(second) and not IP.match(second):
             unknown(f"addresses.{_short(host, known)}", f"Slurm reaches it as {second}")
     names = [_short(host, known) for host, _ in listed]
-    for host in names[2:]:
-        unknown("services.backup_controller", f"{host} is another backup; one can be described")
     database = _short(cluster.config.get("AccountingStorageHost", ""), known)
-    if backup := cluster.config.get("AccountingStorageBackupHost"):
-        unknown("services.database", f"its backup {backup} is not described")
+    login = tuple(_short(host, known) for host in _words(hints.login))
     return {
         "controller": names[0] if names else "",
-        "backup_controller": names[1] if len(names) > 1 else "",
+        "backup_controller": ",".join(names[1:]),
         "database": _named(database, names[0] if names else ""),
-        "login": _short(hints.login, known),
+        "backup_database": _short(cluster.config.get("AccountingStorageBackupHost", ""), known),
+        "login": ",".join(login),
         "harness": _short(hints.harness, known),
     }
+
+
+def _words(hosts: str) -> tuple[str, ...]:
+    """Hosts of a set; what is no set is one host."""
+    return expanded(hosts) or ((hosts,) if hosts else ())
 
 
 def _short(host: str, known: Mapping[str, str]) -> str:
@@ -138,7 +141,8 @@ def _named(host: str, controller: str) -> str:
 
 def _addresses(cluster: Cluster, hints: DiscoveryHints, unknown: Remarks) -> dict[str, object]:
     services = _hosts_of_services(cluster, hints, Remarks())
-    wanted = dict.fromkeys([*services.values(), *(node.name for node in cluster.nodes)])
+    serving = (host for hosts in services.values() for host in _words(hosts))
+    wanted = dict.fromkeys([*serving, *(node.name for node in cluster.nodes)])
     second = {host.split(".")[0]: name for host, name in controllers(cluster.config)}
     found: dict[str, object] = {}
     for host in filter(None, wanted):

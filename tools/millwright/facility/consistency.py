@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from millwright.core.claims import SourceKind
 from millwright.core.frozen import Finding
-from millwright.core.node_sets import NodeSetError, expand
+from millwright.core.node_sets import NodeSetError, expand, fold
 from millwright.core.suggestions import did_you_mean
 from millwright.facility.model import Facility
 from millwright.facility.topics.accelerators import find_accelerator_problems
@@ -81,11 +81,24 @@ def _hosts_have_addresses(facility: Facility) -> Iterator[Finding]:
         if partition.scheduler == "slurm":
             needed |= dict.fromkeys(partition.node_names(), f"partitions.{name}.nodes")
     if facility.services:
-        needed |= {host: f"services.{role}" for role, host in facility.services.hosts().items()}
+        needed |= {host: f"services.{role}" for role, host in facility.services.pairs()}
     needed |= {antenna.gateway: f"antennas.{name}.gateway" for name, antenna in facility.antennas.items()}
     for host, key in needed.items():
         if host not in known:
             yield Finding("MW1107", key, f"{host} has no address", "an entry under addresses")
+
+
+def _hosts_have_roles(facility: Facility) -> Iterator[Finding]:
+    """A host that is nothing is a slip of the pen: no tool would ever touch it."""
+    used = {node for partition in facility.partitions.values() for node in partition.node_names()}
+    used |= facility.services.all_hosts() if facility.services else set()
+    used |= {antenna.gateway for antenna in facility.antennas.values()}
+    used |= {each.server for each in facility.storage.values() if each.server}
+    for host_set in facility.addresses:
+        if idle := [host for host in expand(host_set) if host not in used]:
+            expected = "a node of a partition, a service, a gateway or a storage server; or no address"
+            problem = f"{fold(idle)} has an address and no role"
+            yield Finding("MW1018", f"addresses.{host_set}", problem, expected)
 
 
 def _partitions(facility: Facility) -> Iterator[Finding]:
@@ -176,7 +189,7 @@ def _antennas(facility: Facility) -> Iterator[Finding]:
 def _gateways(facility: Facility) -> Iterator[Finding]:
     owned = {node: f"partition {name}" for name, p in facility.partitions.items() for node in p.node_names()}
     if facility.services:
-        owned |= {host: f"service {role}" for role, host in facility.services.hosts().items()}
+        owned |= {host: f"service {role}" for role, host in facility.services.pairs()}
     for name, antenna in facility.antennas.items():
         if antenna.gateway in owned:
             problem = f"{antenna.gateway} is {owned[antenna.gateway]} too"
@@ -212,6 +225,7 @@ def _commitments(facility: Facility) -> Iterator[Finding]:
 RULES: tuple[Callable[[Facility], Iterator[Finding]], ...] = (
     _addresses,
     _hosts_have_addresses,
+    _hosts_have_roles,
     _partitions,
     _node_settings,
     find_slurm_problems,

@@ -1,5 +1,6 @@
 """``facility.yaml`` to :class:`~millwright.facility.model.Facility`, with every problem at once."""
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ from millwright.core.errors import BadInputError, Problem
 from millwright.core.model_problems import describe_errors
 from millwright.core.yaml_text import load_yaml
 from millwright.facility.consistency import find_inconsistencies
+from millwright.facility.fields import SENTENCES
 from millwright.facility.model import Facility
+from millwright.facility.partial import keep_what_is_right, not_by_what_is_gone
 
 CODES_BY_TYPE = {
     "extra_forbidden": "MW1010",
@@ -57,32 +60,34 @@ def _read_yaml(path: Path) -> object:
         ) from error
 
 
+Rules = Callable[[Facility], Iterable[Problem]]
+"""What else is wrong with a facility whose values are right by themselves."""
+
+
 def load_facility(path: Path) -> Facility:
     """Read and check one facility file.
 
     Raises :exc:`BadInputError` with every problem found; nothing is half loaded.
     """
-    facility = read_facility(path)
-    findings = find_inconsistencies(facility)
-    if findings:
-        raise BadInputError(finding.in_file(str(path)) for finding in findings)
-    return facility
+    return load_by_rules(path, lambda facility: contradictions(facility, path))
 
 
-def read_facility(path: Path) -> Facility:
-    """Read one facility file whose values may contradict each other.
+def contradictions(facility: Facility, path: Path) -> list[Problem]:
+    """Everything that contradicts itself, as problems of the file."""
+    return [finding.in_file(str(path)) for finding in find_inconsistencies(facility)]
 
-    Raises :exc:`BadInputError` with every value that is wrong by itself.
+
+def load_by_rules(path: Path, rules: Rules) -> Facility:
+    """Read one facility file by rules of its own.
+
+    Raises :exc:`BadInputError` with every problem at once: the values that are wrong by themselves, and
+    what the rules find in the rest.
     """
-    data = _read_yaml(path)
-    if not isinstance(data, dict):
-        raise BadInputError(
-            [Problem(str(path), "-", "not a mapping", "keys such as name and partitions", code="MW1004")]
-        )
+    data = _read_mapping(path)
     try:
-        return Facility.model_validate(data)
+        facility = _by_its_own_folder(Facility.model_validate(data), path)
     except ValidationError as error:
-        raise BadInputError(
+        problems = list(
             describe_errors(
                 error,
                 str(path),
@@ -90,8 +95,32 @@ def read_facility(path: Path) -> Facility:
                 codes=CODES_BY_TYPE,
                 other=WRONG_TYPE,
                 schema_command=SCHEMA_COMMAND,
+                sentences=SENTENCES,
             )
-        ) from error
+        )
+        rest, gone = keep_what_is_right(data)
+        found = not_by_what_is_gone(rules(_by_its_own_folder(rest, path)), gone) if rest else []
+        raise BadInputError([*problems, *found]) from error
+    if problems := list(rules(facility)):
+        raise BadInputError(problems)
+    return facility
+
+
+def _by_its_own_folder(facility: Facility, path: Path) -> Facility:
+    """The facility with the ssh_config beside its file, if that is what it names."""
+    config = facility.ssh.config
+    if config is None or not (beside := path.resolve().parent / Path(config).expanduser()).is_file():
+        return facility
+    return facility.model_copy(update={"ssh": facility.ssh.model_copy(update={"config": str(beside)})})
+
+
+def _read_mapping(path: Path) -> dict[str, object]:
+    data = _read_yaml(path)
+    if not isinstance(data, dict):
+        raise BadInputError(
+            [Problem(str(path), "-", "not a mapping", "keys such as name and partitions", code="MW1004")]
+        )
+    return data
 
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -211,7 +211,8 @@ class Ssh(Frozen):
 
     user: UserName = "root"
     config: Title | None = None
-    """OpenSSH client configuration that holds keys and pinned host keys; `~` is expanded."""
+    """OpenSSH client configuration that holds keys and pinned host keys, beside this file or from where the
+    command runs; `~` is expanded."""
 
 
 class Network(Frozen):
@@ -286,9 +287,8 @@ class Facility(Frozen):
         return self.accounts[account].access_mode if account in self.accounts else None
 
     def class_of(self, partition: str) -> NodeClass | None:
-        """Node class of a partition's nodes; None if the partition states none."""
-        name = self.partitions[partition].node_class
-        return self.node_classes[name] if name else None
+        """Node class of a partition's nodes; None if the partition states none that is described."""
+        return self.node_classes.get(self.partitions[partition].node_class or "")
 
     def is_emulated(self, partition: str) -> bool:
         """Whether user programs of a partition run under emulation."""

@@ -16,12 +16,20 @@ from millwright.adapters.ansible.variables import facility_variables, known_role
 from millwright.catalogue.catalogue import load_catalogue
 from millwright.core.errors import BadInputError, Problem
 from millwright.core.suggestions import did_you_mean
-from millwright.facility.consistency import find_inconsistencies
-from millwright.facility.load import read_facility
+from millwright.facility.load import contradictions, load_by_rules
 from millwright.facility.model import Facility, NodeClass
 from millwright.facility.unix_users import find_user_problems
 
-SERVICES = ("controller", "backup_controller", "database", "rest", "login", "harness", "monitoring")
+SERVICES = (
+    "controller",
+    "backup_controller",
+    "database",
+    "backup_database",
+    "rest",
+    "login",
+    "harness",
+    "monitoring",
+)
 CROSS_COMPILED = ("aarch64", "riscv64")
 """Architectures that a harness of another one builds for."""
 VENDORS = {"NVIDIA": "accelerated_nvidia", "AMD": "accelerated_amd"}
@@ -57,16 +65,12 @@ def load_for_ansible(file: Path) -> Facility:
 
     Raises :exc:`BadInputError` with everything that either of them refuses, in one list.
     """
-    facility = read_facility(file)
-    if problems := find_facility_problems(facility, file):
-        raise BadInputError(problems)
-    return facility
+    return load_by_rules(file, lambda facility: find_facility_problems(facility, file))
 
 
 def find_facility_problems(facility: Facility, file: Path) -> list[Problem]:
     """Everything that contradicts itself or would mislead Ansible."""
-    findings = find_inconsistencies(facility)
-    return [*(each.in_file(str(file)) for each in findings), *find_inventory_problems(facility, file)]
+    return [*contradictions(facility, file), *find_inventory_problems(facility, file)]
 
 
 def find_inventory_problems(facility: Facility, file: Path) -> list[Problem]:
@@ -87,16 +91,17 @@ def _groups(facility: Facility) -> dict[str, tuple[str, ...]]:
         if facility.partitions[name].scheduler == "slurm"
         for node in nodes
     ]
+    serving = (host for hosts in services.values() for host in hosts)
     hardware = _hardware_groups(facility, partitions)
     groups = {
-        "managed": tuple(dict.fromkeys([*services.values(), *scheduled])),
-        **{service: (services[service],) if service in services else () for service in SERVICES},
+        "managed": tuple(dict.fromkeys([*serving, *scheduled])),
+        **{service: services.get(service, ()) for service in SERVICES},
         "nodes": tuple(node for nodes in partitions.values() for node in nodes),
         "scheduled": tuple(scheduled),
         **{f"partition_{name.replace('-', '_')}": nodes for name, nodes in partitions.items()},
         **hardware,
         **{f"cross_{name}": _cross_compilers(name, services, hardware) for name in CROSS_COMPILED},
-        "antenna_peer": (services["login"],) if services and facility.antennas else (),
+        "antenna_peer": services["login"][:1] if services and facility.antennas else (),
         "gateways": tuple(dict.fromkeys(antenna.gateway for antenna in facility.antennas.values())),
     }
     return (
@@ -139,11 +144,11 @@ def _hardware_of(node_class: NodeClass | None) -> Iterator[str]:
 
 
 def _cross_compilers(
-    architecture: str, services: Mapping[str, str], hardware: Mapping[str, tuple[str, ...]]
+    architecture: str, services: Mapping[str, tuple[str, ...]], hardware: Mapping[str, tuple[str, ...]]
 ) -> tuple[str, ...]:
     """Hosts that build for another processor: the harness, and nodes that only emulate it."""
     nodes = hardware.get(f"architecture_{architecture}", ())
-    harness = services.get("harness")
+    harness = next(iter(services.get("harness", ())), None)
     if harness is None or not nodes:
         return ()
     own = [] if harness in nodes else [harness]
@@ -197,6 +202,12 @@ def _find_problems(
     if len(ports) > 1:
         text = f"the factory listens on one port, but antennas name {', '.join(map(str, sorted(ports)))}"
         yield Problem(str(file), "antennas", text, "the same tunnel.port for every antenna", code="MW1515")
+    config = Path(facility.ssh.config).expanduser() if facility.ssh.config else None
+    if config and facility.kind == "physical" and not config.is_file():  # a rack's is written when it starts
+        text = f"{facility.ssh.config!r} is not there, so no host could be reached"
+        yield Problem(
+            str(file), "ssh.config", text, "an OpenSSH client configuration, or no key", code="MW1019"
+        )
     for role in facility.manages or ():
         if role not in known_roles():
             text = f"unknown role {role!r}"

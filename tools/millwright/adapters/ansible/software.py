@@ -8,7 +8,15 @@ from millwright.facility.topics.fabric import Fabric
 from millwright.facility.topics.storage import FileSystem
 
 Groups = Mapping[str, tuple[str, ...]]
-SERVICE_GROUPS = ("controller", "backup_controller", "database", "rest", "login", "harness")
+SERVICE_GROUPS = (
+    "controller",
+    "backup_controller",
+    "database",
+    "backup_database",
+    "rest",
+    "login",
+    "harness",
+)
 CLIENTS = {"nodes": ("scheduled",), "login": ("login",), "services": SERVICE_GROUPS}
 """Inventory groups behind each word of ``storage.<name>.mounted_by``."""
 

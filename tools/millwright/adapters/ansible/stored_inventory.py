@@ -6,7 +6,7 @@ needs its own nodes and the hosts of services: all that a role must know of othe
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from millwright.adapters.ansible.inventory import AnsibleInventory
@@ -54,8 +54,8 @@ class Narrowing:
 
 def _services(inventory: AnsibleInventory) -> frozenset[str]:
     """Hosts that serve something; one of them may be a node as well."""
-    found = inventory.variables.get("facility_services")
-    services = found.values() if isinstance(found, Mapping) else ()
+    found = inventory.variables.get("facility_service_hosts")
+    services = found if isinstance(found, list) else ()
     return frozenset(service["host"] for service in services)
 
 

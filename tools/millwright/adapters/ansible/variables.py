@@ -1,7 +1,7 @@
 """What every host may know of its facility, under names that begin with ``facility_``."""
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -37,8 +37,9 @@ def facility_variables(facility: Facility, file: Path) -> dict[str, object]:
         "facility_domain": facility.network.domain if facility.network else "",
         "facility_network": _network(facility),
         "facility_addresses": dict(facility.addresses),
-        "facility_services": services,
-        "facility_controllers": _controllers(services),
+        "facility_services": {name: hosts[0] for name, hosts in services.items()},
+        "facility_service_hosts": _once(hosts for hosts in services.values()),
+        "facility_controllers": _once(services.get(name, ()) for name in ("controller", "backup_controller")),
         "facility_node_classes": _node_classes(facility),
         "facility_manages": list(known_roles() if facility.manages is None else facility.manages),
         "facility_health": facility.health.model_dump(mode="json"),
@@ -72,15 +73,19 @@ def _network(facility: Facility) -> dict[str, str]:
     return {"cidr": str(network), "first_address": str(network.network_address + 1)}
 
 
-def _services(facility: Facility) -> dict[str, dict[str, str]]:
+def _services(facility: Facility) -> dict[str, list[dict[str, str]]]:
+    """Name and address of each service's hosts, in the order in which they are asked."""
     addresses = facility.host_addresses()
     services = facility.services.hosts() if facility.services else {}
-    return {name: {"host": host, "address": addresses[host]} for name, host in services.items()}
+    return {
+        name: [{"host": host, "address": addresses[host]} for host in hosts]
+        for name, hosts in services.items()
+    }
 
 
-def _controllers(services: Mapping[str, dict[str, str]]) -> list[dict[str, str]]:
-    """The controller and its backup, in the order in which they are asked."""
-    return [services[name] for name in ("controller", "backup_controller") if name in services]
+def _once(groups: Iterable[Sequence[dict[str, str]]]) -> list[dict[str, str]]:
+    """Hosts of several services, each once and in order."""
+    return list({each["host"]: each for hosts in groups for each in hosts}.values())
 
 
 def _plain(value: object) -> object:

@@ -111,14 +111,12 @@ def controller_of(facility: Facility, notify: Callable[[str], None] = lambda _: 
         raise NotTestableError(f"{facility.name} has no services, so no Slurm knows its nodes", code="MW1304")
     config = ("-F", str(Path(facility.ssh.config).expanduser())) if facility.ssh.config else ()
     user = facility.ssh.user
-    names = dict.fromkeys((facility.services.controller, facility.services.backup_controller))
     return Controller(
         [
             ControllerHost(
                 name, ("ssh", *config, *SSH_OPTIONS, "-l", user, name), becomes_root=user != "root"
             )
-            for name in names
-            if name
+            for name in facility.services.controllers
         ],
         notify,
     )

@@ -37,7 +37,7 @@ def pin(facility: str, host: str, fingerprint: str, key_file: Path | None) -> Pi
 
 
 def _check_arguments(facility: Facility, host: str, fingerprint: str) -> None:
-    login = (facility.services.login,) if facility.services else ()
+    login = facility.services.hosts()["login"] if facility.services else ()
     known = dict.fromkeys([*(antenna.gateway for antenna in facility.antennas.values()), *login])
     problems = []
     if host not in known:

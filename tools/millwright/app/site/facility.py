@@ -8,6 +8,7 @@ from millwright.adapters.ansible.inventory import find_facility_problems
 from millwright.app.document import Document, Part
 from millwright.checks.registry import checks_for
 from millwright.core.errors import BadInputError, ExitCode, Problem
+from millwright.core.node_sets import fold_for_slurm
 from millwright.core.places import facility_file, known_facilities, shipped_facilities
 from millwright.facility import load as loading
 from millwright.facility import load_facility
@@ -104,7 +105,7 @@ class FacilityShow(Document):
     file: str
     partitions: tuple[ShownPartition, ...]
     services: dict[str, str]
-    """Host of each service."""
+    """Host of each service; a folded set of several."""
     antennas: tuple[ShownAntenna, ...]
     facility: dict[str, Any]
     """Every key of the file with its default, in the form of ``millwright facility schema``."""
@@ -117,14 +118,14 @@ def load_checked(name_or_path: str, checks: Sequence[Path] = ()) -> tuple[Path, 
     commitment that no check can meet, in one list.
     """
     path = facility_file(name_or_path)
-    facility = loading.read_facility(path)
-    problems = [
-        *find_facility_problems(facility, path),
-        *find_commitment_problems(facility, str(path), checks_for(path, checks)),
-    ]
-    if problems:
-        raise BadInputError(problems)
-    return path, facility
+
+    def rules(facility: Facility) -> list[Problem]:
+        return [
+            *find_facility_problems(facility, path),
+            *find_commitment_problems(facility, str(path), checks_for(path, checks)),
+        ]
+
+    return path, loading.load_by_rules(path, rules)
 
 
 def list_facilities() -> FacilityList:
@@ -164,7 +165,7 @@ def show_facility(name_or_path: str) -> FacilityShow:
         kind=facility.kind,
         file=str(path),
         partitions=tuple(_partition(facility, name) for name in facility.partitions),
-        services=dict(facility.services.hosts()) if facility.services else {},
+        services=_services(facility),
         antennas=tuple(
             ShownAntenna(name=name, gateway=each.gateway, users=tuple(user.name for user in each.users))
             for name, each in facility.antennas.items()
@@ -184,6 +185,11 @@ def _listed(path: Path, *, shipped: bool) -> ListedFacility:
         file=str(path),
         shipped=shipped,
     )
+
+
+def _services(facility: Facility) -> dict[str, str]:
+    found = facility.services.hosts() if facility.services else {}
+    return {service: fold_for_slurm(hosts) for service, hosts in found.items()}
 
 
 def _partition(facility: Facility, name: str) -> ShownPartition:

@@ -49,7 +49,7 @@ def find_placement_problems(facility: "Facility") -> Iterator[Finding]:
 
 def _hosts(facility: "Facility") -> set[str]:
     nodes = {node for partition in facility.partitions.values() for node in partition.node_names()}
-    services = set(facility.services.hosts().values()) if facility.services else set()
+    services = facility.services.all_hosts() if facility.services else set()
     return nodes | services | {antenna.gateway for antenna in facility.antennas.values()}
 
 

@@ -33,8 +33,8 @@ def find_virtual_problems(facility: "Facility") -> Iterator[Finding]:
         )
     services = facility.services
     if facility.virtual.release == "bookworm" and services is not None:
-        for name, host in (("login", services.login), ("harness", services.harness)):
-            if host != services.controller:
+        for name, host in services.pairs():
+            if name in ("login", "harness") and host != services.controller:
                 problem = f"{host} would need sackd, which Slurm has since 23.11 and bookworm does not"
                 yield Finding(
                     "MW1242", f"services.{name}", problem, f"the controller's host, {services.controller}"
