@@ -22,12 +22,8 @@ WRONG = {
     "05-partition-default/site": {"partitions.default"},
     "13-one-set-of-rules/site": {"addresses"},
     "13-one-set-of-rules/many": {
-        *("ssh.config", "addresses.spare", "services.harness", "node_classes.plain.accelerators.part"),
-        *(
-            "switches",
-            "partitions.batch.checks.MemoryBandwidth.triad_bw.unit",
-            "partitions.batch.max_time_min",
-        ),
+        *("ssh.config", "services.harness", "node_classes.plain.accelerators.part", "switches"),
+        *("partitions.batch.checks.MemoryBandwidth.triad_bw.unit", "partitions.batch.max_time_min"),
     },
     "17-node-set-names/fqdn": {"addresses.h[1-2].example.org", "partitions.batch.nodes"},
     "17-node-set-names/hash": {"addresses.n[1-2]#", "partitions.batch.nodes"},
@@ -53,6 +49,8 @@ def test_every_reader_refuses_the_same(path, monkeypatch):
     keys = {p.key.removesuffix(".[key]") for p in found}
     assert keys == WRONG.get(name_of(path), set())
     assert set(find_missing_keys(path.read_text())) == lines
+    # What no measurement can meet misleads no change of hosts: only check and discover refuse it.
+    lines = {line for line in lines if ".checks." not in line}
     if not lines:
         return
     for read in (
@@ -65,7 +63,7 @@ def test_every_reader_refuses_the_same(path, monkeypatch):
         assert {f"{p.key}: {p.problem}, expected {p.expected}" for p in refused.value.problems} == lines
     with pytest.raises(AnsibleParserError) as parser:
         read_by_ansible(path)
-    assert all(f"{p.key}: {p.problem}" in str(parser.value) for p in found)
+    assert all(f"{p.key}: {p.problem}" in str(parser.value) for p in found if ".checks." not in p.key)
 
 
 def test_all_kinds_of_problem_are_in_one_list(tmp_path):
