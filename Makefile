@@ -77,6 +77,9 @@ format: $(VENV)/.ready ## Format the Python code
 bench-results: $(VENV)/.ready ## Measure storing, loading, judging and deriving of large runs; takes minutes and several GB
 	@$(BIN)/python tools/benchmarks/results.py
 
+bench-regressions: $(VENV)/.ready ## Simulate false alarms and drops found by regress check over kinds of noise; takes minutes
+	@$(BIN)/python tools/benchmarks/regressions.py
+
 bench-demo: ## Measure the demo from nothing and again, in a clone of its own; takes the rack down first
 	@$(PYTHON) tools/benchmarks/demo.py
 
@@ -97,4 +100,4 @@ lock: $(VENV)/.ready ## Resolve requirements.lock again
 clean: ## Remove .venv/ and caches (results stay)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup packages bare-path demo test test-unit test-tools test-rack test-own-rack test-rehearsal bench-demo lint $(LINTERS) format schema wheel lock clean mutants
+.PHONY: help setup packages bare-path demo test test-unit test-tools test-rack test-own-rack test-rehearsal bench-demo bench-results bench-regressions lint $(LINTERS) format schema wheel lock clean mutants

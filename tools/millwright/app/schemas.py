@@ -58,6 +58,8 @@ DOCUMENTS: dict[str, str] = {
     "results verify": "millwright.app.measure.results_verify:ResultsVerification",
     "results witness": "millwright.app.measure.results_witness:WitnessedChain",
     "figures": "millwright.app.site.figures:FiguresReport",
+    "regress baseline": "millwright.app.regress.baseline:RegressBaseline",
+    "regress check": "millwright.app.regress.check:RegressCheck",
     "report": "millwright.report.content:ReportContent",
     "run": "millwright.app.measure.run:RunOutcome",
     "run --dry-run": "millwright.app.measure.preview:RunPlan",

@@ -26,6 +26,7 @@ GROUPS = {
     "image": "site.image",
     "foreign": "measure.foreign",
     "results": "measure.results",
+    "regress": "measure.regress",
     "simulate": "simulate.group",
 }
 """Command groups by name, with the module below ``millwright.cli`` that holds each."""

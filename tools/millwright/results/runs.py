@@ -28,8 +28,10 @@ from millwright.results.storing import (
 )
 from millwright.results.verification import VerifyResult, verify_run
 
-KEPT = frozenset({".begun", ".ingested", ".witness"})
-"""Folders beside the runs that belong to their chain."""
+BASELINES = ".baselines"
+"""Folder beside the runs with what was accepted as their baseline."""
+KEPT = frozenset({BASELINES, ".begun", ".ingested", ".witness"})
+"""Folders beside the runs that belong to their chain, or are made from it."""
 
 
 @dataclass(frozen=True, slots=True)

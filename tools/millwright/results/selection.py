@@ -20,6 +20,8 @@ class Selection:
     """Slurm reservation that the jobs ran in; empty for none."""
     queue: str = ""
     """Slurm partition that the jobs were submitted to; empty for that of each Millwright partition."""
+    confirms: str = ""
+    """Run whose suspicious values this one repeats; empty for every other run."""
 
     @property
     def is_narrowed(self) -> bool:

@@ -28,8 +28,8 @@ def find_altered_declarations(
         if theirs is None:
             yield Alteration(name, "missing", "declared")
             continue
-        found = dict(_statements(theirs, is_bounded=is_bounded))
-        for key, value in _statements(mine, is_bounded=is_bounded):
+        found = dict(judged_statements(theirs, is_bounded=is_bounded))
+        for key, value in judged_statements(mine, is_bounded=is_bounded):
             if found.get(key) != value:
                 yield Alteration(f"{name}.{key}", found.get(key, "missing"), value)
 
@@ -44,7 +44,8 @@ def _checks(facility: Facility) -> Iterator[tuple[str, ...]]:
     yield from (tuple(antenna.checks) for antenna in facility.antennas.values())
 
 
-def _statements(declaration: Declaration, *, is_bounded: bool) -> Iterator[tuple[str, str]]:
+def judged_statements(declaration: Declaration, *, is_bounded: bool) -> Iterator[tuple[str, str]]:
+    """What a check declares that decides a verdict: key and value as text."""
     yield "scope", declaration.scope
     yield "independent", str(declaration.independent)
     named = (f"{name}={'|'.join(each.values)}" for name, each in sorted(declaration.parameters.items()))

@@ -89,11 +89,15 @@ class RunRequest:
     """SSH private key that signs the run; None for this account's own."""
     junit: Path | None = None
     """JUnit file to write; it is there from the start, and says so if the run never ends."""
+    confirms: str = ""
+    """Run whose suspicious values this one repeats."""
 
     @property
     def selection(self) -> Selection:
         """What the run is narrowed to."""
-        return Selection(self.checks, self.tags, self.nodes, self.reservation, self.queue)
+        return Selection(
+            self.checks, self.tags, self.nodes, self.reservation, self.queue, confirms=self.confirms
+        )
 
 
 class SelectionFields(Part):
@@ -109,6 +113,8 @@ class SelectionFields(Part):
     """Slurm reservation; empty for none."""
     queue: str
     """Slurm partition that jobs were submitted to; empty for that of each Millwright partition."""
+    confirms: str
+    """Run whose suspicious values this one repeats; empty for every other run."""
 
 
 class RunOutcome(ScorecardDocument):

@@ -102,6 +102,11 @@ def latest_journal(state: Path, kind: str) -> Journal | None:
     return runs[-1] if runs else None
 
 
+def journals(state: Path, kind: str) -> tuple[Journal, ...]:
+    """The journals of every run of one kind that began here and is still kept, oldest first."""
+    return tuple(_runs(runs_folder(state, kind)))
+
+
 def run_ids(state: Path, kind: str) -> frozenset[str]:
     """Every run of one kind that began here and is still kept."""
     return frozenset(journal.run_id for journal in _runs(runs_folder(state, kind)))

@@ -1,0 +1,1 @@
+"""``millwright regress``: accept baselines, and judge runs against them."""
