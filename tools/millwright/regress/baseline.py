@@ -180,12 +180,12 @@ def from_text(text: str, file: str) -> Baseline:
             for item in error.errors(include_url=False)
         ) from error
     problems = [
-        Problem(file, f"series.{number}", "its runs and values do not fit", "a value a run", code="MW6601")
+        Problem(file, f"series.{number}", "its runs and values do not fit", "a value a run", code="MW6612")
         for number, each in enumerate(found.series)
         if len(each.runs) != len(each.values) or any(not 0 <= run < len(found.runs) for run in each.runs)
     ]
     if found.format != FORMAT:
-        problems.append(Problem(file, "format", f"is {found.format!r}", repr(FORMAT), code="MW6601"))
+        problems.append(Problem(file, "format", f"is {found.format!r}", repr(FORMAT), code="MW6613"))
     if problems:
         raise BadInputError(problems)
     return found

@@ -113,7 +113,7 @@ def _read(path: Path) -> str:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         problem = f"can't be read: {error}"
-        raise BadInputError([Problem(str(path), "-", problem, "a stored baseline", code="MW6601")]) from error
+        raise BadInputError([Problem(str(path), "-", problem, "a stored baseline", code="MW6614")]) from error
     if _sum(text) not in path.name:
         problem = "was changed since it was stored: its sum does not fit its name"
         expected = "the file as it was; --baseline names an older one, regress baseline makes a new one"

@@ -106,7 +106,7 @@ def accept_baseline(context: Context, request: BaselineRequest) -> RegressBaseli
         raise BadInputError(
             [
                 Problem(
-                    str(request.results), name, "the runs measured nothing", "runs with values", code="MW6608"
+                    str(request.results), name, "the runs measured nothing", "runs with values", code="MW6615"
                 )
             ]
         )
