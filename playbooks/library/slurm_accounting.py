@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.former_people import former_people
 from ansible.module_utils.slurm_changes import batch, differences, plan, undeclared
-from ansible.module_utils.slurm_declared import declared_state
+from ansible.module_utils.slurm_declared import closed_to, declared_state
 from ansible.module_utils.slurm_open_grants import open_grants
 from ansible.module_utils.slurm_records import State, read_state
 from ansible.module_utils.slurm_removal import (
     Removal,
+    is_removed,
     is_there,
     losses,
     objections,
@@ -92,6 +95,12 @@ options:
     description: User name, and the accounts that the user may charge, the first being the default.
     type: dict
     default: {}
+  former_comment:
+    description: >-
+      Comment of people whom Millwright made on this host. Whoever has it and is not in C(users) gets no job
+      any more; other users of slurmdbd stay as they are.
+    type: str
+    default: ""
   today:
     description: Day for which grants are open or closed, ISO 8601; the host's own, UTC, where it is left out.
     type: str
@@ -165,6 +174,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "shares": {"type": "list", "elements": "dict", "default": [], "options": SHARE_OPTIONS},
     "accounts": {"type": "list", "elements": "dict", "default": [], "options": ACCOUNT_OPTIONS},
     "users": {"type": "dict", "default": {}},
+    "former_comment": {"type": "str", "default": ""},
     "today": {"type": "str"},
     "delete": {"type": "list", "elements": "str", "default": []},
 }
@@ -204,6 +214,13 @@ def _removals(module: AnsibleModule, found: State, wanted: State) -> list[Remova
     return removals
 
 
+def _former(params: Mapping[str, Any]) -> list[str]:
+    if not params["former_comment"]:
+        return []
+    passwd = Path("/etc/passwd").read_text(encoding="utf-8")
+    return [person.name for person in former_people(passwd, params["former_comment"], params["users"])]
+
+
 def _named(removals: Sequence[Removal], account: str) -> bool:
     return Removal("account", account) in removals
 
@@ -212,6 +229,10 @@ def _converge(module: AnsibleModule, params: Mapping[str, Any], today: datetime.
     run, cluster = _runner(module), params["cluster"]
     wanted, found = declared_state(params, today), read_state(run, cluster)
     removals = _removals(module, found, wanted)
+    closed = closed_to(found, wanted, _former(params))
+    wanted["association"].update(
+        {pair: row for pair, row in closed.items() if not is_removed(removals, pair)}
+    )
     there = [removal for removal in removals if is_there(found, removal)]
     commands = [*plan(cluster, found, wanted), *removal_commands(cluster, found, removals)]
     result = {

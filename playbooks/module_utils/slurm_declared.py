@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ansible.module_utils.slurm_records import ASSOCIATION_FIELDS, QOS_FIELDS, Record, Records, State
@@ -31,6 +31,15 @@ def declared_state(params: Mapping[str, Any], today: datetime.date) -> State:
             f"{user}/{account}": _association(1) for user, charged in users.items() for account in charged
         },
         "user": {user: {"defaultaccount": charged[0]} for user, charged in users.items()},
+    }
+
+
+def closed_to(found: State, wanted: State, former: Collection[str]) -> Records:
+    """Associations of people who left, as found but closed; those of one Slurm partition stay."""
+    return {
+        pair: {**record, "grpjobs": CLOSED, "grpsubmitjobs": CLOSED}
+        for pair, record in found["association"].items()
+        if pair.count("/") == 1 and pair.split("/")[0] in former and pair not in wanted["association"]
     }
 
 

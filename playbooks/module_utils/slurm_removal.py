@@ -50,6 +50,13 @@ def is_there(found: State, removal: Removal) -> bool:
     return removal.name in found[removal.kind]
 
 
+def is_removed(removals: Sequence[Removal], pair: str) -> bool:
+    """Whether an association (``user/account``) goes with one of the removals."""
+    user, account = pair.split("/")
+    gone = {Removal("user", user), Removal("account", account), Removal("association", pair)}
+    return not gone.isdisjoint(removals)
+
+
 def objections(found: State, wanted: State, removals: Sequence[Removal], jobs_of: JobsOf) -> Iterator[str]:
     """Everything that forbids these removals; nothing is deleted where there is any."""
     for removal in (removal for removal in removals if is_there(found, removal)):

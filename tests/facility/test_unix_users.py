@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from millwright.core.places import facility_file
+from millwright.facility import load_facility
 from millwright.facility.model import Facility
 from millwright.facility.unix_users import COUNT, FIRST_ID, find_user_problems, user_id, users_of
 
@@ -77,3 +78,11 @@ def test_two_names_with_one_id_are_refused():
 
 def test_ordinary_users_are_accepted():
     assert list(find_user_problems(facility(user("ada"), user("bea")), FILE)) == []
+
+
+def test_only_former_users_are_removed(tmp_path):
+    data = yaml.safe_load((Path(__file__).parent / "cases/base.yaml").read_text())
+    path = tmp_path / "facility.yaml"
+    path.write_text(yaml.safe_dump({**data, "removed_users": {"ada": "account", "bob": "account"}}))
+    found = [problem.key for problem in find_user_problems(load_facility(path), path)]
+    assert found == ["removed_users.ada"]

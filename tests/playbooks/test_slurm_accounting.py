@@ -66,6 +66,7 @@ def printer(found):
 def test_case(path):
     case = yaml.safe_load(path.read_text())
     wanted, found = wanted_state(case), records.read_state(printer(case["found"]), "rack")
+    wanted["association"].update(declared.closed_to(found, wanted, case.get("former", [])))
     commands = [" ".join(command) for command in changes.plan("rack", found, wanted)]
     assert commands == case["commands"]
     if "differences" in case:
@@ -221,3 +222,11 @@ def test_a_deletion_by_name_takes_no_default_account_from_under_anybody():
         "delete account where name=tide cluster=rack",
     ]
     assert removal.losses(found, removals[0]).startswith("account tide: may be charged by ada, bea; ")
+
+
+@pytest.mark.parametrize(
+    ("named", "gone"),
+    [("user=bea", True), ("account=hills", True), ("association=bea/hills", True), ("user=ada", False)],
+)
+def test_a_former_association_that_is_removed_is_not_closed_as_well(named, gone):
+    assert removal.is_removed([removal.parse_removal(named)], "bea/hills") is gone

@@ -19,7 +19,6 @@ TEMPLATES = (
     "base/hosts.j2",
     "base/limits.conf.j2",
     "base/sysctl.conf.j2",
-    "users/sysusers.conf.j2",
     "slurm_database/slurmdbd.conf.j2",
     "slurm_controller/slurm.conf.j2",
     "slurm_controller/cgroup.conf.j2",

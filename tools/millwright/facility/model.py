@@ -260,6 +260,8 @@ class Facility(Frozen):
     accounts: dict[UserName, Account] = {}
     """Grants; an antenna's user may also name an account that is not listed here, which then has no limit."""
     antennas: dict[Name, Antenna] = {}
+    removed_users: dict[UserName, Literal["account", "account_and_home"]] = {}
+    """Former users who are removed; without an entry here they are locked and keep what they have."""
     acceptance: Acceptance | None = None
     """How often `millwright antenna schedule` lets all antennas be measured; left out: never by itself."""
     manages: tuple[RoleName, ...] | None = None

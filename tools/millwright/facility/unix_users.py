@@ -81,6 +81,10 @@ def find_user_problems(facility: Facility, file: Path) -> Iterator[Problem]:
             if user.account in {"root", "mwbench"}:
                 text = f"account {user.account!r} belongs to the administrators"
                 yield Problem(str(file), f"{key}.account", text, "an account of the antenna", code="MW1511")
+    declared = {user.name for antenna in facility.antennas.values() for user in antenna.users}
+    for name in declared.intersection(facility.removed_users):
+        text = f"{name!r} is a user of an antenna"
+        yield Problem(str(file), f"removed_users.{name}", text, "a former user", code="MW1021")
     owners: dict[int, str] = {}
     for unix_user in users_of(facility):
         other = owners.setdefault(unix_user.uid, unix_user.name)

@@ -60,6 +60,7 @@ def facility_variables(facility: Facility, file: Path) -> dict[str, object]:
         "facility_users": [
             {key: _plain(value) for key, value in asdict(user).items()} for user in users_of(facility)
         ],
+        "facility_removed_users": dict(facility.removed_users),
         **software_variables(facility),
         **directory_variables(facility, file),
     }
