@@ -29,6 +29,11 @@ options:
     description: People who left and are to be removed, each with C(account) or C(account_and_home).
     type: dict
     default: {}
+  groups:
+    description: Groups of accounts, each with C(name), C(gid) and C(members), who are exactly these.
+    type: list
+    elements: dict
+    default: []
   holds_homes: {description: Whether homes are removed on this host., type: bool, default: false}
 attributes:
   check_mode: {support: full, description: Says who would be made, locked, unlocked or removed.}
@@ -101,6 +106,26 @@ def _left(params: Mapping[str, Any], people: Sequence[Person], expiry: Mapping[s
             yield Change(person.name, before, "locked", command)
 
 
+def group_changes(params: Mapping[str, Any], text: str) -> list[Change]:
+    """Groups that are not there or have other members."""
+    rows = (line.split(":") for line in text.splitlines())
+    found = {row[0]: (row[2], [name for name in row[3].split(",") if name]) for row in rows if len(row) == 4}
+    changed = []
+    for group in params["groups"]:
+        name, gid, members = group["name"], str(group["gid"]), list(group["members"])
+        after = f"group {gid} of {', '.join(members) or 'nobody'}"
+        if name not in found:
+            changed.append(Change(name, "absent", after, ("groupadd", "--gid", gid, name)))
+        elif found[name][0] != gid:
+            message = f"group {name} has the id {found[name][0]} here, expected {gid}; rename or remove it"
+            raise ValueError(message)
+        if name not in found or sorted(found[name][1]) != sorted(members):
+            before = f"group {gid} of {', '.join(found[name][1]) or 'nobody'}" if name in found else "absent"
+            if name in found or members:
+                changed.append(Change(name, before, after, ("gpasswd", "--members", ",".join(members), name)))
+    return changed
+
+
 def homes_to_remove(params: Mapping[str, Any], names: Sequence[str]) -> list[Path]:
     """Homes of people who are gone and whose homes are to go as well, on the host that holds them."""
     if not params["holds_homes"]:
@@ -126,22 +151,27 @@ def main() -> None:
         "home": {"type": "path", "required": True},
         "shell": {"type": "path", "required": True},
         "removed": {"type": "dict", "default": {}},
+        "groups": {"type": "list", "elements": "dict", "default": []},
         "holds_homes": {"type": "bool", "default": False},
     }
     module = AnsibleModule(argument_spec=arguments, supports_check_mode=True)
     params, passwd = module.params, Path("/etc/passwd").read_text(encoding="utf-8")
     found = changes(params, passwd, Path("/etc/shadow").read_text(encoding="utf-8"))
+    try:
+        groups = group_changes(params, Path("/etc/group").read_text(encoding="utf-8"))
+    except ValueError as error:
+        module.fail_json(msg=str(error))
     declared = [each["name"] for each in params["people"]]
     homes = homes_to_remove(params, declared)
     if not module.check_mode:
         if new := [change.name for change in found if not change.command]:
             module.run_command(["systemd-sysusers", "-"], data=sysusers(params, new), check_rc=True)
-        for change in found:
+        for change in (*found, *groups):
             if change.command:
                 module.run_command(list(change.command), check_rc=True)
         for folder in homes:
             shutil.rmtree(folder)
-    rows = [*found, *(Change(str(folder), "present", "absent", ()) for folder in homes)]
+    rows = [*found, *groups, *(Change(str(folder), "present", "absent", ()) for folder in homes)]
     module.exit_json(
         changed=bool(rows),
         former=[person.name for person in former_people(passwd, params["comment"], declared)],

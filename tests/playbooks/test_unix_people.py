@@ -92,3 +92,28 @@ def test_a_home_goes_only_on_request_and_where_it_is(tmp_path, holds, what, gone
     removed = {"bob": what, "link": what, "ada": what, "nobody": what}
     params = {"home": str(tmp_path), "removed": removed, "holds_homes": holds}
     assert module.homes_to_remove(params, ["ada"]) == [tmp_path / name for name in gone]
+
+
+GROUPS = "root:x:0:\np_coast:x:70001:ada,bob\np_same:x:70002:\n"
+
+
+def group_changes(*groups):
+    params = {"groups": [dict(zip(("name", "gid", "members"), group, strict=True)) for group in groups]}
+    return [" ".join(change.command) for change in module.group_changes(params, GROUPS)]
+
+
+def test_groups_of_accounts_have_exactly_their_users():
+    assert group_changes(("p_coast", 70001, ["ada"]), ("p_same", 70002, [])) == [
+        "gpasswd --members ada p_coast"
+    ]
+    assert group_changes(("p_coast", 70001, ["bob", "ada"])) == []
+    assert group_changes(("p_new", 70003, ["ada"])) == [
+        "groupadd --gid 70003 p_new",
+        "gpasswd --members ada p_new",
+    ]
+    assert group_changes(("p_new", 70003, [])) == ["groupadd --gid 70003 p_new"]
+
+
+def test_a_group_with_another_id_is_refused():
+    with pytest.raises(ValueError, match="p_coast has the id 70001 here"):
+        group_changes(("p_coast", 70009, []))

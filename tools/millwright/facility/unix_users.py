@@ -11,9 +11,13 @@ from pathlib import Path
 
 from millwright.core.errors import Problem
 from millwright.facility.model import Facility
+from millwright.facility.topics.storage import PROJECT_GROUP, project_accounts
 
 FIRST_ID = 20_000
 COUNT = 40_000
+FIRST_GROUP = 70_000
+GROUPS = 20_000
+"""Groups of accounts lie above users and below the ids of containers, which begin at 100,000."""
 
 SYSTEM_NAMES = frozenset(
     """
@@ -48,6 +52,30 @@ def user_id(name: str) -> int:
     22152
     """
     return FIRST_ID + zlib.crc32(name.encode()) % COUNT
+
+
+@dataclass(frozen=True, slots=True)
+class UnixGroup:
+    """The users of one account, who share its project folders."""
+
+    name: str
+    gid: int
+    members: tuple[str, ...]
+
+
+def group_id(account: str) -> int:
+    """Group id of an account: ``FIRST_GROUP + CRC-32(name) mod GROUPS``."""
+    return FIRST_GROUP + zlib.crc32(account.encode()) % GROUPS
+
+
+def project_groups(facility: Facility) -> tuple[UnixGroup, ...]:
+    """A group for each account, if any file system has project folders."""
+    if not any(described.project_folders for described in facility.storage.values()):
+        return ()
+    return tuple(
+        UnixGroup(f"{PROJECT_GROUP}{account}", group_id(account), members)
+        for account, members in project_accounts(facility).items()
+    )
 
 
 def users_of(facility: Facility) -> tuple[UnixUser, ...]:
@@ -91,3 +119,9 @@ def find_user_problems(facility: Facility, file: Path) -> Iterator[Problem]:
         if other != unix_user.name:
             text = f"{unix_user.name!r} and {other!r} would share user id {unix_user.uid}"
             yield Problem(str(file), "antennas", text, "another user name for one of them", code="MW1512")
+    groups: dict[int, str] = {}
+    for group in project_groups(facility):
+        other = groups.setdefault(group.gid, group.name)
+        if other != group.name:
+            text = f"{group.name!r} and {other!r} would share group id {group.gid}"
+            yield Problem(str(file), "accounts", text, "another name of one account", code="MW1024")

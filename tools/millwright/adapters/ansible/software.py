@@ -1,11 +1,12 @@
 """Storage, software and fabrics as groups and variables of Ansible."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from millwright.catalogue.catalogue import load_catalogue
 from millwright.facility.model import Facility, NodeClass
 from millwright.facility.topics.fabric import Fabric
-from millwright.facility.topics.storage import FileSystem
+from millwright.facility.topics.storage import PROJECT_GROUP, FileSystem
+from millwright.facility.unix_users import project_groups, users_of
 
 Groups = Mapping[str, tuple[str, ...]]
 SERVICE_GROUPS = (
@@ -93,6 +94,13 @@ def _storage_groups(facility: Facility, known: Groups) -> dict[str, tuple[str, .
     return {
         "storage": tuple(dict.fromkeys([*clients, *servers])),
         "nfs_server": tuple(dict.fromkeys(servers)),
+        "storage_quotas": tuple(
+            dict.fromkeys(
+                _maker(facility, described)
+                for described in facility.storage.values()
+                if described.kind != "lustre" and list(group_quotas(facility, described))
+            )
+        ),
         **{f"{kind}_client": tuple(dict.fromkeys(hosts)) for kind, hosts in by_kind.items()},
     }
 
@@ -126,11 +134,68 @@ def _fabric(fabric: Fabric) -> dict[str, object]:
     return dumped
 
 
+def shared_folders(facility: Facility, described: FileSystem) -> Iterator[dict[str, str]]:
+    """Folders with their owners, the mounted one first; ids where Millwright gives them."""
+    own = {"owner": described.owner, "group": described.group, "mode": described.mode}
+    if any(own.values()):
+        owners = {
+            "owner": described.owner or "",
+            "group": described.group or "",
+            "mode": described.mode or "",
+        }
+        yield {"path": described.mount, **_by_ids(facility, owners)}
+    for path, folder in described.folders.items():
+        yield {"path": f"{described.mount}{path}", **_by_ids(facility, folder.model_dump())}
+    if projects := described.project_folders:
+        base = f"{described.mount}{projects.path or ''}"
+        if projects.path:
+            yield {"path": base, "owner": "root", "group": "root", "mode": "0755"}
+        for group in project_groups(facility):
+            name = group.name.removeprefix(PROJECT_GROUP)
+            owners = {"owner": "root", "group": str(group.gid), "mode": projects.mode}
+            yield {"path": f"{base}/{name}", **owners}
+
+
+def _maker(facility: Facility, described: FileSystem) -> str:
+    """The host that makes folders: who serves them, else the first that sees them."""
+    if described.kind == "nfs" and described.server:
+        return described.server
+    services = facility.services.hosts() if facility.services else {}
+    nodes = (n for p in facility.partitions.values() if p.scheduler == "slurm" for n in p.node_names())
+    by_group = {**services, "scheduled": tuple(nodes)}
+    groups = sorted(_groups_of(described), key=lambda group: group == "scheduled")
+    return next((host for group in groups for host in by_group.get(group, ())), "")
+
+
+def _by_ids(facility: Facility, owners: Mapping[str, str]) -> dict[str, str]:
+    users = {user.name: str(user.uid) for user in users_of(facility)}
+    groups = users | {group.name: str(group.gid) for group in project_groups(facility)}
+    return {
+        "owner": users.get(owners["owner"], owners["owner"]),
+        "group": groups.get(owners["group"], owners["group"]),
+        "mode": owners["mode"],
+    }
+
+
+def group_quotas(facility: Facility, described: FileSystem) -> Iterator[dict[str, int]]:
+    """Limits of each account's group, in KiB and files; 0 for none."""
+    projects = described.project_folders
+    if projects is None or not projects.has_quota:
+        return
+    for group in project_groups(facility):
+        kib = (projects.quota_gib or 0) * 1024 * 1024
+        yield {"gid": group.gid, "space_kib": kib, "files": projects.quota_files or 0}
+
+
 def _file_system(facility: Facility, name: str, described: FileSystem) -> dict[str, object]:
     addresses = facility.host_addresses()
     return {
         "name": name,
-        **described.model_dump(mode="json", exclude={"mounted_by"}),
+        **described.model_dump(mode="json", exclude={"mounted_by", "folders", "project_folders"}),
+        "made_mode": described.made_mode,
+        "folders": list(shared_folders(facility, described)),
+        "quotas": list(group_quotas(facility, described)),
         "groups": list(_groups_of(described)),
+        "maker": _maker(facility, described),
         "address": addresses.get(described.server) if described.server else None,
     }

@@ -18,7 +18,7 @@ from millwright.facility.model import Antenna, Facility, NodeClass
 from millwright.facility.topics.accelerators import Accelerators
 from millwright.facility.topics.queues import queue_of
 from millwright.facility.topics.slurm_settings import settings_text
-from millwright.facility.unix_users import users_of
+from millwright.facility.unix_users import project_groups, users_of
 
 
 def facility_variables(facility: Facility, file: Path) -> dict[str, object]:
@@ -59,6 +59,9 @@ def facility_variables(facility: Facility, file: Path) -> dict[str, object]:
         ],
         "facility_users": [
             {key: _plain(value) for key, value in asdict(user).items()} for user in users_of(facility)
+        ],
+        "facility_project_groups": [
+            {key: _plain(value) for key, value in asdict(group).items()} for group in project_groups(facility)
         ],
         "facility_removed_users": dict(facility.removed_users),
         **software_variables(facility),
