@@ -63,6 +63,10 @@ NVIDIA = (
     "mig.mode.current",
     "compute_mode",
     "temperature.gpu",
+    "memory.total",
+    "pcie.link.gen.max",
+    "pcie.link.width.max",
+    "serial",
 )
 PACKAGES = ("torch", "numpy", "nvidia-nccl-cu12", "nvidia-nccl-cu13", "mpi4py")
 
@@ -232,6 +236,28 @@ def rails():
     return found
 
 
+def disks():
+    """Model, size and kind of each disk; those without a device behind them are none."""
+    found = {}
+    for disk in entries("/sys/block", "*/device"):
+        block = disk.parent
+        kind = "rotating" if read(block / "queue/rotational") == "1" else "solid state"
+        model = read(disk / "model") if (disk / "model").exists() else "model not known"
+        found[block.name] = f"{model}, {int(read(block / 'size')) * 512 / 1e9:.0f} GB, {kind}"
+    return found
+
+
+def links():
+    """Speed of each network interface that has one."""
+    found = {}
+    for link in entries("/sys/class/net", "*/device"):
+        try:
+            found[link.parent.name] = f"{int(read(link.parent / 'speed'))} Mb/s"
+        except (OSError, ValueError):
+            found[link.parent.name] = "speed not known"
+    return found
+
+
 # Who else was there
 
 
@@ -295,6 +321,8 @@ def collect_node(name):
     found.take("accelerator", accelerators)
     found.take("driver", drivers)
     found.take("rail", rails)
+    found.take("storage", disks)
+    found.take("network", links)
     found.take("load.average", lambda: " ".join(f"{load:.2f}" for load in os.getloadavg()))
     found.take("load.other", other_users)
     if "SLURM_JOB_NODELIST" in os.environ and os.environ.get("SLURM_PROCID", "0") == "0":

@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "verdicts": {"core", "checks", "facility", "results", "statistics"},
     "regress": {"core", "checks", "results", "statistics", "verdicts"},
     "capacity": {"core", "catalogue", "checks", "facility", "results", "statistics", "verdicts"},
-    "report": {"core", "capacity", "verdicts", "results", "statistics", "simulate"},
+    "report": {"core", "facility", "capacity", "verdicts", "results", "statistics", "simulate"},
     "economics": {"core"},
     "tenders": {"core", "checks", "economics", "facility"},
     "adapters": {"core", "catalogue", "checks", "facility", "results"},

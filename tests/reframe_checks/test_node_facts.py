@@ -127,7 +127,9 @@ def test_accelerators_and_other_jobs_are_asked_of_their_tools(stage, tmp_path):
     tools = tmp_path / "tools"
     tools.mkdir()
     limits, modes = "700.00 W, 700.00 W, 1980 MHz, 3201 MHz", "Enabled, Enabled, Disabled, Default"
-    row = f"0, NVIDIA H200, GPU-1, 570.1, 96.0, {limits}, [N/A], {modes}, 31"
+    row = (
+        f"0, NVIDIA H200, GPU-1, 570.1, 96.0, {limits}, [N/A], {modes}, 31, 143771 MiB, 5, 16, 1652924000001"
+    )
     script(tools, "nvidia-smi", f"echo '{row}'")
     script(tools, "squeue", "echo '41 n[1-2]'; echo '57 n2'")
     facts, *_, nodes = collect(

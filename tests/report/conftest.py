@@ -8,12 +8,14 @@ import pytest
 from pydantic import TypeAdapter
 
 from millwright.report.content import ReportContent
+from millwright.report.labels import load_labels
+from millwright.report.registry import BLOCK_SECTIONS, build_sections
 
 HERE = Path(__file__).parent
 REPORTS = HERE.parents[1] / "reports"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def reports_folder():
     return REPORTS
 
@@ -73,3 +75,14 @@ def chromium():
     if not found:
         pytest.skip("no chromium here: the layout was not tried")
     return found
+
+
+@pytest.fixture(scope="session")
+def words():
+    return load_labels(REPORTS, "en")
+
+
+@pytest.fixture(scope="session")
+def built(small_content, words):
+    """The blocks of every section of the small content."""
+    return tuple(build_sections(small_content, words, BLOCK_SECTIONS))

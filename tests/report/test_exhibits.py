@@ -1,4 +1,4 @@
-from millwright.report.build import exhibit_labels
+from millwright.report.exhibits import exhibit_labels
 
 
 def test_neighbours_are_cited_as_a_span_that_leads_to_the_first():

@@ -23,7 +23,18 @@ HOSTILE = {
     "control": "a\x00b\x1b[31m\ud800",
     "link": "https://example.org/ <img src=https://example.org/x.png> <a href=javascript:alert(1)>",
 }
-FIXED = {"schema", "kind", "better", "verdict", "outcome", "signature", "generated"}
+FIXED = {
+    "schema",
+    "kind",
+    "better",
+    "verdict",
+    "outcome",
+    "signature",
+    "generated",
+    "state",
+    "origin",
+    "topic",
+}
 
 
 def poison(value, text, field=""):
@@ -119,7 +130,7 @@ def test_every_link_has_its_target_and_every_id_stands_once(small_content, repor
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
     targets = {attributes["href"][1:] for _, attributes in page.elements if "href" in attributes}
     assert len(ids) == len(set(ids))
-    assert targets - set(ids) == {"row-1-3-plot"}, "only the figure of what was not measured is missing"
+    assert targets - set(ids) == set()
 
 
 def test_tables_have_captions_and_heads_with_scope_and_pictures_have_names(
@@ -151,7 +162,7 @@ def test_emulated_rows_say_so_wherever_they_stand(small_content, reports_folder)
     text = render_html(small_content, reports_folder)
     mark = r'(?:</bdi></a>|</bdi>) <span class="tag emulated"'
     assert len(re.findall(rf"Vector register length{mark}", text)) == 2
-    assert len(re.findall(rf"Partition <bdi>dare{mark}", text)) == 2
+    assert len(re.findall(rf"Partition (?:<bdi>)?dare{mark}", text)) == 2
     assert "Values measured under emulation never enter a capacity figure." in text
 
 

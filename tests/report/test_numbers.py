@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from millwright.report.content import Estimate
+from millwright.report.judged import Estimate
 from millwright.report.numbers import decimals, write_exact, write_number, write_share
 
 

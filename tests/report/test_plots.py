@@ -3,7 +3,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from millwright.report.content import Estimate
+from millwright.report.judged import Estimate
 from millwright.report.plots import COLOURS, Bound, Strip, Words, draw_plot
 
 WORDS = Words("Title", "Description", "GB/s", "limit ≥ 9.5")

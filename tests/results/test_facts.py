@@ -5,7 +5,7 @@ import time
 
 from millwright.results import facts
 from millwright.results.evidence import Origin
-from millwright.results.facts import parse_facts, read_facts, summarise
+from millwright.results.facts import parse_facts, read_facts
 
 
 def line(node="n1", unreadable=None, **found):
@@ -89,20 +89,3 @@ def test_a_large_cluster_is_read_in_seconds(tmp_path):
     case = rows_of(tmp_path, text)
     assert {row.nodes for row in case.rows} == {"n[0-1999]"}
     assert time.process_time() - started < 2  # about 0.2 s
-
-
-def test_a_report_repeats_telling_facts_and_where_nodes_differ(tmp_path):
-    text = "".join(
-        line(f"n{n}", clocks_governor="performance" if n < 4 else "powersave", kernel_release="6.12", a="b")
-        for n in range(1, 5)
-    )
-    assert summarise([rows_of(tmp_path, text)]) == {
-        "clocks.governor (cpu)": "performance on n[1-3]; powersave on n4",
-        "kernel.release (cpu)": "6.12",
-    }
-
-
-def test_a_fact_with_many_values_is_cut_in_a_report(tmp_path):
-    text = "".join(line(f"n{n}", load_other_processes=str(n)) for n in range(1, 30))
-    (value,) = summarise([rows_of(tmp_path, text)]).values()
-    assert value.endswith("and 21 more values")

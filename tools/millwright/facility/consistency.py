@@ -12,6 +12,7 @@ from millwright.facility.model import Facility
 from millwright.facility.topics.accelerators import find_accelerator_problems
 from millwright.facility.topics.access import find_access_problems
 from millwright.facility.topics.blocks import find_block_problems
+from millwright.facility.topics.contract import find_contract_problems
 from millwright.facility.topics.directory import find_directory_problems
 from millwright.facility.topics.placement import find_placement_problems
 from millwright.facility.topics.queues import find_queue_problems
@@ -243,6 +244,7 @@ RULES: tuple[Callable[[Facility], Iterator[Finding]], ...] = (
     find_virtual_problems,
     find_trust_problems,
     find_directory_problems,
+    find_contract_problems,
 )
 
 

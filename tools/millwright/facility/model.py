@@ -23,6 +23,7 @@ from millwright.facility.topics.acceptance import Acceptance
 from millwright.facility.topics.access import AccessMode, AccessTime, Account
 from millwright.facility.topics.blocks import Blocks, BlockSizes
 from millwright.facility.topics.charging import Charging
+from millwright.facility.topics.contract import Contract
 from millwright.facility.topics.directory import Directory
 from millwright.facility.topics.fabric import Fabric
 from millwright.facility.topics.health import Health
@@ -68,6 +69,24 @@ Figure = Literal[
 """A figure of the catalogue that bounds a measured value."""
 
 
+class NodeStatement(Frozen):
+    """What a node can't say of itself, for the description of the machine that was tested."""
+
+    memory_configuration: Title | None = None
+    """Modules: number, size, kind, rate."""
+    storage: Title | None = None
+    host_networking: Title | None = None
+    """Cards: number, kind, rate."""
+    network_topology: Title | None = None
+    processor_interconnect: Title | None = None
+    accelerator_memory: Title | None = None
+    accelerator_host_interconnect: Title | None = None
+    accelerator_interconnect: Title | None = None
+    accelerator_topology: Title | None = None
+    cooling: Title | None = None
+    notes: Title | None = None
+
+
 class NodeClass(Frozen):
     """The hardware of a node."""
 
@@ -87,6 +106,8 @@ class NodeClass(Frozen):
     """Slurm features of the nodes beside the class's name, its architecture and `gpu`."""
     settings: Settings = {}
     """Other parameters of the nodes in slurm.conf: `CoreSpecCount: "4"`, `Weight: "50"`."""
+    stated: NodeStatement = NodeStatement()
+    """What the nodes can't report of themselves; a report marks it as stated, not recorded."""
     emulated: bool = False
     """User programs run under emulation: measured values never enter a capacity figure."""
 
@@ -264,6 +285,8 @@ class Facility(Frozen):
     """Former users who are removed; without an entry here they are locked and keep what they have."""
     acceptance: Acceptance | None = None
     """How often `millwright antenna schedule` lets all antennas be measured; left out: never by itself."""
+    contract: Contract | None = None
+    """Parties, lots and what else page one of a report states beside the measured values."""
     manages: tuple[RoleName, ...] | None = None
     """Roles that may change hosts, for a cluster that is adopted one role after the other; left out: all."""
     rollout: Rollout = Rollout()

@@ -2,10 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from millwright.capacity.assessment import Assessment
 from millwright.capacity.supply import Supply
+from millwright.facility.topics.contract import Contract
 from millwright.report.access import describe_access
 from millwright.report.content import (
     SCHEMA,
@@ -13,7 +15,6 @@ from millwright.report.content import (
     ChainNote,
     EvidenceFile,
     Exclusion,
-    Group,
     LeftOut,
     Missing,
     Provenance,
@@ -24,25 +25,36 @@ from millwright.report.content import (
 )
 from millwright.report.decision import decide
 from millwright.report.foreign import list_suites
+from millwright.report.front import StatedContract, describe_front
 from millwright.report.imported import Imported
+from millwright.report.judged import Group
+from millwright.report.machine import describe_machines
 from millwright.report.rows import list_groups, name_nodes
+from millwright.results.facts import CaseFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a report states beside the run itself."""
+
+    contract: StatedContract | None = None
+    """Of a file of its own; None for what the facility states."""
+    cases: tuple[CaseFacts, ...] = ()
+    """Facts that jobs collected of their nodes."""
+    imported: tuple[Imported, ...] = ()
+    """What others measured."""
 
 
 def build_content(
-    assessment: Assessment,
-    *,
-    run_folder: str,
-    version: str,
-    facts: Mapping[str, str] | None = None,
-    imported: Iterable[Imported] = (),
+    assessment: Assessment, *, run_folder: str, version: str, beside: Beside = Beside()
 ) -> ReportContent:
     """Everything that the report of a run says.
 
     ``run_folder`` is how a reader finds the run, for example ``results/rack/20261123T170211Z-4f1c2a9b``;
-    ``version`` is that of the Millwright that makes the report, ``facts`` what the jobs collected of their
-    nodes, in the words of the report; ``imported`` is what others measured.
+    ``version`` is that of the Millwright that makes the report.
     """
     groups = list_groups(assessment)
+    stated = beside.contract or _contract_of(assessment)
     rejected = tuple(_rejected(assessment))
     cited = [path for group in groups for row in group.rows for path in row.evidence]
     cited += [path for item in rejected for path in item.evidence]
@@ -65,12 +77,25 @@ def build_content(
         missing=tuple(_missing(assessment)),
         rejected=rejected,
         unavailable=tuple(_unavailable(assessment)),
-        provenance=_provenance(assessment, run_folder, version, cited, facts or {}),
+        provenance=_provenance(assessment, run_folder, version, cited),
         chain=_chain(assessment),
         left_out=tuple(_left_out(assessment)),
-        imported=tuple(imported),
+        imported=beside.imported,
         foreign=foreign,
+        front=describe_front(assessment, groups, stated),
+        machines=describe_machines(
+            assessment.facility, beside.cases, show_serials=stated.contract.show_serials
+        ),
     )
+
+
+def _contract_of(assessment: Assessment) -> StatedContract:
+    """What the facility file that is stored with the run states."""
+    contract, run = assessment.facility.contract, assessment.run
+    if contract is None:
+        return StatedContract(Contract(), "", "")
+    name = run.facility_file.name
+    return StatedContract(contract, name, run.sums.get(name, ""))
 
 
 def _chain(assessment: Assessment) -> ChainNote | None:
@@ -173,9 +198,7 @@ def _evidence(cited: Iterable[str], sums: Mapping[str, str]) -> tuple[EvidenceFi
     return tuple(EvidenceFile(path, sums.get(path, "")) for path in sorted(set(cited)))
 
 
-def _provenance(
-    assessment: Assessment, run_folder: str, version: str, cited: Iterable[str], facts: Mapping[str, str]
-) -> Provenance:
+def _provenance(assessment: Assessment, run_folder: str, version: str, cited: Iterable[str]) -> Provenance:
     run, info = assessment.run, assessment.run.info
     versions = {"millwright": info.millwright_version}
     if info.git_commit:
@@ -187,7 +210,7 @@ def _provenance(
             Session(s.seat, s.uuid, s.hostname, s.reframe_version, s.started, s.finished, s.cases)
             for s in info.sessions
         ),
-        versions=versions | dict(sorted(info.tool_versions.items())) | dict(facts),
+        versions=versions | dict(sorted(info.tool_versions.items())),
         host=dict(sorted(info.host.items())),
         manifest_sha256=run.manifest_sum,
         signature=assessment.signature.state,
@@ -199,30 +222,6 @@ def _provenance(
         rendered_by=version,
         evidence=_evidence(cited, run.sums),
     )
-
-
-SPAN = "\N{EN DASH}"
-
-
-def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
-    runs: list[tuple[int, int]] = []
-    for number in sorted(set(numbers)):
-        if runs and number == runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], number)
-        else:
-            runs.append((number, number))
-    return runs
-
-
-def exhibit_labels(paths: Sequence[str], numbers: Mapping[str, int]) -> list[tuple[str, str]]:
-    r"""Label and anchor of each cited file; a path without a number is cited as it is, without an anchor.
-
-    >>> ascii(exhibit_labels(["a", "b", "x"], {"a": 1, "b": 2}))
-    "[('E1\\u2013E2', 'e1'), ('x', '')]"
-    """
-    known = [numbers[path] for path in paths if path in numbers]
-    cited = [(f"E{a}" if a == b else f"E{a}{SPAN}E{b}", f"e{a}") for a, b in _runs(known)]
-    return cited + [(path, "") for path in paths if path not in numbers]
 
 
 ANY_NODE = "this node"

@@ -12,7 +12,12 @@ from typing import Final, Literal
 from pydantic import ConfigDict
 
 from millwright.core.verdict import Verdict
+from millwright.report.access import Access
+from millwright.report.foreign import ForeignSuite
+from millwright.report.front import Front
 from millwright.report.imported import Imported
+from millwright.report.judged import Group
+from millwright.report.machine import Machine
 
 SCHEMA: Final = "millwright-report/1"
 
@@ -21,137 +26,6 @@ VERDICTS = tuple(Verdict)
 Outcome = Literal["clear", "noted", "blocked", "undecided", "unscored"]
 """Of the scored values: all pass and nothing else fails or is missing; all pass, but an informative value
 does not; one failed; one is not decided yet; or nothing is scored."""
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What ``n`` samples say of one quantity."""
-
-    n: int
-    median: float
-    low: float | None
-    """Lower end of the distribution-free 95 % interval of the median; None if n is too small for one."""
-    high: float | None
-    minimum: float
-    maximum: float
-    mad: float
-    """Median absolute deviation from the median, unscaled."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """What a metric is judged against."""
-
-    value: float
-    tolerance: float
-    """Share of the value by which a measurement may miss it, 0 to 1."""
-    limit: float
-    """The value less (or, where lower is better, plus) its tolerance."""
-    source: str
-    kind: str
-    date: str
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """All samples of one metric in one place."""
-
-    node: str
-    device: str
-    verdict: Verdict | None
-    """None if nothing was committed, so that there is nothing to judge."""
-    estimate: Estimate
-    samples: tuple[float, ...]
-    evidence: tuple[str, ...]
-    """Paths within the run folder."""
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """The nodes of a row that got one verdict."""
-
-    verdict: Verdict | None
-    count: int
-    nodes: str
-    """Folded node set."""
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """Why values are hard to believe that count."""
-
-    nodes: str
-    """Folded node set."""
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the scorecard: a metric of a check that was expected."""
-
-    check: str
-    parameters: str
-    """Of the check's variant; empty if it has none."""
-    environment: str
-    """ReFrame's environment that measured; empty if none did, or it was not kept."""
-    variant: str
-    """The check with its parameters, and its environment if another one measured the same."""
-    metric: str
-    says: str
-    unit: str
-    better: Literal["higher", "lower"]
-    scored: bool
-    """False: the verdict informs and does not count towards acceptance."""
-    emulated: bool
-    verdict: Verdict | None
-    """The worst verdict of all places; None if nothing was committed."""
-    reason: str
-    more_repetitions: int | None
-    """Further repetitions that would decide an INCONCLUSIVE, where that can be said."""
-    reference: Reference | None
-    deciding_node: str
-    """The place whose interval the verdict rests on: the worst one; empty if nothing was measured."""
-    estimate: Estimate | None
-    """Estimate at the deciding place."""
-    margin: float | None
-    """Distance of the interval's bad end from the limit as a share of the limit; negative misses it."""
-    nodes_measured: int
-    nodes_expected: int
-    nodes_missing: str
-    """Folded set of the places without a value; empty if none is missing."""
-    shares: tuple[Share, ...]
-    """The nodes by verdict, the worst first; one where all agree."""
-    series: tuple[Series, ...]
-    evidence: tuple[str, ...]
-    doubts: tuple[Doubt, ...] = ()
-    statistic: str = "median"
-    """What of the repetitions is judged: median, worst, every, quantile or defects."""
-    value: float | None = None
-    """What the statistic is at the deciding place; None where nothing was measured or committed."""
-    deviation: float | None = None
-    """Distance of `value` from the committed value as a share of it; negative is worse."""
-    rule: str = ""
-    """What decides, in words: statistic, repetitions, rule for the nodes; empty without a reference."""
-    nodes_to_swap: str = ""
-    """Folded set of the nodes that miss the limit; empty for none."""
-    p_fail: float | None = None
-    """p-value of a FAIL after Holm; None for a rule without chance."""
-    clause: str = ""
-    lot: str = ""
-    foreign: str = ""
-    """Name of the suite, if others wrote the check."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A partition, or an antenna, with what was expected of it."""
-
-    kind: Literal["partition", "antenna"]
-    name: str
-    title: str
-    nodes: str
-    emulated: bool
-    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,62 +172,6 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
-class AccessRow:
-    """What an antenna's accounts were granted, used and have left in one access mode."""
-
-    antenna: str
-    """Empty where the accounts belong to no antenna."""
-    access_mode: str
-    unit: str
-    hardware: str
-    """Node class that the hours are of: hours of two node classes are two things."""
-    accounts: int
-    granted: float | None
-    """None if not all of it was granted."""
-    used: float
-    left: float | None
-    """None if it is not known."""
-    small_share: float | None
-    """Share of SMEs and start-ups in what was used, 0 to 1; None if nothing was used."""
-    used_in_reference: float | None = None
-    """What was used in the facility's reference unit; None if it can't be converted."""
-
-
-@dataclass(frozen=True, slots=True)
-class UnionRow:
-    """The Union's part of one kind of hour, or of all in the reference unit."""
-
-    unit: str
-    used: float
-    of_used: float | None
-    """Share in what was used, 0 to 1; None if nothing was used."""
-    of_existing: float
-    """Share in the hours that the machine's nodes had in the period."""
-    declared: float
-    ceiling: float
-    is_above_ceiling: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Who used how much of the machine's time, from slurmdbd."""
-
-    begin: str
-    end: str
-    rows: tuple[AccessRow, ...]
-    union: tuple[UnionRow, ...]
-    not_added: str
-    """Why the kinds of hour have no common sum; empty if they have one, or there is one kind."""
-    unknown: tuple[str, ...]
-    """Time that enters no figure, and why."""
-    problem: str
-    """Why slurmdbd was not heard; empty if it was."""
-    evidence: tuple[str, ...]
-    reference_unit: str = ""
-    """Unit into which hours of several kinds are converted; empty if the facility declares none."""
-
-
-@dataclass(frozen=True, slots=True)
 class ChainNote:
     """The run's place among all runs of its facility."""
 
@@ -375,51 +193,6 @@ class LeftOut:
     group: str
     check: str
     values: int
-
-
-@dataclass(frozen=True, slots=True)
-class ForeignValue:
-    """Repetitions of a value of a foreign check that the facility does not expect."""
-
-    metric: str
-    unit: str
-    """As the check stated it."""
-    node: str
-    estimate: Estimate
-
-
-@dataclass(frozen=True, slots=True)
-class ForeignCheck:
-    """A variant of a check that others wrote, on one partition and in one environment."""
-
-    group: str
-    check: str
-    """With the suite's name as prefix."""
-    parameters: str
-    variant: str
-    environment: str
-    state: str
-    """`counted`, `missed its own reference`, `not counted` or `never ended`."""
-    detail: str
-    values: tuple[ForeignValue, ...]
-    evidence: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ForeignSuite:
-    """A suite of checks that others wrote, run as they are under the ReFrame that it needs."""
-
-    name: str
-    title: str
-    reframe: str
-    """Version; empty if nothing of the suite could start."""
-    python: str
-    packages: tuple[str, ...]
-    checks_sha256: str
-    repeat: int
-    checks: tuple[ForeignCheck, ...]
-    unloaded: tuple[str, ...]
-    """Files of checks that ReFrame could not load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -450,6 +223,9 @@ class ReportContent:
     imported: tuple[Imported, ...] = ()
     foreign: tuple[ForeignSuite, ...] = ()
     """Checks that others wrote; values of them that the facility expects are in the groups too."""
+    front: Front | None = None
+    """None in a report of a version that did not state it."""
+    machines: tuple[Machine, ...] = ()
 
 
 def to_json(content: ReportContent) -> str:

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from millwright.core.errors import ExitCode
 from millwright.core.verdict import WORST_FIRST, Verdict
-from millwright.report.content import VERDICTS, Decision, Group, Outcome, Row, Step
+from millwright.report.content import VERDICTS, Decision, Outcome, Step
+from millwright.report.judged import Group, Row
 
 
 def decide(groups: Sequence[Group]) -> Decision:

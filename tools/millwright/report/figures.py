@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from millwright.report.content import Estimate, Group, Row, Series
+from millwright.report.judged import Estimate, Group, Row, Series
 from millwright.report.labels import Words, label, look_up
 from millwright.report.numbers import decimals, write_number
 from millwright.report.plots import Bound, Strip, describe_limit, draw_plot

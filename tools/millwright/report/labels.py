@@ -28,15 +28,18 @@ def load_labels(folder: Path, language: str) -> Words:
                 )
             ]
         )
-    words = yaml.safe_load(known[language].read_text(encoding="utf-8"))
+    return load_file(known[language])
+
+
+def load_file(path: Path) -> Words:
+    """The labels of one file; raises :exc:`BadInputError` for one that holds none."""
+    try:
+        words = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        words = " ".join(str(error).split())
     if not isinstance(words, dict):
-        raise BadInputError(
-            [
-                Problem(
-                    str(known[language]), "-", "not a mapping of labels", "keys as in en.yaml", code="MW6082"
-                )
-            ]
-        )
+        problem = f"not a mapping of labels: {words}" if isinstance(words, str) else "not a mapping of labels"
+        raise BadInputError([Problem(str(path), "-", problem, "keys as in en.yaml", code="MW6082")])
     return words
 
 

@@ -6,7 +6,7 @@ the *Guide to the expression of uncertainty in measurement* (JCGM 100:2008, 7.2.
 
 import math
 
-from millwright.report.content import Estimate
+from millwright.report.judged import Estimate
 
 GROUP_SEPARATOR = "\u202f"
 """Narrow no-break space between thousands (ISO 80000-1)."""

@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from millwright.report.content import Estimate
+from millwright.report.judged import Estimate
 from millwright.report.numbers import write_exact
 from millwright.report.text import plain
 
@@ -234,3 +234,21 @@ def draw_plot(strips: tuple[Strip, ...], bound: Bound | None, words: Words, pref
 def describe_limit(bound: Bound) -> str:
     """The limit with its relation: ``≥ 9.5``."""
     return f"{'≥' if bound.better == 'higher' else '≤'} {write_exact(bound.value)}"
+
+
+PAPER = {
+    "--ink": "#16191d",
+    "--muted": "#555d66",
+    "--mark": "#24618f",
+    "--band": "#c5dbec",
+    "--limit": "#a3201d",
+    "--miss": "#fbf0ef",
+}
+"""The light colours of the style sheet, for formats without one."""
+
+
+def on_paper(svg: str) -> str:
+    """A plot with its colours and face written out."""
+    for name, colour in PAPER.items():
+        svg = svg.replace(f"var({name})", colour)
+    return svg

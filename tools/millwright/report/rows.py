@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from millwright.capacity.assessment import Assessment
 from millwright.core.node_sets import NodeSetError, fold
 from millwright.core.verdict import WORST_FIRST
-from millwright.report.content import Doubt, Estimate, Group, Reference, Row, Series, Share
+from millwright.report.judged import Doubt, Estimate, Group, Reference, Row, Series, Share
 from millwright.results.evidence import Origin
 from millwright.results.runs import Run
 from millwright.statistics.interval import Interval

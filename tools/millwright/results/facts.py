@@ -21,24 +21,6 @@ MAX_TEXT_CHARACTERS = 1000
 MAX_NAMES = 2000
 """Different names of facts in one file; the collectors write about a hundred."""
 
-TELLING = (
-    "build.compiler.",
-    "clocks.driver",
-    "clocks.governor",
-    "clocks.turbo",
-    "cpu.microcode",
-    "cpu.model",
-    "driver.",
-    "firmware.bios_version",
-    "kernel.release",
-    "load.other.processes",
-    "load.other_jobs",
-    "power.rapl.",
-    "system.name",
-)
-"""Beginnings of the names that a report repeats; the rest is in the evidence."""
-MAX_VALUES_TOLD = 8
-
 Fact = tuple[str, str, str, bool]
 """Node, name, value or reason, and whether it could be read."""
 
@@ -92,27 +74,6 @@ def read_facts(run_folder: Path, origins: Iterable[Origin]) -> Iterator[CaseFact
             rows=tuple(_rows(origin, [fact for each in parsed for fact in each.facts])),
             broken_lines=sum(each.broken_lines for each in parsed),
         )
-
-
-def summarise(cases: Iterable[CaseFacts]) -> dict[str, str]:
-    """The facts of :data:`TELLING` by partition, each once; several values with their nodes.
-
-    Facts that no node gave are left out: ``results facts`` has the reasons.
-    """
-    found: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for case in cases:
-        for row in case.rows:
-            if row.readable and row.name.startswith(TELLING):
-                found[row.name, row.partition][row.value].append(row.nodes)
-    return {f"{name} ({partition})": _say(values) for (name, partition), values in sorted(found.items())}
-
-
-def _say(values: Mapping[str, Sequence[str]]) -> str:
-    if len(values) == 1:
-        return next(iter(values))
-    parts = [f"{value} on {', '.join(dict.fromkeys(nodes))}" for value, nodes in sorted(values.items())]
-    more = len(parts) - MAX_VALUES_TOLD
-    return "; ".join(parts[:MAX_VALUES_TOLD] + ([f"and {more} more values"] if more > 0 else []))
 
 
 def parse_facts(lines: Iterable[str]) -> ParsedFacts:

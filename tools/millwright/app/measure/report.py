@@ -1,6 +1,6 @@
 """``millwright report``: the capacity report of a stored run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,18 +14,41 @@ from millwright.app.measure.trust import Trust, open_run
 from millwright.capacity.assessment import Assessment, assess
 from millwright.catalogue.catalogue import catalogue_file, load_catalogue
 from millwright.core.errors import ExitCode
+from millwright.core.files import write_atomically
 from millwright.core.places import product_root
 from millwright.facility import load_facility
-from millwright.report.build import build_content
-from millwright.report.content import to_json
+from millwright.facility.topics.contract import load_contract
+from millwright.report.build import Beside, build_content
+from millwright.report.content import ReportContent, to_json
+from millwright.report.front import StatedContract
 from millwright.report.html import render_html
 from millwright.report.imported import Imported, describe_import
+from millwright.report.labels import Words, load_labels
+from millwright.report.registry import BLOCK_SECTIONS, ORDER, build_sections
+from millwright.report.renderers.csv_files import render_csv
+from millwright.report.renderers.json_blocks import render_json
+from millwright.report.section import Section, load_site_sections
 from millwright.report.writing import HTML_FILE, JSON_FILE, write_report
 from millwright.results.chain import Chain
 from millwright.results.evidence import Counted, Rejected
-from millwright.results.facts import read_facts, summarise
+from millwright.results.facts import CaseFacts, read_facts
 from millwright.results.manifest import sum_file
 from millwright.results.runs import Run, find_run, list_runs
+
+REPORTS = product_root() / "reports"
+"""Templates, styles and labels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """Files beside the page and its JSON; None for those that are not asked for."""
+
+    xlsx: Path | None = None
+    pdf: Path | None = None
+    csv: Path | None = None
+    """Folder: one file a table."""
+    blocks: Path | None = None
+    """JSON of the blocks that every form is made from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +67,11 @@ class ReportRequest:
     run_folder: str | None = None
     """How the report names the run's folder; None for the end of its path."""
     trust: Trust = field(default_factory=Trust)
+    contract: Path | None = None
+    """File that states the contract; None for what the facility file of the run states."""
+    forms: Forms = field(default_factory=Forms)
+    sections: Path | None = None
+    """Folder of the site's own sections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +83,8 @@ class ReportOutcome:
     json_text: str
     exit_code: ExitCode
     """The run's own verdict."""
+    others: tuple[Path, ...] = ()
+    """Files of other forms that were asked for."""
 
 
 def write_capacity_report(context: Context, request: ReportRequest) -> ReportOutcome:
@@ -75,10 +105,15 @@ def write_capacity_report(context: Context, request: ReportRequest) -> ReportOut
         assessment,
         run_folder=run_folder,
         version=__version__,
-        facts=_collected(assessment.run),
-        imported=_imported(request, name),
+        beside=Beside(
+            contract=_contract(request.contract),
+            cases=_facts(assessment.run),
+            imported=tuple(_imported(request, name)),
+        ),
     )
-    json_text, html = to_json(content), render_html(content, product_root() / "reports", request.language)
+    sections, words = _sections(request)
+    json_text = to_json(content)
+    html = render_html(content, REPORTS, sections=sections, words=words)
     folder = write_report(
         request.output,
         content.facility,
@@ -92,6 +127,7 @@ def write_capacity_report(context: Context, request: ReportRequest) -> ReportOut
         json_file=folder / JSON_FILE,
         json_text=json_text,
         exit_code=assessment.scorecard.exit_code,
+        others=_write_forms(request.forms, content, sections, words),
     )
 
 
@@ -108,10 +144,53 @@ def write_archived_report(context: Context, archive: Path, request: ReportReques
         return write_capacity_report(context, _within(opened, request))
 
 
-def _collected(run: Run) -> dict[str, str]:
-    """What the jobs collected of their nodes, as the report repeats it."""
+def _sections(request: ReportRequest) -> tuple[tuple[Section, ...], Words]:
+    """The product's sections and those of the site, with all their labels."""
+    words = load_labels(REPORTS, request.language)
+    if request.sections is None:
+        return BLOCK_SECTIONS, words
+    own = load_site_sections(request.sections, request.language, (*ORDER, *words))
+    for _, labels in own:
+        words |= labels
+    return (*BLOCK_SECTIONS, *(section for section, _ in own)), words
+
+
+def _write_forms(
+    forms: Forms, content: ReportContent, sections: Sequence[Section], words: Words
+) -> tuple[Path, ...]:
+    if forms == Forms():
+        return ()
+    built = tuple(build_sections(content, words, sections))
+    written: list[Path] = []
+    if forms.xlsx:
+        from millwright.report.renderers.xlsx import render_xlsx  # noqa: PLC0415 - loads openpyxl
+
+        written.append(_write(forms.xlsx, render_xlsx(content, built, words)))
+    if forms.pdf:
+        from millwright.report.renderers.pdf import render_pdf  # noqa: PLC0415 - loads typst
+
+        written.append(_write(forms.pdf, render_pdf(content, built, REPORTS, words)))
+    if forms.blocks:
+        written.append(_write(forms.blocks, render_json(content, built).encode()))
+    if forms.csv:
+        written += [_write(forms.csv / name, text.encode()) for name, text in render_csv(built, words)]
+    return tuple(written)
+
+
+def _write(path: Path, data: bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, data)
+    return path
+
+
+def _facts(run: Run) -> tuple[CaseFacts, ...]:
+    """What the jobs collected of their nodes."""
     cases: tuple[Counted | Rejected, ...] = (*run.counted, *run.rejected)
-    return summarise(read_facts(run.path, (case.origin for case in cases)))
+    return tuple(read_facts(run.path, (case.origin for case in cases)))
+
+
+def _contract(path: Path | None) -> StatedContract | None:
+    return StatedContract(load_contract(path), path.name, sum_file(path)) if path else None
 
 
 def _imported(request: ReportRequest, facility: str) -> Iterator[Imported]:
