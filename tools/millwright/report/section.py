@@ -161,21 +161,21 @@ def load_site_sections(
 def _load(path: Path) -> Section:
     spec = importlib.util.spec_from_file_location(f"millwright_site_section_{path.stem}", path)
     if spec is None or spec.loader is None:
-        raise BadInputError([Problem(str(path), "-", "no Python module", "a .py file", code="MW7040")])
+        raise _refusal(path, "no Python module")
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
     except Exception as error:  # whatever the site's own code raises
-        problem = f"can't be loaded: {type(error).__name__}: {error}"
-        raise BadInputError(
-            [Problem(str(path), "-", problem, "a module that imports", code="MW7040")]
-        ) from error
+        raise _refusal(path, f"{type(error).__name__}: {error}") from error
     section = getattr(module, "SECTION", None)
     if not isinstance(section, Section):
-        problem = "defines no SECTION"
-        expected = "SECTION = Section(name, build)"
-        raise BadInputError([Problem(str(path), "SECTION", problem, expected, code="MW7040")])
+        raise _refusal(path, "it defines no SECTION")
     return section
+
+
+def _refusal(path: Path, reason: str) -> BadInputError:
+    problem, expected = f"can't be loaded: {reason}", "SECTION = Section(name, build)"
+    return BadInputError([Problem(str(path), "SECTION", problem, expected, code="MW7040")])
 
 
 def _labels(path: Path, language: str) -> Words:

@@ -43,7 +43,8 @@ TEMPLATE = Path("templates") / "report.typ"
 WIDE = 9
 """Columns from which a table is set smaller."""
 SETTABLE = re.compile(
-    r"[ -~\u00a0-\u017f\u0391-\u03a1\u03a3-\u03a9\u03b1-\u03c9\u0410-\u044f\u2013\u2014\u2018-\u201e\u2020-\u2022"
+    r"[ -~\u00a0-\u017f\u0391-\u03a1\u03a3-\u03a9\u03b1-\u03c9"
+    r"\u0410-\u044f\u2013\u2014\u2018-\u201e\u2020-\u2022"
     r"\u2026\u202f\u20ac\u2070\u00b9\u00b2\u00b3\u2074-\u207b\u2190-\u2193\u2212\u2248\u2260\u2264\u2265\u2713\u2715\ufffd\n]"
 )
 """Characters that the fonts which typst brings are known to have."""
