@@ -8,12 +8,17 @@ import reframe as rfm
 import reframe.utility.typecheck as typ
 from reframe.core.builtins import run_before, variable
 from reframe.core.exceptions import ReframeError
+from reframe.core.runtime import runtime
 
 from millwright.adapters.slurm.partition_state import node_states
 from millwright.checks.declaration import FILE, Scope, read_declaration
 from millwright.core.node_sets import fold
 
 ALL_NODES = 0
+START_S = 120
+"""Of a job's time limit, for everything but the probe."""
+MIN_NODE_S = 60
+"""A probe has at least this time on a node."""
 
 
 class NodesPlugin(rfm.RegressionTestPlugin):
@@ -67,6 +72,24 @@ class NodesPlugin(rfm.RegressionTestPlugin):
             self.prerun_cmds = ["worst=0", 'for node in $(scontrol show hostnames "$SLURM_JOB_NODELIST"); do']
             self.executable_opts = [*self.executable_opts, "|| worst=$?"]
             self.postrun_cmds = ["done", "exit $worst"]
+
+    @run_before("run")
+    def keep_failures_apart(self):
+        """Each node says how its probe ended, and none of them ends the others."""
+        if not (self.declaration.independent and self.scope is Scope.NODE):
+            return
+        launcher, wrapper = self.job.launcher, ["python3", "node_run.py"]
+        if self.is_on_slurm:
+            own = [option for option in launcher.options if not option.startswith("--kill-on-bad-exit")]
+            launcher.options = [*own, "--kill-on-bad-exit=0", "--wait=0", "--no-kill", *wrapper]
+            self.job.options = [*self.job.options, "--no-kill"]
+        else:
+            launcher.modifier, launcher.modifier_options = wrapper[0], wrapper[1:]
+        option = f"systems/0/partitions/@{self.current_partition.name}/time_limit"
+        limit = self.time_limit or typ.Duration(runtime().get_option(option))
+        takes_turns = self.is_on_slurm and self.current_partition.extras["shared_hardware"]
+        turns = len(self.nodes_taken) if takes_turns else 1
+        self.env_vars["MILLWRIGHT_NODE_SECONDS"] = int(max(MIN_NODE_S, (limit - START_S) / turns))
 
     @run_before("run")
     def set_probe_environment(self):

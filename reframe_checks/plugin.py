@@ -17,6 +17,7 @@ from reframe.core.exceptions import ReframeError, SanityError
 
 from millwright.checks.declaration import FILE
 from millwright.checks.naming import name_variant, split_case
+from millwright.results.attribution import attribute
 from millwright.results.completeness import find_missing, worst_medians
 from millwright.results.ingest import EXPLAINED_STATES, GOOD_STATES
 from millwright.results.parsers.probe import parse_probe
@@ -27,6 +28,7 @@ MAX_REASONS = 10
 NODE_FACTS = "rfm_facts.jsonl"
 BUILD_FACTS = "rfm_build_facts.jsonl"
 COLLECTORS = ("facts.py", "node_facts.py", "build_facts.py")
+NODE_RUN = "node_run.py"
 COLLECTOR_SECONDS = 60
 SHARED = "shared"
 """Folder beside the checks of an area, with what several of them use."""
@@ -67,7 +69,7 @@ class MillwrightCheck(NodesPlugin):
         places = (here, here.parent / SHARED)
         headers = [header for place in places for header in place.glob("*.h")]
         parts = [_find(name, places) for name in (self.probe, *self.probe_parts)]
-        sources = (root / "probe.h", root / "probe.py", *headers, *parts)
+        sources = (root / "probe.h", root / "probe.py", root / NODE_RUN, *headers, *parts)
         for source in (*sources, *map(root.joinpath, COLLECTORS)):
             shutil.copy(source, self.stagedir)
         kept = (BUILD_FACTS, NODE_FACTS, *(source.name for source in sources))
@@ -151,7 +153,8 @@ class MillwrightCheck(NodesPlugin):
 
     def find_output_problems(self):
         """Broken lines, nodes that never finished, metrics or repetitions that are missing."""
-        yield from self.output.faults or find_missing(self.output.samples, self.metrics, self.places)
+        faults = attribute(self.output, self.places) if self.declaration.independent else self.output.faults
+        yield from faults or find_missing(self.output.samples, self.metrics, self.places)
 
     @property
     def is_independent(self):

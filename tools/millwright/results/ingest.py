@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from millwright.checks.registry import Registry
-from millwright.results.binding import find_unbound
+from millwright.results.attribution import attribute, find_silent
+from millwright.results.binding import find_unbound, nodes_of
 from millwright.results.evidence import Counted, Ingested, LaunchSiteReport, Origin, RawOutput, Rejected
 from millwright.results.foreign import (
     find_name_faults,
@@ -26,7 +27,7 @@ from millwright.results.foreign import (
 )
 from millwright.results.measured import Flags, Measured
 from millwright.results.numbering import number_on
-from millwright.results.parsers.probe import Fault, parse_probe
+from millwright.results.parsers.probe import Fault, ProbeOutput, parse_probe
 from millwright.results.parsers.reframe import FAILED, PASSED, Case
 from millwright.results.plausible import find_implausible
 from millwright.results.run_info import Bound
@@ -168,14 +169,15 @@ def _judge(
     if raw.stdout is None:
         return _refuse(origin, (raw.unread or "output of its job is missing",))
     output = parse_probe(raw.stdout, registry.metrics_of(case.check))
-    found = (*output.faults, *find_unbound(output.samples, case, site.report.session))
+    faults_of_output = attribute(output, nodes_of(case)) if is_independent else output.faults
+    found = (*faults_of_output, *find_unbound(output.samples, case, site.report.session))
     if bounds is not None:
         found = (*found, *find_implausible(output.samples, registry.metrics_of(case.check), bounds))
     if job_faults:
-        silent = tuple(_find_silent(output.samples, case, job_faults))
-        if not silent and not found:
+        ended = tuple(_explain_end(output, case, job_faults))
+        if not ended and not found:
             return _refuse(origin, job_faults)
-        found = (*found, *silent)
+        found = (*found, *ended)
     if any(not fault.node for fault in found) or (found and not is_independent):
         return _refuse(origin, tuple(fault.text for fault in found))
     return _sort_out(origin, output.samples, found)
@@ -214,10 +216,13 @@ def _has_explicable_end(case: Case) -> bool:
     return case.exit_code is not None and EXPLAINED_STATES.issuperset(states)
 
 
-def _find_silent(measured: Measured, case: Case, job_faults: Sequence[str]) -> Iterator[Fault]:
-    """Nodes of a job that ended badly and printed nothing."""
-    for node in sorted({*case.nodes} - {*measured.nodes}):
-        yield Fault(f"{node} printed nothing, and {' and '.join(job_faults)}", node)
+def _explain_end(output: ProbeOutput, case: Case, job_faults: Sequence[str]) -> Iterator[Fault]:
+    """The end of a job, as a reason for each node that never said how it ended."""
+    end = " and ".join(job_faults)
+    for node in find_silent(output, nodes_of(case)):
+        yield Fault(f"{node} printed nothing, and {end}", node)
+    for node in sorted(output.unfinished - output.failed):
+        yield Fault(end, node)
 
 
 def _origin(site: LaunchSiteReport, case: Case, raw: RawOutput) -> Origin:

@@ -9,14 +9,18 @@ and each of its processes that measured ends with the number of samples it print
 
     {"probe": "done", "samples": 1, "node": "rack-c1"}
 
+or, if it failed, with its exit code and the reason, and then none of its samples count::
+
+    {"probe": "failed", "code": 3, "reason": "no such device", "node": "rack-c1"}
+
 Lines that do not start with ``{`` are ignored; ``started`` may be absent. Whatever else is wrong is a fault
-of the node that the line names, or of the whole output if it names none: a number beside a broken line may be
-broken too.
+of the node that the line names. One that names none is a stray: it belongs to a node that is not whole
+(:mod:`millwright.results.attribution`), or to the whole output.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,15 +29,23 @@ from numpy.typing import NDArray
 from millwright.checks.declaration import Metric
 from millwright.results.measured import Measured, MeasuredBuilder
 from millwright.results.parsers.probe_block import Lines, find_lines, read_regular
-from millwright.results.parsers.probe_line import MAX_LINE, Done, Fault, ProbeSample, read_line
+from millwright.results.parsers.probe_line import (
+    MAX_LINE,
+    Done,
+    Failed,
+    Fault,
+    Line,
+    ProbeSample,
+    read_line,
+)
 
 __all__ = ["Fault", "ProbeOutput", "ProbeSample", "parse_probe"]
 
 BLOCK = 2 * 1024 * 1024
 MAX_FAULTS = 1000
-"""Faulty lines that name no node; with more, the rest of the output is not read."""
-MAX_NODE_FAULTS = 100_000
-"""Faulty lines that name a node, likewise."""
+"""Faults that are kept of lines that name no node."""
+MAX_FAULTY_LINES = 100_000
+"""With more faulty lines the rest of the output is not read."""
 SHOWN_OF_NODE = 20
 """Faults that are kept of each node."""
 
@@ -44,6 +56,10 @@ class ProbeOutput:
 
     samples: Measured
     faults: tuple[Fault, ...]
+    unfinished: frozenset[str] = frozenset()
+    """Nodes that failed, never said that they were done, or promised another number of samples."""
+    failed: frozenset[str] = frozenset()
+    """Nodes that said so."""
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -62,9 +78,12 @@ def parse_probe(source: str | bytes | Path, metrics: Mapping[str, Metric]) -> Pr
         if not reader.read(block):
             break
     samples = reader.samples.build()
-    return ProbeOutput(
-        samples, (*reader.faults, *_find_duplicates(samples), *_find_gaps(samples, reader.ends))
-    )
+    failures = tuple(map(_describe_failure, dict.fromkeys(reader.failed)))
+    failed = frozenset(failure.node for failure in failures)
+    gaps = tuple(_find_gaps(samples, reader.ends, failed))
+    unfinished = failed | {fault.node for fault in gaps if fault.node}
+    faults = (*reader.faults, *failures, *_find_duplicates(samples), *gaps)
+    return ProbeOutput(samples, faults, unfinished, failed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +104,11 @@ class _Reader:
     samples: MeasuredBuilder = field(init=False)
     faults: list[Fault] = field(default_factory=list)
     ends: dict[str, list[_End]] = field(default_factory=lambda: defaultdict(list))
+    failed: list[Failed] = field(default_factory=list)
     lines: int = 0
     faulty: Counter[str] = field(default_factory=Counter)
     """Faulty lines by the node that they name."""
+    faulty_lines: int = 0
 
     def __post_init__(self) -> None:
         self.samples = MeasuredBuilder(self.metrics)
@@ -118,23 +139,35 @@ class _Reader:
         for number, start, end in zip(lines.number[chosen].tolist(), starts, ends, strict=True):
             at = number + self.lines
             found, faults = read_line(block[start:end], self.metrics)
-            if isinstance(found, ProbeSample):
-                samples.append((at, found))
-            elif found is not None:
-                done.append((at, found))
-            elif not self._note(at, faults):
+            self._sort(at, found, samples, done)
+            if faults and not self._note(at, faults):
                 goes_on = False
                 break
         self.samples.add_rows(samples)
         return goes_on, done
 
+    def _sort(
+        self,
+        at: int,
+        found: Line | None,
+        samples: list[tuple[int, ProbeSample]],
+        done: list[tuple[int, Done]],
+    ) -> None:
+        if isinstance(found, ProbeSample):
+            samples.append((at, found))
+        elif isinstance(found, Done):
+            done.append((at, found))
+        elif found is not None:
+            self.failed.append(found)
+
     def _note(self, line: int, faults: Iterable[Fault]) -> bool:
         """Keep the faults of a line; whether to go on after it."""
         for fault in faults:
             if self.faulty[fault.node] < (SHOWN_OF_NODE if fault.node else MAX_FAULTS):
-                self.faults.append(Fault(f"line {line + 1}: {fault.text}", fault.node))
+                self.faults.append(replace(fault, text=f"line {line + 1}: {fault.text}"))
         self.faulty[next((fault.node for fault in faults), "")] += 1
-        if self.faulty[""] < MAX_FAULTS and sum(self.faulty.values()) < MAX_NODE_FAULTS:
+        self.faulty_lines += 1
+        if self.faulty_lines < MAX_FAULTY_LINES:
             return True
         self.faults.append(Fault(f"too many faulty lines: line {line + 2} and all after it were not read"))
         return False
@@ -178,13 +211,21 @@ def _find_duplicates(samples: Measured) -> Iterator[Fault]:
         yield Fault(text, sample.node, sample.device, sample.metric)
 
 
-def _find_gaps(samples: Measured, ends: Mapping[str, list[_End]]) -> Iterator[Fault]:
-    """Every node must have said how many samples it printed, and no fewer or more must be there."""
+def _describe_failure(failed: Failed) -> Fault:
+    reason = "".join(c if c.isprintable() else " " for c in failed.reason) or "no reason given"
+    return Fault(f"{failed.node} failed with exit code {failed.code}: {reason}", failed.node)
+
+
+def _find_gaps(samples: Measured, ends: Mapping[str, list[_End]], failed: Collection[str]) -> Iterator[Fault]:
+    """Every node must have said how many samples it printed, and no fewer or more must be there.
+
+    What a node of `failed` printed does not count anyway.
+    """
     if not len(samples):
         yield Fault("incomplete: no valid sample")
     found = dict(zip(samples.nodes, samples.count_by_node(), strict=True))
     last = dict(zip(samples.nodes, samples.last_lines, strict=True))
-    for node in sorted({*samples.nodes, *ends}):
+    for node in sorted({*samples.nodes, *ends}.difference(failed)):
         said = ends.get(node, [])
         promised = sum(end.promised for end in said)
         if not said:

@@ -14,10 +14,13 @@ SAMPLE_KEYS = frozenset({"metric", "value", "unit", "rep", "node", "device"})
 STARTED = "started"
 """Optional key of a sample: when the repetition began, in seconds since 1970 UTC."""
 DONE_KEYS = frozenset({"probe", "samples", "node"})
+FAILED_KEYS = frozenset({"probe", "code", "reason", "node"})
+DONE, FAILED = "done", "failed"
 PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._,\[\]-]{0,4095}")
 """A node, or a folded node set."""
 DEVICE = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9:._-]{0,63})?")
 MAX_REP = 1_000_000
+MAX_REASON = 500
 MAX_LINE = 65_536
 """Bytes of a line that is read; longer ones are faults."""
 LATEST = 253402300800.0
@@ -44,6 +47,17 @@ class Done(NamedTuple):
     samples: int
 
 
+class Failed(NamedTuple):
+    """A process of a probe says that its samples of a node don't count, and why."""
+
+    node: str
+    code: int
+    reason: str
+
+
+Line = ProbeSample | Done | Failed
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """Why samples don't count, and which: those of the place, or all if the place is empty."""
@@ -52,6 +66,8 @@ class Fault:
     node: str = ""
     device: str = ""
     metric: str = ""
+    is_stray: bool = False
+    """A broken line that names no node: it belongs to one of those that are not whole."""
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -59,26 +75,44 @@ class Fault:
         return (self.node, self.device, self.metric)
 
 
-def read_line(
-    line: bytes, metrics: Mapping[str, Metric]
-) -> tuple[ProbeSample | Done | None, tuple[Fault, ...]]:
-    """Read a line that starts with ``{``: what it holds, or else its faults."""
+def read_line(line: bytes, metrics: Mapping[str, Metric]) -> tuple[Line | None, tuple[Fault, ...]]:
+    """Read a line that starts with ``{``: what it holds, and its faults.
+
+    Output of a node that broke off in the middle of a line may be followed by a whole line of another node:
+    then it has both, since that line says everything itself.
+    """
     if len(line) > MAX_LINE:
-        return None, (Fault(f"longer than {MAX_LINE} bytes"),)
+        return None, (Fault(f"longer than {MAX_LINE} bytes", is_stray=True),)
     try:
         data = DECODER.decode(line.decode("utf-8", errors="replace"))
     except (ValueError, RecursionError) as error:
-        return None, (Fault(f"broken JSON: {error}" if isinstance(error, ValueError) else "nested too deep"),)
-    found: ProbeSample | Done | None
+        text = f"broken JSON: {error}" if isinstance(error, ValueError) else "nested too deep"
+        return _read_behind(line, metrics), (Fault(text, is_stray=True),)
+    found: Line | None
     if "probe" in data:
-        faults = tuple(_find_done_faults(data))
-        found = None if faults else Done(data["node"], data["samples"])
+        is_failed = data["probe"] == FAILED
+        faults = tuple(_find_failed_faults(data) if is_failed else _find_done_faults(data))
+        if faults:
+            found = None
+        elif is_failed:
+            found = Failed(data["node"], data["code"], data["reason"])
+        else:
+            found = Done(data["node"], data["samples"])
     else:
         faults = tuple(_find_sample_faults(data, metrics))
         found = None if faults else _to_sample(data)
     node = data.get("node")
     place = str(node) if matches(PLACE, node) else ""
-    return found, tuple(Fault(text, place) for text in faults)
+    return found, tuple(Fault(text, place, is_stray=not place) for text in faults)
+
+
+def _read_behind(line: bytes, metrics: Mapping[str, Metric]) -> Line | None:
+    """A whole line behind one that was cut."""
+    start = max(line.rfind(b'{"metric"'), line.rfind(b'{"probe"'))
+    if start <= 0:
+        return None
+    found, faults = read_line(line[start:], metrics)
+    return None if faults else found
 
 
 def matches(pattern: re.Pattern[str], value: object) -> bool:
@@ -115,10 +149,20 @@ def _find_key_faults(data: Mapping[str, object], expected: frozenset[str]) -> It
 
 def _find_done_faults(data: Mapping[str, object]) -> Iterator[str]:
     yield from _find_key_faults(data, DONE_KEYS)
-    if data["probe"] != "done":
-        yield f"probe is {_shown(data['probe'])}, expected 'done'"
+    if data["probe"] != DONE:
+        yield f"probe is {_shown(data['probe'])}, expected {DONE!r} or {FAILED!r}"
     if "samples" in data and not _is_count(data["samples"]):
         yield f"samples is {_shown(data['samples'])}, expected a whole number"
+    if "node" in data and not matches(PLACE, data["node"]):
+        yield f"node is {_shown(data['node'])}, expected a node name or folded set"
+
+
+def _find_failed_faults(data: Mapping[str, object]) -> Iterator[str]:
+    yield from _find_key_faults(data, FAILED_KEYS)
+    if "code" in data and not _is_count(data["code"]):
+        yield f"code is {_shown(data['code'])}, expected a whole number"
+    if "reason" in data and not (isinstance(data["reason"], str) and len(data["reason"]) <= MAX_REASON):
+        yield f"reason is {_shown(data['reason'])}, expected text of at most {MAX_REASON} characters"
     if "node" in data and not matches(PLACE, data["node"]):
         yield f"node is {_shown(data['node'])}, expected a node name or folded set"
 
