@@ -102,7 +102,7 @@ class LastWords:
     """The last lines of stderr."""
 
     def __init__(self):
-        self.lines = deque(maxlen=LAST_WORDS)
+        self.lines: deque[bytes] = deque(maxlen=LAST_WORDS)
         self.rest = b""
 
     def take(self, data):
@@ -132,7 +132,7 @@ def clean(text):
 
 def descendants(process):
     """Every process below one, as /proc shows them."""
-    children = {}
+    children: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:

@@ -99,6 +99,8 @@ class NodesPlugin(rfm.RegressionTestPlugin):
             self.env_vars["MILLWRIGHT_NODE"] = shlex.quote(self.places[0])
         if extras.get("repetitions"):
             self.env_vars["MILLWRIGHT_REPETITIONS"] = extras["repetitions"]
+        if extras.get("warm_up_s") is not None:
+            self.env_vars["MILLWRIGHT_WARM_UP_S"] = extras["warm_up_s"]
         if extras.get("memory_mib"):
             self.env_vars["MILLWRIGHT_MEMORY_MIB"] = extras["memory_mib"]
         if extras.get("cores_per_node"):

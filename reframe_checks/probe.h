@@ -92,6 +92,60 @@ static void probe_sample(const char *metric, double value, const char *unit, int
     probe_samples++;
 }
 
+/* Mark the samples of a metric, of all metrics if it is empty; "unsteady" or "throttled". */
+static inline void probe_mark(const char *mark, const char *metric)
+{
+    printf("{\"probe\":\"mark\",\"mark\":\"%s\",\"metric\":\"%s\",\"device\":\"\",\"rep\":null,\"node\":\"%s\"}\n", mark,
+           metric, probe_node());
+    fflush(stdout);
+}
+
+/* Warm-up: repetitions that are never reported, until three windows of 0.5 s in a row agree within 1 %, and
+ * for 60 s at most: then the samples that follow are marked unsteady. A rehearsal (limit 0) does one repetition
+ * and asks for no agreement.
+ *
+ *     for (probe_warm_up(); probe_is_warming("triad_bw");)
+ *         probe_warmed(seconds of one repetition);
+ */
+#define PROBE_WINDOW 0.5
+#define PROBE_AGREEMENT 0.01
+static struct {
+    double limit, begin, busy, rates[3];
+    long calls, windows, runs;
+} probe_warmth;
+
+static inline void probe_warm_up(void)
+{
+    const char *given = getenv("MILLWRIGHT_WARM_UP_S");
+    memset(&probe_warmth, 0, sizeof probe_warmth);
+    probe_warmth.limit = given ? atof(given) : 60;
+    probe_warmth.begin = probe_now();
+}
+
+static inline void probe_warmed(double seconds)
+{
+    probe_warmth.runs++, probe_warmth.calls++, probe_warmth.busy += seconds;
+    if (probe_warmth.busy >= PROBE_WINDOW) {
+        probe_warmth.rates[probe_warmth.windows++ % 3] = (double)probe_warmth.calls / probe_warmth.busy;
+        probe_warmth.calls = 0, probe_warmth.busy = 0;
+    }
+}
+
+static inline int probe_is_warming(const char *metric)
+{
+    const double *r = probe_warmth.rates;
+    double high = fmax(r[0], fmax(r[1], r[2])), low = fmin(r[0], fmin(r[1], r[2]));
+    if (probe_warmth.runs == 0)
+        return 1;
+    int is_steady = probe_warmth.windows >= 3 && high - low <= PROBE_AGREEMENT * high;
+    if (!is_steady && probe_warmth.limit > 0 && probe_now() - probe_warmth.begin < probe_warmth.limit)
+        return 1;
+    if (!is_steady && probe_warmth.limit > 0)
+        probe_mark("unsteady", metric);
+    probe_began(); /* the first repetition begins now */
+    return 0;
+}
+
 static int probe_done(void)
 {
     printf("{\"probe\":\"done\",\"samples\":%ld,\"node\":\"%s\"}\n", probe_samples, probe_node());

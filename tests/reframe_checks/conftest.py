@@ -40,7 +40,7 @@ class Ended:
 def run_probe(command, **environment):
     done = subprocess.run(
         [str(part) for part in command],
-        env={**os.environ, "MILLWRIGHT_NODE": "n1", **environment},
+        env={**os.environ, "MILLWRIGHT_NODE": "n1", "MILLWRIGHT_WARM_UP_S": "0", **environment},
         capture_output=True,
         text=True,
         check=False,

@@ -55,7 +55,9 @@ def measure(torch, device, name):
     verify_precision(torch, dtype, step, device)
     left, right = (torch.randint(-2, 3, (n, n), device=device).to(dtype) for _ in range(2))
     product = torch.empty((n, n), dtype=dtype, device=device)
-    for rep in range(-probe.WARM_UPS, probe.REPETITIONS):
+
+    def time_product():
+        """Seconds of one product of a burst; the last one is verified."""
         product.fill_(float("nan"))
         torch.cuda.synchronize(device)
         start = time.monotonic()
@@ -64,7 +66,16 @@ def measure(torch, device, name):
         torch.cuda.synchronize(device)
         seconds = (time.monotonic() - start) / CALLS
         verify_product(torch, product, left, right, device)
-        yield probe.sample(metric, 2e-9 * n**3 / seconds, "GFLOP/s", rep, str(device))
+        return seconds
+
+    warm_up = probe.WarmUp()
+    while warm_up.is_needed:
+        warm_up.add(CALLS * time_product())
+    probe.began()
+    if warm_up.is_unsteady:
+        yield probe.mark("unsteady", metric, str(device))
+    for rep in range(probe.REPETITIONS):
+        yield probe.sample(metric, 2e-9 * n**3 / time_product(), "GFLOP/s", rep, str(device))
 
 
 def run_device(device):

@@ -93,18 +93,25 @@ static void verify(enum precision p, const void *a, const void *b, const void *c
     }
 }
 
+/* Seconds of one product, which is verified. */
+static double time_product(enum precision p, const void *a, const void *b, void *c, size_t bytes)
+{
+    memset(c, 0xff, bytes); /* not a number: an old product can't pass for a new one */
+    double start = probe_now();
+    multiply(p, a, b, c);
+    double seconds = probe_now() - start;
+    verify(p, a, b, c);
+    return seconds;
+}
+
 static void measure(enum precision p, const char *metric)
 {
     size_t bytes = (size_t)n * n * (p == FP64 ? sizeof(double) : sizeof(float));
     void *a = random_matrix(p), *b = random_matrix(p), *c = allocate(1, bytes);
-    for (int rep = -WARM_UPS; rep < probe_repetitions(); rep++) {
-        memset(c, 0xff, bytes); /* not a number: an old product can't pass for a new one */
-        double start = probe_now();
-        multiply(p, a, b, c);
-        double seconds = probe_now() - start;
-        verify(p, a, b, c);
-        probe_sample(metric, 2e-9 * n * n * n / seconds, "GFLOP/s", rep);
-    }
+    for (probe_warm_up(); probe_is_warming(metric);)
+        probe_warmed(time_product(p, a, b, c, bytes));
+    for (int rep = 0; rep < probe_repetitions(); rep++)
+        probe_sample(metric, 2e-9 * n * n * n / time_product(p, a, b, c, bytes), "GFLOP/s", rep);
     free(a), free(b), free(c);
 }
 
@@ -113,7 +120,7 @@ int main(void)
     /* n^3 grows with the CPUs, so that a repetition lasts about as long on every node and equal nodes get equal n. */
     double by_time = cbrt(2e9 * omp_get_max_threads()), by_memory = sqrt(probe_memory() / (3 * sizeof(double)));
     n = (int)fmin(fmin(by_time, by_memory), LARGEST) / 128 * 128;
-    printf("# matrices of %d x %d, %d threads, %d warm-up\n", n, n, omp_get_max_threads(), WARM_UPS);
+    printf("# matrices of %d x %d, %d threads\n", n, n, omp_get_max_threads());
     if (openblas_get_num_threads && openblas_get_num_threads() != omp_get_max_threads())
         printf("# OpenBLAS uses %d threads\n", openblas_get_num_threads());
     x = allocate(n, sizeof *x), bx = allocate(n, sizeof *x), abx = allocate(n, sizeof *x), cx = allocate(n, sizeof *x);

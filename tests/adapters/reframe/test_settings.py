@@ -134,6 +134,7 @@ def test_extras_carry_what_checks_need(site):
         "shared_hardware": True,
         "emulated": False,
         "repetitions": None,
+        "warm_up_s": None,
     }
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from millwright.checks.declaration import Metric
+from millwright.results.marks import Marks
 from millwright.results.parsers.probe_line import ProbeSample
 
 Codes = NDArray[np.int32]
@@ -41,6 +42,8 @@ class Measured:
     value: Floats
     started: Floats | None = None
     """Seconds since 1970 UTC, NaN if unknown; None if no sample has one."""
+    marks: Marks | None = None
+    """One a sample; None if no sample has any."""
     last_lines: tuple[int, ...] = ()
     """Line of each node's last sample, counted from 0."""
 
@@ -98,6 +101,7 @@ class Measured:
             rep=self.rep[rows],
             value=self.value[rows],
             started=None if self.started is None else self.started[rows],
+            marks=None if self.marks is None else self.marks[rows],
         )
 
     def rows_to_series(self, is_true: Flags) -> Flags:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from millwright.results.marks import Marks
 from millwright.results.measured import Codes, Floats, Long, Measured, offsets_of
 from millwright.results.samples import UNKNOWN_TIME, Job, Names, Samples, Variant, join_names
 
@@ -22,11 +23,12 @@ def number_on(
     rep = np.concatenate([found.rep for _, found in cases])
     value = np.concatenate([found.value for _, found in cases])
     started = np.concatenate([_microseconds(found) for _, found in cases])
+    marks = np.concatenate([_marks(found) for _, found in cases])
     job = np.repeat(np.arange(len(cases), dtype=np.int32), [len(found) for _, found in cases])
     if len(cases) > 1:
         order, first, lengths, rep = _merge((metric, node, device), cases, lengths, rep)
         metric, node, device = (Names(one.codes[first], one.names) for one in (metric, node, device))
-        value, started, job = value[order], started[order], job[order]
+        value, started, marks, job = value[order], started[order], marks[order], job[order]
     value.flags.writeable = False
     unit_codes = np.array([0], dtype=np.int32)
     names = tuple(units[name] for name in metric.names)
@@ -44,9 +46,14 @@ def number_on(
         rep=rep,
         value=value,
         started=started,
+        marks=marks,
         job=job,
         jobs=tuple(job for job, _ in cases),
     )
+
+
+def _marks(found: Measured) -> Marks:
+    return np.zeros(len(found), dtype=np.uint8) if found.marks is None else found.marks
 
 
 def _microseconds(found: Measured) -> Long:

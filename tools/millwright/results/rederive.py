@@ -114,7 +114,7 @@ def _are_equal(one: Samples, other: Samples) -> bool:
     if len(one) != len(other) or len(one.offsets) != len(other.offsets):
         return False
     columns = ((one.offsets, other.offsets), (one.rep, other.rep), (one.value, other.value))
-    more = ((one.started, other.started), (one.emulated, other.emulated))
+    more = ((one.started, other.started), (one.emulated, other.emulated), (one.marks, other.marks))
     return (
         all(np.array_equal(a, b) for a, b in (*columns, *more))
         and all(
@@ -150,5 +150,6 @@ def _is_equal_series(one: Samples, at: int, other: Samples, there: int) -> bool:
         and np.array_equal(one.rep[mine], other.rep[theirs])
         and np.array_equal(one.value[mine], other.value[theirs])
         and np.array_equal(one.started[mine], other.started[theirs])
+        and np.array_equal(one.marks[mine], other.marks[theirs])
         and [one.jobs[job] for job in one.job[mine]] == [other.jobs[job] for job in other.job[theirs]]
     )

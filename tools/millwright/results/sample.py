@@ -26,6 +26,8 @@ class Sample:
     emulated: bool
     started: int | None = field(default=None, kw_only=True, compare=False)
     """When the repetition began, in microseconds since 1970 UTC; None if the probe printed no time."""
+    marks: str = field(default="", kw_only=True, compare=False)
+    """Circumstances that a reader must know, as words (``unsteady``, ``throttled``); mostly empty."""
     job_id: str = field(default="", kw_only=True, compare=False)
     case: str = field(default="", kw_only=True, compare=False)
     """ReFrame's name of the case."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from millwright.checks.naming import name_variant
+from millwright.results.marks import TEXTS, Marks
 from millwright.results.measured import Codes, Flags, Floats, Long, offsets_of
 from millwright.results.sample import Sample
 
@@ -54,6 +55,8 @@ class Series:
     values: Floats
     """In `unit`, in the order of the repetitions; read-only."""
     emulated: bool
+    marks: Marks | None = None
+    """One a repetition; None if none has any."""
 
     @property
     def variant(self) -> str:
@@ -98,10 +101,11 @@ class Samples:
     offsets: Long
     """Where each series begins, and the end of the last."""
     rep: Codes
-    """One a sample, and so are the next three."""
+    """One a sample, and so are the next four."""
     value: Floats
     started: Long
     """Microseconds since 1970 UTC, or UNKNOWN_TIME."""
+    marks: Marks
     job: Codes
     """Index into `jobs`."""
     jobs: tuple[Job, ...]
@@ -132,6 +136,7 @@ class Samples:
             unit=self.unit[series],
             emulated=bool(self.emulated[series]),
             started=None if started == UNKNOWN_TIME else started,
+            marks=TEXTS[self.marks[at]],
             job_id=job.job_id,
             case=job.case,
         )
@@ -164,6 +169,7 @@ class SeriesView(Sequence[Series]):
 
     def __iter__(self) -> Iterator[Series]:
         found = self.samples
+        has_marks = bool(found.marks.any())
         bounds = found.offsets.tolist()
         columns = (found.metric, found.unit, found.node, found.device)
         texts = ([one.names[code] for code in one.codes.tolist()] for one in columns)
@@ -172,9 +178,10 @@ class SeriesView(Sequence[Series]):
         )
         for variant, metric, unit, node, device, first, last, emulated in rows:
             values = found.value[first:last]
+            marks = found.marks[first:last] if has_marks else None
             partition, check, parameters, environment = found.variants[variant]
             place = (metric, unit, node, device)
-            yield Series(partition, check, parameters, environment, *place, values, emulated)
+            yield Series(partition, check, parameters, environment, *place, values, emulated, marks)
 
     def _make(self, at: int) -> Series:
         found = self.samples
@@ -191,6 +198,7 @@ class SeriesView(Sequence[Series]):
             device=found.device[at],
             values=found.value[first:last],
             emulated=bool(found.emulated[at]),
+            marks=found.marks[first:last] if found.marks[first:last].any() else None,
         )
 
 
@@ -215,6 +223,7 @@ def collect(rows: Iterable[Sample]) -> Samples:
         started=np.array(
             [UNKNOWN_TIME if row.started is None else row.started for row in ordered], dtype=np.int64
         ),
+        marks=np.array([TEXTS.index(row.marks) for row in ordered], dtype=np.uint8),
         job=np.array([jobs.index(Job(row.job_id, row.case)) for row in ordered], dtype=np.int32),
         jobs=jobs,
     )
@@ -274,6 +283,7 @@ def join(parts: Sequence[Samples], facility: str) -> Samples:
         rep=rows(lambda part: part.rep, np.int32),
         value=_frozen(rows(lambda part: part.value, np.float64)),
         started=rows(lambda part: part.started, np.int64),
+        marks=rows(lambda part: part.marks, np.uint8),
         job=rows(lambda part: by_part[id(part)][part.job].astype(np.int32), np.int32),
         jobs=tuple(jobs) or (Job("", ""),),
     )

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from millwright.core.errors import BadInputError, Problem
+from millwright.results.marks import TEXTS, Marks
 from millwright.results.measured import Codes, Long, offsets_of
 from millwright.results.samples import UNKNOWN_TIME, Job, Names, Samples, Variant, join_names
 
@@ -33,10 +34,13 @@ SCHEMA = pa.schema(
             ("started", pa.timestamp("us", tz="UTC")),
             ("job_id", LABEL),
             ("case", LABEL),
+            ("marks", LABEL),
         )
     ]
 )
 """Columns in order."""
+UNMARKED = pa.schema([field for field in SCHEMA if field.name != "marks"])
+"""The columns of runs from before samples had marks."""
 EXPECTED = "the samples of a stored run"
 
 GROUP = 1 << 20
@@ -94,6 +98,7 @@ def _to_table(samples: Samples, first: int, last: int) -> pa.Table:
             pa.array(started, mask=unknown if unknown.any() else None).cast(SCHEMA.field("started").type),
             of_job(0),
             of_job(1),
+            _label(samples.marks[first:last].astype(np.int32), TEXTS),
         ],
         schema=SCHEMA,
     )
@@ -105,6 +110,7 @@ def _label(codes: Codes, names: tuple[str, ...]) -> pa.Array:
 
 PLACE = ("partition", "check", "parameters", "environment", "metric", "unit", "node", "device")
 LABELS = (*PLACE, "job_id", "case")
+CODED = ("facility", *LABELS, "marks")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,6 +123,7 @@ class _Piece:
     rep: Codes
     value: NDArray[np.float64]
     started: Long
+    marks: Marks
     emulated: NDArray[np.bool_]
     """One a series."""
 
@@ -124,11 +131,12 @@ class _Piece:
 def read_samples(path: Path, facility: str) -> Samples:
     """Read samples back; raises :exc:`BadInputError` for a file that Millwright would not have written."""
     try:
-        if not pq.read_schema(path).equals(SCHEMA):
+        schema = pq.read_schema(path)
+        if not (schema.equals(SCHEMA) or schema.equals(UNMARKED)):
             raise BadInputError(
                 [Problem(str(path), "-", "its columns are not those of samples", EXPECTED, code="MW6151")]
             )
-        file = pq.ParquetFile(path, read_dictionary=["facility", *LABELS])
+        file = pq.ParquetFile(path, read_dictionary=[name for name in CODED if name in schema.names])
         pieces = [_read_piece(file, group, path, facility) for group in range(file.num_row_groups)]
     except (OSError, pa.ArrowException) as error:
         raise BadInputError(
@@ -139,7 +147,7 @@ def read_samples(path: Path, facility: str) -> Samples:
 
 def _read_piece(file: pq.ParquetFile, group: int, path: Path, facility: str) -> _Piece:
     table = file.read_row_group(group, use_threads=False)
-    if any(table.column(name).null_count for name in SCHEMA.names if name != "started"):
+    if any(table.column(name).null_count for name in table.column_names if name != "started"):
         raise BadInputError([Problem(str(path), "-", "has rows that lack a value", EXPECTED, code="MW6153")])
     if any(name != facility for name in _codes(table, "facility")[1]):
         raise BadInputError(
@@ -165,8 +173,20 @@ def _read_piece(file: pq.ParquetFile, group: int, path: Path, facility: str) -> 
         rep=table.column("rep").to_numpy(),
         value=value,
         started=times,
+        marks=_read_marks(table, path),
         emulated=emulated[first],
     )
+
+
+def _read_marks(table: pa.Table, path: Path) -> Marks:
+    if "marks" not in table.column_names:
+        return np.zeros(table.num_rows, dtype=np.uint8)
+    codes, texts = _codes(table, "marks")
+    if unknown := sorted({*texts}.difference(TEXTS)):
+        problem = f"has samples with the unknown mark {unknown[0][:40]!r}"
+        raise BadInputError([Problem(str(path), "marks", problem, EXPECTED, code="MW5101")])
+    ours = np.array([TEXTS.index(text) for text in texts] or [0], dtype=np.uint8)
+    return ours[codes]
 
 
 def _codes(table: pa.Table, name: str) -> tuple[Codes, list[str]]:
@@ -182,6 +202,7 @@ def _assemble(pieces: list[_Piece], path: Path, facility: str) -> Samples:
     rep = np.concatenate([*(piece.rep for piece in pieces), np.zeros(0, dtype=np.int32)])
     value = np.concatenate([*(piece.value for piece in pieces), np.zeros(0)])
     started = np.concatenate([*(piece.started for piece in pieces), np.zeros(0, dtype=np.int64)])
+    marks = np.concatenate([*(piece.marks for piece in pieces), np.zeros(0, dtype=np.uint8)])
     emulated = np.concatenate([*(piece.emulated for piece in pieces), np.zeros(0, dtype=bool)])
     ranks = {name: _ranks(columns[name]) for name in PLACE}
     opens = np.ones(len(lengths), dtype=bool)
@@ -220,6 +241,7 @@ def _assemble(pieces: list[_Piece], path: Path, facility: str) -> Samples:
         rep=rep,
         value=value,
         started=started,
+        marks=marks,
         job=job,
         jobs=tuple(Job(*one) for one in jobs) or (Job("", ""),),
     )

@@ -73,5 +73,6 @@ TYPES = {
     "started": "datetime64[us, UTC]",
     "job_id": "string",
     "case": "string",
+    "marks": "string",
 }
 """Every column, in order, with its pandas type."""

@@ -23,6 +23,7 @@ from millwright.verdicts.doubts import find_doubts
 from millwright.verdicts.expectations import Expectation, list_expectations
 from millwright.verdicts.foreign import ForeignRow, ForeignState, list_foreign
 from millwright.verdicts.judge import judge_interval, not_measured
+from millwright.verdicts.marked import find_marks, heed_marks
 from millwright.verdicts.rollup import Rollup, Row, roll_up
 
 __all__ = ["Rollup", "Row", "Scorecard", "limit_to", "score"]
@@ -180,7 +181,8 @@ def _rows(
     for answer in found:
         s = answer.series
         judgement = judge_interval(s.values, answer.interval, expectation.reference)
-        doubts = doubt(answer.interval, expectation.definition)
+        judgement = heed_marks(judgement, s.marks)
+        doubts = (*doubt(answer.interval, expectation.definition), *find_marks(s.marks))
         is_emulated = s.emulated or emulated
         yield Row(expectation, s.node, s.device, environment, s.values, judgement, is_emulated, doubts)
     if not found:

@@ -169,6 +169,7 @@ def _partition(
             "shared_hardware": partition.shared_hardware,
             "emulated": facility.is_emulated(name),
             "repetitions": _repetitions(facility),
+            "warm_up_s": _warm_up_s(facility),
             "references": references(partition.checks, registry),
         },
     }
@@ -242,6 +243,7 @@ def _antenna(facility: Facility, name: str, registry: Registry, state: Path) -> 
             "endpoint": facility.address_of(facility.services.login) if facility.services else "",
             "emulated": False,
             "repetitions": _repetitions(facility),
+            "warm_up_s": _warm_up_s(facility),
             "references": references(antenna.checks, registry),
         },
     }
@@ -250,6 +252,11 @@ def _antenna(facility: Facility, name: str, registry: Registry, state: Path) -> 
 def _repetitions(facility: Facility) -> int | None:
     """How often a rehearsal measures; each check's own number if None."""
     return facility.virtual.repetitions if facility.virtual else None
+
+
+def _warm_up_s(facility: Facility) -> int | None:
+    """Hosts of a rehearsal share a machine and never become steady; the protocol's own limit if None."""
+    return 0 if facility.virtual or facility.kind == "virtual" else None
 
 
 def _job_options(facility: Facility, antenna: Antenna) -> list[str]:

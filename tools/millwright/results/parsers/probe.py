@@ -13,6 +13,10 @@ or, if it failed, with its exit code and the reason, and then none of its sample
 
     {"probe": "failed", "code": 3, "reason": "no such device", "node": "rack-c1"}
 
+A probe may mark samples; ``null`` and empty texts stand for all of the node::
+
+    {"probe": "mark", "mark": "unsteady", "metric": "triad_bw", "device": "", "rep": null, "node": "rack-c1"}
+
 Lines that do not start with ``{`` are ignored; ``started`` may be absent. Whatever else is wrong is a fault
 of the node that the line names. One that names none is a stray: it belongs to a node that is not whole
 (:mod:`millwright.results.attribution`), or to the whole output.
@@ -35,6 +39,7 @@ from millwright.results.parsers.probe_line import (
     Failed,
     Fault,
     Line,
+    Marked,
     ProbeSample,
     read_line,
 )
@@ -77,7 +82,7 @@ def parse_probe(source: str | bytes | Path, metrics: Mapping[str, Metric]) -> Pr
     for block in _blocks(source):
         if not reader.read(block):
             break
-    samples = reader.samples.build()
+    samples = _mark(reader.samples.build(), reader.marks)
     failures = tuple(map(_describe_failure, dict.fromkeys(reader.failed)))
     failed = frozenset(failure.node for failure in failures)
     gaps = tuple(_find_gaps(samples, reader.ends, failed))
@@ -105,6 +110,7 @@ class _Reader:
     faults: list[Fault] = field(default_factory=list)
     ends: dict[str, list[_End]] = field(default_factory=lambda: defaultdict(list))
     failed: list[Failed] = field(default_factory=list)
+    marks: list[Marked] = field(default_factory=list)
     lines: int = 0
     faulty: Counter[str] = field(default_factory=Counter)
     """Faulty lines by the node that they name."""
@@ -157,6 +163,8 @@ class _Reader:
             samples.append((at, found))
         elif isinstance(found, Done):
             done.append((at, found))
+        elif isinstance(found, Marked):
+            self.marks.append(found)
         elif found is not None:
             self.failed.append(found)
 
@@ -209,6 +217,23 @@ def _find_duplicates(samples: Measured) -> Iterator[Fault]:
         where = f"{sample.node} device {sample.device}" if sample.device else sample.node
         text = f"{sample.metric} rep {sample.rep} on {where} stands {count} times"
         yield Fault(text, sample.node, sample.device, sample.metric)
+
+
+def _mark(samples: Measured, marks: Collection[Marked]) -> Measured:
+    """Samples with the marks that the probe put on them."""
+    found = np.zeros(len(samples), dtype=np.uint8)
+    of_node: defaultdict[str, list[int]] = defaultdict(list)
+    if marks:
+        for series, node in enumerate(samples.node.tolist()):
+            of_node[samples.nodes[node]].append(series)
+    for mark in dict.fromkeys(marks):
+        for series in of_node[mark.node]:
+            metric, device = samples.metrics[samples.metric[series]], samples.devices[samples.device[series]]
+            if mark.metric in {"", metric} and mark.device in {"", device}:
+                rows = slice(*samples.offsets[series : series + 2])
+                chosen = True if mark.rep is None else samples.rep[rows] == mark.rep
+                found[rows] |= np.where(chosen, np.uint8(mark.mark), np.uint8(0))
+    return replace(samples, marks=found) if found.any() else samples
 
 
 def _describe_failure(failed: Failed) -> Fault:

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from millwright.checks.declaration import Metric
+from millwright.results.marks import BY_WORD, Mark
 
 SAMPLE_KEYS = frozenset({"metric", "value", "unit", "rep", "node", "device"})
 STARTED = "started"
 """Optional key of a sample: when the repetition began, in seconds since 1970 UTC."""
 DONE_KEYS = frozenset({"probe", "samples", "node"})
 FAILED_KEYS = frozenset({"probe", "code", "reason", "node"})
-DONE, FAILED = "done", "failed"
+MARK_KEYS = frozenset({"probe", "mark", "metric", "device", "rep", "node"})
+DONE, FAILED, MARKED = "done", "failed", "mark"
 PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._,\[\]-]{0,4095}")
 """A node, or a folded node set."""
 DEVICE = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9:._-]{0,63})?")
@@ -55,7 +57,17 @@ class Failed(NamedTuple):
     reason: str
 
 
-Line = ProbeSample | Done | Failed
+class Marked(NamedTuple):
+    """A probe marks samples of a node: empty fields and no repetition stand for all."""
+
+    node: str
+    mark: Mark
+    metric: str
+    device: str
+    rep: int | None
+
+
+Line = ProbeSample | Done | Failed | Marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +102,34 @@ def read_line(line: bytes, metrics: Mapping[str, Metric]) -> tuple[Line | None, 
         return _read_behind(line, metrics), (Fault(text, is_stray=True),)
     found: Line | None
     if "probe" in data:
-        is_failed = data["probe"] == FAILED
-        faults = tuple(_find_failed_faults(data) if is_failed else _find_done_faults(data))
-        if faults:
-            found = None
-        elif is_failed:
-            found = Failed(data["node"], data["code"], data["reason"])
-        else:
-            found = Done(data["node"], data["samples"])
+        found, faults = _read_word(data, metrics)
     else:
         faults = tuple(_find_sample_faults(data, metrics))
         found = None if faults else _to_sample(data)
     node = data.get("node")
     place = str(node) if matches(PLACE, node) else ""
     return found, tuple(Fault(text, place, is_stray=not place) for text in faults)
+
+
+def _read_word(
+    data: Mapping[str, object], metrics: Mapping[str, Metric]
+) -> tuple[Done | Failed | Marked | None, tuple[str, ...]]:
+    """What a probe says of its samples."""
+    word = data["probe"]
+    if word == FAILED:
+        faults = tuple(_find_failed_faults(data))
+        return (None if faults else Failed(data["node"], data["code"], data["reason"])), faults  # type: ignore[arg-type]  # checked
+    if word == MARKED:
+        faults = tuple(_find_mark_faults(data, metrics))
+        return (None if faults else _to_mark(data)), faults
+    faults = tuple(_find_done_faults(data))
+    return (None if faults else Done(data["node"], data["samples"])), faults  # type: ignore[arg-type]  # checked
+
+
+def _to_mark(data: Mapping[str, object]) -> Marked:
+    rep, mark = data["rep"], BY_WORD[str(data["mark"])]
+    node, metric, device = (str(data[key]) for key in ("node", "metric", "device"))
+    return Marked(node, mark, metric, device, rep if isinstance(rep, int) else None)
 
 
 def _read_behind(line: bytes, metrics: Mapping[str, Metric]) -> Line | None:
@@ -150,7 +176,7 @@ def _find_key_faults(data: Mapping[str, object], expected: frozenset[str]) -> It
 def _find_done_faults(data: Mapping[str, object]) -> Iterator[str]:
     yield from _find_key_faults(data, DONE_KEYS)
     if data["probe"] != DONE:
-        yield f"probe is {_shown(data['probe'])}, expected {DONE!r} or {FAILED!r}"
+        yield f"probe is {_shown(data['probe'])}, expected {DONE!r}, {FAILED!r} or {MARKED!r}"
     if "samples" in data and not _is_count(data["samples"]):
         yield f"samples is {_shown(data['samples'])}, expected a whole number"
     if "node" in data and not matches(PLACE, data["node"]):
@@ -164,6 +190,22 @@ def _find_failed_faults(data: Mapping[str, object]) -> Iterator[str]:
     if "reason" in data and not (isinstance(data["reason"], str) and len(data["reason"]) <= MAX_REASON):
         yield f"reason is {_shown(data['reason'])}, expected text of at most {MAX_REASON} characters"
     if "node" in data and not matches(PLACE, data["node"]):
+        yield f"node is {_shown(data['node'])}, expected a node name or folded set"
+
+
+def _find_mark_faults(data: Mapping[str, object], metrics: Mapping[str, Metric]) -> Iterator[str]:
+    if data.keys() != MARK_KEYS:
+        yield from _find_key_faults(data, MARK_KEYS)
+        return
+    if not isinstance(data["mark"], str) or data["mark"] not in BY_WORD:
+        yield f"mark is {_shown(data['mark'])}, expected one of {', '.join(BY_WORD)}"
+    if not isinstance(data["metric"], str) or (data["metric"] and data["metric"] not in metrics):
+        yield f"unknown metric {_shown(data['metric'])}, expected one of {', '.join(metrics)}, or empty text"
+    if not matches(DEVICE, data["device"]):
+        yield f"device is {_shown(data['device'])}, expected a device name or empty text"
+    if data["rep"] is not None and not _is_count(data["rep"]):
+        yield f"rep is {_shown(data['rep'])}, expected a whole number from 0, or null"
+    if not matches(PLACE, data["node"]):
         yield f"node is {_shown(data['node'])}, expected a node name or folded set"
 
 
