@@ -14,6 +14,7 @@ CARRIED = (
     "antennas",
     "inventories/catalogue",
     "inventories/facility.schema.json",
+    "inventories/gh200",
     "inventories/plugins",
     "inventories/pyinfra.py",
     "inventories/rack",

@@ -38,9 +38,9 @@ def test_a_file_system_without_owners_changes_nothing():
 def test_a_scratch_that_is_made_takes_files_of_every_user_and_homes_do_not():
     made = {
         mount: facility(**{**BIND, "mount": mount}).storage["work"].made_mode
-        for mount in ("/scratch", "/home", "/shared/home")
+        for mount in ("/scratch", "/home", "/shared")
     }
-    assert made == {"/scratch": "1777", "/home": "0755", "/shared/home": "0755"}
+    assert made == {"/scratch": "1777", "/home": "0755", "/shared": "0755"}
     assert facility(**BIND, mode="0750").storage["work"].made_mode == "0750"
     assert facility(**BIND, options=["ro"]).storage["work"].made_mode == "0755"
 

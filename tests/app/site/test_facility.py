@@ -43,3 +43,16 @@ def test_a_facility_is_shown_with_every_key_of_its_file(tmp_path):
     (partition,) = found.partitions
     assert (partition.name, partition.architecture, partition.expected_values) == ("local", None, 1)
     assert Facility.model_validate(found.facility).name == "site"
+
+
+def test_the_example_of_a_real_site_has_no_problem_and_what_it_promises():
+    assert check_facilities(["gh200"]).ok
+    path, facility = load_checked("gh200")
+    assert (path.parent / "pyinfra.py").is_file()
+    booster, debug = facility.class_of("booster"), facility.class_of("debug")
+    assert len(facility.partitions["booster"].node_names()) == 32
+    assert booster.fabric.rails == 4
+    assert debug.accelerators.partitioning.mig
+    assert facility.services.hosts()["login"] == ("login1", "login2")
+    assert facility.services.harness not in facility.services.hosts()["login"]
+    assert set(facility.antennas) == {"coast"}

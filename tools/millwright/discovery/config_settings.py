@@ -14,6 +14,7 @@ DESCRIBED = frozenset(
         "ClusterName",
         "AccountingStorageHost",
         "AccountingStorageBackupHost",
+        "Licenses",
         "AuthAltTypes",
         "AuthAltParameters",
         "TopologyPlugin",
@@ -165,7 +166,7 @@ EMPTY = frozenset(
     | {"DataParserParameters", "DebugFlags", "DependencyParameters", "Epilog", "EpilogSlurmctld"}
     | {"FederationParameters", "GpuFreqDef", "JobAcctGatherParams", "JobCompLoc", "JobCompParams"}
     | {"JobCompType", "JobContainerType", "JobDefaults", "JobSubmitPlugins", "LaunchParameters"}
-    | {"Licenses", "MailDomain", "MCSPlugin", "MCSParameters", "MpiParams", "NodeFeaturesPlugins"}
+    | {"MailDomain", "MCSPlugin", "MCSParameters", "MpiParams", "NodeFeaturesPlugins"}
     | {"PlugStackConfig", "PreemptParameters", "PrEpParameters", "PriorityParameters", "Prolog"}
     | {"PrioritySiteFactorParameters", "PrioritySiteFactorPlugin", "PriorityWeightTRES"}
     | {"PrologSlurmctld", "PropagateResourceLimitsExcept", "RebootProgram", "RequeueExit"}

@@ -1,7 +1,7 @@
 """A cluster as a facility, and a list of what nobody could know."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from millwright.catalogue.catalogue import load_catalogue
@@ -17,7 +17,7 @@ from millwright.discovery.queues import describe_partitions
 from millwright.discovery.remarks import remark_lines, remark_nodes, remark_states
 from millwright.discovery.settings import controllers
 from millwright.discovery.topology import blocks, switches
-from millwright.facility.topics.slurm_settings import WORD
+from millwright.facility.topics.slurm_settings import LICENSE, WORD
 
 IP = re.compile(r"^[0-9.]+$|:")
 RACK = "systemd-nspawn"
@@ -156,7 +156,20 @@ def _addresses(cluster: Cluster, hints: DiscoveryHints, unknown: Remarks) -> dic
 
 def _slurm(cluster: Cluster, unknown: Remarks) -> dict[str, object]:
     settings = config_settings(cluster.texts.get("scontrol-config.txt", ""), unknown)
-    return {"slurm": {"settings": settings}} if settings else {}
+    licenses = dict(_licenses(cluster.config.get("Licenses", ""), unknown))
+    found = {"settings": settings, "licenses": licenses}
+    described = {key: value for key, value in found.items() if value}
+    return {"slurm": described} if described else {}
+
+
+def _licenses(text: str, unknown: Remarks) -> Iterator[tuple[str, int]]:
+    """Licences that Slurm counts itself: `name:count`, a count of one if none is written."""
+    for part in filter(None, text.split(",")):
+        name, _, count = part.partition(":")
+        if re.fullmatch(LICENSE, name) and (count or "1").isdecimal() and int(count or 1):
+            yield name, int(count or 1)
+        else:
+            unknown("slurm.licenses", f"Slurm says {part}")
 
 
 def _topology(cluster: Cluster, unknown: Remarks) -> dict[str, object]:

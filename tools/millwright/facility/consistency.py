@@ -14,6 +14,7 @@ from millwright.facility.topics.access import find_access_problems
 from millwright.facility.topics.blocks import find_block_problems
 from millwright.facility.topics.contract import find_contract_problems
 from millwright.facility.topics.directory import find_directory_problems
+from millwright.facility.topics.metering import find_metering_problems
 from millwright.facility.topics.placement import find_placement_problems
 from millwright.facility.topics.queues import find_queue_problems
 from millwright.facility.topics.rollout import find_rollout_problems
@@ -241,6 +242,7 @@ RULES: tuple[Callable[[Facility], Iterator[Finding]], ...] = (
     find_rollout_problems,
     find_access_problems,
     find_storage_problems,
+    find_metering_problems,
     find_virtual_problems,
     find_trust_problems,
     find_directory_problems,

@@ -28,6 +28,7 @@ from millwright.facility.topics.directory import Directory
 from millwright.facility.topics.fabric import Fabric
 from millwright.facility.topics.health import Health
 from millwright.facility.topics.judging import AllNodes, FewRuns, FleetRule, OpenShare
+from millwright.facility.topics.metering import Metering
 from millwright.facility.topics.placement import Racks, Switches
 from millwright.facility.topics.queues import Minutes, Queues
 from millwright.facility.topics.reach import Reach
@@ -270,6 +271,8 @@ class Facility(Frozen):
     """Blocks of nodes in the place of switches: racks with a network of their own, such as NVL72."""
     block_sizes: BlockSizes = ()
     """Sizes that Slurm plans with, the base block first; one block if left out."""
+    metering: Metering = Metering()
+    """Management controllers, power strips and meters."""
     storage: Storage = {}
     """Shared file systems; none is mounted that does not stand here."""
     software: Software = Software()

@@ -45,6 +45,8 @@ BY_WHAT_IS_MISSED: Mapping[str, tuple[str, ...]] = {
     "MW1217": ("switches",),
     "MW1231": ("racks", "switches"),
     "MW1232": ("partitions",),
+    "MW1243": ("addresses",),
+    "MW1245": ("racks",),
     "MW1301": ("services",),
     "MW1311": ("services", "partitions"),
     "MW1401": ("storage",),

@@ -17,7 +17,7 @@ from millwright.facility.devices import gres_text
 from millwright.facility.model import Antenna, Facility, NodeClass
 from millwright.facility.topics.accelerators import Accelerators
 from millwright.facility.topics.queues import queue_of
-from millwright.facility.topics.slurm_settings import settings_text
+from millwright.facility.topics.slurm_settings import licenses_text, settings_text
 from millwright.facility.unix_users import project_groups, users_of
 
 
@@ -45,6 +45,7 @@ def facility_variables(facility: Facility, file: Path) -> dict[str, object]:
         "facility_health": facility.health.model_dump(mode="json"),
         "facility_partitions": _partitions(facility),
         "facility_slurm_settings": dict(facility.slurm.settings),
+        "facility_licenses": licenses_text(facility.slurm.licenses),
         "facility_queues": queue_lines(facility),
         "facility_switches": _switches(facility),
         "facility_blocks": [

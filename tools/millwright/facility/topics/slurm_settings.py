@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from millwright.core.frozen import Finding, Frozen
 
@@ -18,6 +18,9 @@ VALUE = r"^[A-Za-z0-9_./~%+*-][A-Za-z0-9_.,:;=/@%+*~^()\[\]-]{0,999}$"
 SlurmKey = Annotated[str, StringConstraints(pattern=KEY)]
 SlurmValue = Annotated[str, StringConstraints(pattern=VALUE)]
 """A value without blanks, quotes or anything that begins a comment."""
+LICENSE = r"^[A-Za-z][A-Za-z0-9_.-]{0,63}(@[A-Za-z0-9][A-Za-z0-9_.-]{0,63})?$"
+LicenseName = Annotated[str, StringConstraints(pattern=LICENSE)]
+"""A licence, and its server if several have one of the same name."""
 Settings = dict[SlurmKey, SlurmValue]
 
 
@@ -26,9 +29,20 @@ class SlurmOptions(Frozen):
 
     settings: dict[SlurmKey, SlurmValue | None] = {}
     """Lines of slurm.conf in the place of those that Millwright writes; null takes a line out."""
+    licenses: dict[LicenseName, Annotated[int, Field(ge=1, le=2**31 - 2)]] = {}
+    """Licences that jobs ask for, which Slurm counts itself."""
 
 
-CLUSTER_KEYS = ("ClusterName", "SlurmctldHost", "NodeName", "PartitionName", "TopologyPlugin")
+def licenses_text(licenses: Mapping[str, int]) -> str:
+    """`Licenses` of slurm.conf; empty if there are none.
+
+    >>> licenses_text({"matlab": 10, "ansys@flex1": 4})
+    'matlab:10,ansys@flex1:4'
+    """
+    return ",".join(f"{name}:{count}" for name, count in licenses.items())
+
+
+CLUSTER_KEYS = ("ClusterName", "SlurmctldHost", "NodeName", "PartitionName", "TopologyPlugin", "Licenses")
 """Settings that the facility describes by keys of its own."""
 
 

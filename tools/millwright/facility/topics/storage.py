@@ -25,6 +25,8 @@ PROJECT_GROUP = "p_"
 """How the Unix group of an account begins: `p_coast` for `coast`."""
 MOST_LETTERS = 31
 """Letters of a group's name that every system takes."""
+HOMES = "/shared/home"
+"""Where homes are unless a site says otherwise (role ``users``); the record of jobs may be beside it."""
 USERS_MAY_WRITE, ONLY_OWNERS_WRITE = "1777", "0755"
 
 
@@ -86,8 +88,8 @@ class FileSystem(Frozen):
     @property
     def made_mode(self) -> str:
         """Mode of the folder if Millwright makes it: a job that writes to a scratch must not die."""
-        is_home = any("home" in part for part in PurePosixPath(self.mount).parts) or "ro" in self.options
-        return self.mode or (ONLY_OWNERS_WRITE if is_home else USERS_MAY_WRITE)
+        has_homes = "home" in self.mount or PurePosixPath(HOMES).is_relative_to(self.mount)
+        return self.mode or (ONLY_OWNERS_WRITE if has_homes or "ro" in self.options else USERS_MAY_WRITE)
 
 
 Storage = dict[Name, FileSystem]
