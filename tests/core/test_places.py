@@ -62,7 +62,7 @@ def test_the_site_around_the_current_directory_comes_first(site, below, monkeypa
     assert facility_file("rack") == site / "inventories/rack/facility.yaml"
     assert facility_file("workstation") == product_root() / "inventories/workstation/facility.yaml"
     assert as_typed(site / "inventories/coast/facility.yaml") == "coast"
-    assert list(known_facilities()) == ["coast", "gh200", "rack", "workstation"]
+    assert list(known_facilities()) == ["coast", "rack", "gh200", "workstation"]
 
 
 def test_the_variable_names_the_site_from_anywhere(site, elsewhere, monkeypatch):
