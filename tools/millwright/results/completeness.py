@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 import numpy as np
 
 from millwright.checks.declaration import Better, Metric
-from millwright.results.measured import Measured
+from millwright.results.measured import Floats, Measured
 from millwright.results.parsers.probe_line import Fault
 
 FEWEST_REPETITIONS = 6
@@ -47,11 +47,7 @@ def worst_medians(measured: Measured, metrics: Mapping[str, Metric]) -> dict[str
 
     A metric without a sample is left out.
     """
-    medians = np.array(
-        [np.median(part) for part in np.split(measured.value, measured.offsets[1:-1])]
-        if len(measured)
-        else []
-    )
+    medians = _medians(measured)
     return {
         name: float(
             (np.min if metrics[name].better is Better.HIGHER else np.max)(medians[measured.metric == code])
@@ -59,3 +55,14 @@ def worst_medians(measured: Measured, metrics: Mapping[str, Metric]) -> dict[str
         for code, name in enumerate(measured.metrics)
         if (measured.metric == code).any()
     }
+
+
+def _medians(measured: Measured) -> Floats:
+    """Of each series; those of one length are computed together."""
+    lengths = np.diff(measured.offsets)
+    medians = np.zeros(len(lengths))
+    for length in np.unique(lengths).tolist():
+        chosen = np.flatnonzero(lengths == length)
+        rows = measured.offsets[:-1][chosen][:, np.newaxis] + np.arange(length)
+        medians[chosen] = np.median(measured.value[rows], axis=1)
+    return medians

@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from millwright.checks.parser import Parser
 from millwright.core.errors import BadInputError, Problem
 from millwright.core.suggestions import did_you_mean
-from millwright.results.tools import fio, hpcc, ior, nccl_tests, osu
+from millwright.results.tools import (
+    babelstream,
+    fio,
+    hpcc,
+    hpcg,
+    hpl,
+    ior,
+    iperf3,
+    nccl_tests,
+    nvbandwidth,
+    osu,
+    stress_ng,
+    ucx_perftest,
+)
 from millwright.results.tools.declared import ToolMetric, read_tool_declaration
 
 
@@ -41,6 +54,13 @@ TOOLS = {
         Tool("ior", "IOR 3.x and 4.x", ior.parse, f"{STREAMS}, or the summary file"),
         Tool("hpcc", "HPC Challenge 1.4 and 1.5", hpcc.parse, "hpccoutf.txt and hpccinf.txt"),
         Tool("nccl-tests", "nccl-tests and rccl-tests", nccl_tests.parse, STREAMS),
+        Tool("hpl", "HPL 2.1 to 2.3", hpl.parse, "standard output and error, or HPL.out"),
+        Tool("hpcg", "HPCG 3.0 and 3.1", hpcg.parse, "HPCG-Benchmark….txt or .yaml"),
+        Tool("babelstream", "BabelStream 3.4 to 6.0", babelstream.parse, STREAMS),
+        Tool("iperf3", "iperf3 3.x", iperf3.parse, f"{STREAMS}, as JSON (-J)"),
+        Tool("ucx_perftest", "ucx_perftest 1.x", ucx_perftest.parse, f"{STREAMS} of the client"),
+        Tool("stress-ng", "stress-ng 0.15 and later", stress_ng.parse, STREAMS),
+        Tool("nvbandwidth", "nvbandwidth 0.4 and later", nvbandwidth.parse, STREAMS),
     )
 }
 
