@@ -65,7 +65,7 @@ def parse(evidence: Evidence) -> Parsed:
         for index, line in enumerate(text.lines):
             if any(mark in line for mark in BAD):
                 faults.append(Fault(f"{text.at(index)}: {line.strip()[:120]}"))
-        said = dict(match.groups() for line in text.lines if (match := VALUE.match(line)))
+        said = {match[1]: match[2] for line in text.lines if (match := VALUE.match(line))}
         versions += [said["Version"]] if "Version" in said else []
         rows, parameters = list(_rows(text, said)), _parameters(text, said)
         if not rows:

@@ -32,7 +32,8 @@ def parse(evidence: Evidence) -> Parsed:
         faults += _find_bad(lines)
         has_end = has_end or any(END.match(words) for _, _, words in lines)
         dispatched = next((match[1] for _, _, words in lines if (match := INSTANCES.match(words))), "")
-        hogs = dict(reversed(each.split(" ", 1)) for each in dispatched.split(", ") if " " in each)
+        pairs = (each.partition(" ") for each in dispatched.split(", "))
+        hogs = {stressor: instances for instances, _, stressor in pairs if stressor}
         rows = [(place, match) for place, _, words in lines if (match := ROW.match(words))]
         if rows and not text.is_ended:
             faults.append(Fault(f"{text.name}: its last line has no end: the output was cut"))
