@@ -88,3 +88,23 @@ def test_a_check_of_a_whole_partition_is_narrowed_to_its_nodes(chosen):
 def test_options_that_leave_nothing_are_refused(chosen):
     with pytest.raises(BadInputError, match="--check RiscvVector --nodes rack-c1: leave nothing to measure"):
         chosen(checks=("RiscvVector",), nodes="rack-c1")
+
+
+@pytest.mark.parametrize(
+    ("tier", "names"),
+    [
+        ("quick", {"Gemm", "MemoryBandwidth", "RiscvVector"}),
+        ("soak", {"Gemm", "MemoryBandwidth", "RiscvVector", "MpiPointToPoint", "MpiAllReduce"}),
+    ],
+)
+def test_a_tier_leaves_the_checks_that_declare_it(chosen, tier, names):
+    expected, found = chosen(tier=tier)
+    assert {each.check for each in found} == names
+    assert found == tuple(each for each in expected if each.check in names)
+
+
+def test_an_unknown_tier_names_the_known_ones(chosen):
+    with pytest.raises(
+        BadInputError, match=r"--tier: quik: no such tier.*quick, vetting.*mean quick.*MW6620"
+    ):
+        chosen(tier="quik")

@@ -156,3 +156,10 @@ def test_an_access_that_could_not_be_renewed_is_reported_and_the_others_go_on(
 def test_only_the_seat_of_a_user_needs_an_access(rack_facility, monkeypatch):
     monkeypatch.setattr(module, "ensure_user_access", lambda *_, **__: pytest.fail("renewed"))
     module._renew_certificates(Context(warn=pytest.fail), rack_facility, LaunchSite.HARNESS)
+
+
+def test_the_tier_is_recorded_and_reaches_the_sessions(measured, rack_file, tmp_path):
+    outcome = run_checks(Context(), request_for(rack_file, tmp_path, tier="quick"))
+    assert outcome.selection.tier == measured["info"].selection.tier == "quick"
+    assert measured["machines"][0].environment == {"MILLWRIGHT_TIER": "quick"}
+    assert set(measured["names"]) == {"Gemm", "MemoryBandwidth", "RiscvVector"}

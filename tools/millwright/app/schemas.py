@@ -63,6 +63,7 @@ DOCUMENTS: dict[str, str] = {
     "report": "millwright.report.content:ReportContent",
     "run": "millwright.app.measure.run:RunOutcome",
     "run --dry-run": "millwright.app.measure.preview:RunPlan",
+    "run --tier soak": "millwright.app.measure.soak:SoakOutcome",
     "schema": "millwright.app.schema:SchemaList",
     "simulate queue": "millwright.app.simulate.queue:QueueReport",
     "simulate goodput": "millwright.app.simulate.goodput:GoodputReport",

@@ -54,6 +54,19 @@ class Link(StrEnum):
     """The same, both directions together."""
 
 
+class Tier(StrEnum):
+    """An occasion to measure, from seconds to days."""
+
+    QUICK = "quick"
+    """Seconds a node, at boot: no long build, six repetitions."""
+    VETTING = "vetting"
+    """After an intervention: a node that does not pass stays out of service."""
+    FULL = "full"
+    """Everything, for acceptance and for the report."""
+    SOAK = "soak"
+    """Repeated for hours to days under load, until a time that is fixed before."""
+
+
 class Statistic(StrEnum):
     """How the repetitions of a series are summed up."""
 
@@ -181,6 +194,8 @@ class Declaration(Frozen):
     features: tuple[Word, ...] = ()
     """Features that a partition needs to take the check; ``cpu``, ``gpu``, ``mpi`` …"""
     tags: tuple[Word, ...] = ()
+    tiers: Annotated[tuple[Tier, ...], Field(min_length=1)] = (Tier.VETTING, Tier.FULL)
+    """Occasions on which it is measured; ``vetting`` is what the gate before service runs."""
     needs: Needs = Needs()
     cost: Cost = Cost()
     parameters: dict[ParameterName, Parameter] = Field(default={})

@@ -43,7 +43,8 @@ def _facts(declaration: Declaration) -> str:
     wanted = [*(f"`{each}`" for each in (*needs.programs, *needs.libraries, *needs.python_modules))]
     features = " ".join(f"`+{feature}`" for feature in declaration.features)
     facts = [f"One series a {declaration.scope}", f"on partitions with {features}"]
-    return ", ".join(facts) + (f"; needs {', '.join(wanted)}." if wanted else ".")
+    needed = f"; needs {', '.join(wanted)}" if wanted else ""
+    return f"{', '.join(facts)}{needed}. Tiers: {', '.join(declaration.tiers)}."
 
 
 def _row(*cells: str) -> Iterator[str]:

@@ -20,10 +20,12 @@ class Selection:
     """Slurm reservation that the jobs ran in; empty for none."""
     queue: str = ""
     """Slurm partition that the jobs were submitted to; empty for that of each Millwright partition."""
+    tier: str = ""
+    """Occasion that the checks were chosen by (quick, vetting, full, soak); empty for all of them."""
     confirms: str = ""
     """Run whose suspicious values this one repeats; empty for every other run."""
 
     @property
     def is_narrowed(self) -> bool:
         """Whether something that the facility expects may have been left out."""
-        return bool(self.checks or self.tags or self.nodes)
+        return bool(self.checks or self.tags or self.nodes or self.tier)

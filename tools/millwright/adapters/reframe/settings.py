@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from millwright.checks.declaration import Better
+from millwright.checks.declaration import Better, Tier
 from millwright.checks.naming import name_variant, split_key
 from millwright.checks.registry import Registry
 from millwright.core.node_sets import expand, fold
@@ -42,6 +42,11 @@ RESERVATION_VARIABLE = "MILLWRIGHT_RESERVATION"
 QUEUE_VARIABLE = "MILLWRIGHT_QUEUE"
 """Slurm partition that the jobs of a session are submitted to, instead of the one of the partition's name."""
 
+TIER_VARIABLE = "MILLWRIGHT_TIER"
+"""Tier that the checks of a session were chosen by."""
+QUICK_REPETITIONS = 6
+"""Repetitions of the quick tier: the fewest that a median has an interval of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
@@ -51,6 +56,7 @@ class Narrowing:
     """All where None."""
     reservation: str = ""
     queue: str = ""
+    tier: str = ""
 
 
 def session_variables(selection: Selection) -> dict[str, str]:
@@ -59,6 +65,7 @@ def session_variables(selection: Selection) -> dict[str, str]:
         NODES_VARIABLE: selection.nodes,
         RESERVATION_VARIABLE: selection.reservation,
         QUEUE_VARIABLE: selection.queue,
+        TIER_VARIABLE: selection.tier,
     }
     return {name: value for name, value in given.items() if value}
 
@@ -70,6 +77,7 @@ def read_narrowing(environment: Mapping[str, str]) -> Narrowing:
         frozenset(expand(nodes)) if nodes else None,
         environment.get(RESERVATION_VARIABLE, ""),
         environment.get(QUEUE_VARIABLE, ""),
+        environment.get(TIER_VARIABLE, ""),
     )
 
 
@@ -168,7 +176,7 @@ def _partition(
             "fabric": _fabric(facility, node_class),
             "shared_hardware": partition.shared_hardware,
             "emulated": facility.is_emulated(name),
-            "repetitions": _repetitions(facility),
+            "repetitions": _repetitions(facility, narrowing.tier),
             "warm_up_s": _warm_up_s(facility),
             "references": references(partition.checks, registry),
         },
@@ -249,9 +257,10 @@ def _antenna(facility: Facility, name: str, registry: Registry, state: Path) -> 
     }
 
 
-def _repetitions(facility: Facility) -> int | None:
-    """How often a rehearsal measures; each check's own number if None."""
-    return facility.virtual.repetitions if facility.virtual else None
+def _repetitions(facility: Facility, tier: str = "") -> int | None:
+    """How often a rehearsal or the quick tier measures; each check's own number if None."""
+    rehearsed = facility.virtual.repetitions if facility.virtual else None
+    return rehearsed or (QUICK_REPETITIONS if tier == Tier.QUICK else None)
 
 
 def _warm_up_s(facility: Facility) -> int | None:

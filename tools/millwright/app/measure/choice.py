@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from millwright.adapters.reframe.foreign import Chosen, concerns
+from millwright.checks.declaration import Tier
 from millwright.checks.foreign import AREA
 from millwright.checks.registry import Registry
 from millwright.core.errors import BadInputError, Problem
@@ -44,9 +45,15 @@ def choose(  # noqa: PLR0913, PLR0917 - what there is to choose from, and how
     )
     suite_tags = {AREA, *registry.suites} if registry.suites else set()
     problems.extend(_unknown_tags(selection.tags, suite_tags.union(*tags.values()), file))
+    problems.extend(_unknown_tier(selection.tier))
     if problems:
         raise BadInputError(problems)
-    found = [each for each in expected if _is_wanted(each, tags[each.check], selection)]
+    found = [
+        each
+        for each in expected
+        if _is_wanted(each, tags[each.check], selection)
+        and (not selection.tier or selection.tier in registry[each.check].tiers)
+    ]
     narrowed = found if nodes is None else (narrow(each, nodes) for each in found)
     left = tuple(each for each in narrowed if each is not None)
     if expected and not left and not suites:
@@ -111,10 +118,17 @@ def _unknown_tags(tags: Iterable[str], known: Collection[str], file: str) -> Ite
             )
 
 
+def _unknown_tier(tier: str) -> Iterator[Problem]:
+    if tier and tier not in set(Tier):
+        expected = f"one of {', '.join(Tier)}{did_you_mean(tier, tuple(Tier))}"
+        yield Problem("--tier", tier, "no such tier", expected, code="MW6620")
+
+
 def _options(selection: Selection) -> str:
     named = (
         *(f"--check {each}" for each in selection.checks),
         *(f"--tag {each}" for each in selection.tags),
+        *([f"--tier {selection.tier}"] if selection.tier else []),
         *([f"--nodes {selection.nodes}"] if selection.nodes else []),
     )
     return " ".join(named)

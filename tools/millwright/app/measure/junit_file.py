@@ -80,6 +80,7 @@ def _properties(info: RunInfo) -> dict[str, str]:
         "commit": info.git_commit or "",
         "checks": " ".join(chosen.checks),
         "tags": " ".join(chosen.tags),
+        "tier": chosen.tier,
         "nodes": chosen.nodes,
         "reservation": chosen.reservation,
         "queue": chosen.queue,

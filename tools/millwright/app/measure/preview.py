@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Literal
 
 from millwright.adapters.reframe.foreign import taken_partitions
-from millwright.adapters.reframe.settings import read_narrowing, session_variables
+from millwright.adapters.reframe.settings import QUICK_REPETITIONS, read_narrowing, session_variables
 from millwright.app.context import Context
 from millwright.app.document import Document, Part
 from millwright.app.measure.run import RunRequest, Work, plan_work
+from millwright.checks.declaration import Tier
 from millwright.core.node_sets import fold
 from millwright.facility.topics.queues import job_limit_min, queue_of
 
@@ -21,6 +22,8 @@ class PlannedCase(Part):
     check: str
     """With its parameters, if it has any."""
     tags: tuple[str, ...]
+    tiers: tuple[str, ...]
+    """Occasions on which it is measured."""
     partition: str
     """Partition, or antenna for the checks of an antenna."""
     nodes: str
@@ -94,7 +97,8 @@ def _suites(work: Work) -> Iterable[PlannedSuite]:
 
 def _cases(work: Work) -> Iterable[PlannedCase]:
     virtual = work.facility.virtual
-    repetitions = (virtual.repetitions if virtual else None) or REPETITIONS
+    usual = QUICK_REPETITIONS if work.info.selection.tier == Tier.QUICK else REPETITIONS
+    repetitions = (virtual.repetitions if virtual else None) or usual
     keys = dict.fromkeys((each.variant, each.partition) for each in work.expected)
     for variant, place in keys:
         values = [each for each in work.expected if (each.variant, each.partition) == (variant, place)]
@@ -106,6 +110,7 @@ def _cases(work: Work) -> Iterable[PlannedCase]:
         yield PlannedCase(
             check=variant,
             tags=tuple(sorted(declaration.all_tags)),
+            tiers=tuple(map(str, declaration.tiers)),
             partition=place,
             nodes=fold(dict.fromkeys(node for each in values for node in each.nodes)),
             queue=queue,

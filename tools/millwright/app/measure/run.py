@@ -89,6 +89,8 @@ class RunRequest:
     """SSH private key that signs the run; None for this account's own."""
     junit: Path | None = None
     """JUnit file to write; it is there from the start, and says so if the run never ends."""
+    tier: str = ""
+    """Only checks that declare this tier."""
     confirms: str = ""
     """Run whose suspicious values this one repeats."""
 
@@ -96,7 +98,7 @@ class RunRequest:
     def selection(self) -> Selection:
         """What the run is narrowed to."""
         return Selection(
-            self.checks, self.tags, self.nodes, self.reservation, self.queue, confirms=self.confirms
+            self.checks, self.tags, self.nodes, self.reservation, self.queue, self.tier, self.confirms
         )
 
 
@@ -113,6 +115,8 @@ class SelectionFields(Part):
     """Slurm reservation; empty for none."""
     queue: str
     """Slurm partition that jobs were submitted to; empty for that of each Millwright partition."""
+    tier: str
+    """quick, vetting, full or soak; empty if the checks were not chosen by a tier."""
     confirms: str
     """Run whose suspicious values this one repeats; empty for every other run."""
 
@@ -202,7 +206,9 @@ def plan_work(request: RunRequest, now: datetime.datetime) -> Work:
     problems = [*find_commitment_problems(facility, str(file), registry), *_find_faults(request, facility)]
     if problems:
         raise BadInputError(problems)
-    suites = choose_suites(registry.suites, request.checks, request.tags, request.repeat)
+    suites = (
+        () if request.tier else choose_suites(registry.suites, request.checks, request.tags, request.repeat)
+    )
     known = list_expectations(facility, registry)
     expected = choose(known, request.selection, facility, registry, str(file), suites)
     info = start_run(facility, map(expected_value, expected), now, secrets.token_hex(4))

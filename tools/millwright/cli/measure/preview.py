@@ -11,9 +11,10 @@ from millwright.cli.output import console
 
 def print_list(plan: RunPlan) -> None:
     """Print the checks with their partitions and metrics."""
-    table = Table("Check", "Partition", "Tags", "Values", "Metrics", box=None)
+    table = Table("Check", "Partition", "Tags", "Tiers", "Values", "Metrics", box=None)
     for case in plan.cases:
-        cells = (case.check, case.partition, " ".join(case.tags), str(case.values), " ".join(case.metrics))
+        words = (" ".join(case.tags), " ".join(case.tiers), str(case.values), " ".join(case.metrics))
+        cells = (case.check, case.partition, *words)
         table.add_row(*map(Text, cells))
     for suite in plan.suites:
         table.add_row(
@@ -24,11 +25,12 @@ def print_list(plan: RunPlan) -> None:
 
 def print_plan(plan: RunPlan) -> None:
     """Print the cases with their nodes, and their estimated and longest times."""
-    table = Table("Check", "Partition", "Nodes", "Queue", "Values", "About", "At most", box=None)
+    table = Table("Check", "Partition", "Tiers", "Nodes", "Queue", "Values", "About", "At most", box=None)
     for case in plan.cases:
         limit = f"{case.limit_min} min" if case.limit_min else "-"
         about = _minutes(case.estimate_s)
-        cells = (case.check, case.partition, case.nodes, case.queue or "-", str(case.values), about, limit)
+        place = (" ".join(case.tiers), case.nodes, case.queue or "-")
+        cells = (case.check, case.partition, *place, str(case.values), about, limit)
         table.add_row(*map(Text, cells))
     for suite in plan.suites:
         partitions = " ".join(suite.partitions) or "-"

@@ -9,9 +9,11 @@ import typer
 from millwright.app.measure.preview import RunPlan, preview_run
 from millwright.app.measure.resume import ResumeRequest, resume_run
 from millwright.app.measure.run import RunOutcome, RunRequest, run_checks
+from millwright.app.measure.soak import SoakOutcome, SoakRequest, check_hours, soak
 from millwright.app.measure.stored_name import DEFAULT_RESULTS
 from millwright.cli.measure.preview import print_list, print_plan
 from millwright.cli.measure.scorecard import print_scorecard
+from millwright.cli.measure.soak import print_soak
 from millwright.cli.options import AsJson, ChecksDirs, FacilityName, ResultsDir
 from millwright.cli.output import context, print_json
 from millwright.cli.signals import interruption
@@ -37,6 +39,16 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter for each option
         list[str] | None,
         typer.Option(
             help="Only checks with this tag or of this area; may be given again.", rich_help_panel=WHAT
+        ),
+    ] = None,
+    tier: Annotated[
+        str,
+        typer.Option(help="Only checks of this tier: quick, vetting, full or soak.", rich_help_panel=WHAT),
+    ] = "",
+    hours: Annotated[
+        float | None,
+        typer.Option(
+            min=0.001, help="With --tier soak: begin no round later than this.", rich_help_panel=HOW
         ),
     ] = None,
     nodes: Annotated[
@@ -83,6 +95,10 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     Example: millwright run rack --nodes rack-c[1-2] --queue cpu --tag commissioning
 
+    Example: millwright run rack --tier quick
+
+    Example: millwright run rack --tier soak --hours 24
+
     Example: millwright run rack --dry-run --nodes rack-c[1-2]
 
     Example: millwright run rack --check 'eessi.*' --repeat 6
@@ -93,6 +109,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter for each option
         facility=facility,
         checks=tuple(check or ()),
         tags=tuple(tag or ()),
+        tier=tier,
         nodes=nodes,
         reservation=reservation,
         queue=queue,
@@ -108,12 +125,16 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter for each option
         raise BadInputError(
             [Problem("RUN", run, "a run without --resume", f"--resume {run}, or nothing", code="MW6266")]
         )
+    if not (list_only or dry_run or resume):
+        check_hours(tier, hours)
     with context() as here:
         if list_only or dry_run:
             show = print_list if list_only else print_plan
             return _preview(preview_run(here, request), as_json=as_json, show=show)
         if resume:
             return _show(resume_run(here, ResumeRequest(facility, run, junit)), as_json=as_json)
+        if hours is not None:
+            return _show_soak(soak(here, SoakRequest(request, hours)), as_json=as_json)
         return _show(run_checks(here, request), as_json=as_json)
 
 
@@ -136,11 +157,20 @@ def _show(outcome: RunOutcome, *, as_json: bool) -> int:
     return outcome.exit_code
 
 
+def _show_soak(outcome: SoakOutcome, *, as_json: bool) -> int:
+    if as_json:
+        print_json(outcome)
+    else:
+        print_soak(outcome)
+    return outcome.exit_code
+
+
 def _refuse_beside_resume(request: RunRequest) -> None:
     """A run that goes on measures what it set out to measure."""
     given = {
         "--check": request.checks,
         "--tag": request.tags,
+        "--tier": request.tier,
         "--checks": request.folders,
         "--nodes": request.nodes,
         "--queue": request.queue,

@@ -13,7 +13,7 @@ from millwright.adapters.openssh.signatures import sign_file
 from millwright.adapters.reframe.benchmark import Follow, run_benchmarks
 from millwright.adapters.reframe.launch_sites import harness_machine
 from millwright.adapters.reframe.settings import NODES_VARIABLE, RESERVATION_VARIABLE
-from millwright.checks.declaration import Scope
+from millwright.checks.declaration import Scope, Tier
 from millwright.checks.naming import suite_of
 from millwright.checks.registry import Registry, checks_for
 from millwright.core.errors import BadInputError, NotTestableError
@@ -127,7 +127,7 @@ class Bench:
 
 
 def expected_of(facility: Facility, nodes: Iterable[str], registry: Registry) -> tuple[Expectation, ...]:
-    """What the facility expects of these nodes one by one, by Millwright's and the site's own checks."""
+    """What the facility expects of these nodes one by one, by checks of the vetting tier."""
     wanted = frozenset(nodes)
     return tuple(
         expectation
@@ -135,6 +135,7 @@ def expected_of(facility: Facility, nodes: Iterable[str], registry: Registry) ->
         if expectation.definition.scope is Scope.NODE
         and expectation.place in wanted
         and not suite_of(expectation.check)
+        and Tier.VETTING in registry[expectation.check].tiers
     )
 
 
