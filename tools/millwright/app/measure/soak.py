@@ -43,7 +43,7 @@ class SoakInterruption(Part):
 class SoakOutcome(Document):
     """What was observed under lasting load."""
 
-    format: Literal["millwright-soak/1"] = "millwright-soak/1"
+    format: Literal["millwright-run-tier-soak/1"] = "millwright-run-tier-soak/1"
     facility: str
     exit_code: int
     """1 after an interruption or a FAIL, 3 if it ended before its time, else 0."""
