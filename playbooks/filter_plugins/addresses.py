@@ -1,4 +1,4 @@
-"""Ansible filter ``host_addresses``: folded sets of hosts and addresses, one by one."""
+"""Ansible filters ``host_addresses`` and ``node_names``: folded sets of hosts and addresses, one by one."""
 
 from collections.abc import Callable, Mapping
 
@@ -14,9 +14,14 @@ def host_addresses(folded: Mapping[str, str]) -> list[dict[str, str]]:
     ]
 
 
+def node_names(folded: str) -> list[str]:
+    """Expand ``c[1-2]`` to the names in it."""
+    return list(expand(folded))
+
+
 class FilterModule:
     """What Ansible looks for."""
 
     def filters(self) -> dict[str, Callable[..., object]]:
         """The filters by name."""
-        return {"host_addresses": host_addresses}
+        return {"host_addresses": host_addresses, "node_names": node_names}

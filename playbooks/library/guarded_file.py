@@ -17,6 +17,7 @@ description:
 options:
   path: {description: File., type: path, required: true}
   content: {description: What it is to hold., type: str, required: true}
+  kind: {description: What it is to sshd., type: str, choices: [sshd, pam], default: sshd}
   seconds: {description: Seconds until the host takes the change back., type: int, default: 60}
   guard: {description: The guard on the host., type: path, default: /usr/local/lib/millwright/guard}
   pending: {description: Where the guard keeps what waits., type: path, default: /var/lib/millwright/guard}
@@ -45,17 +46,15 @@ waits:
   returned: always
 """
 
-KIND = "sshd"
-
 
 def content_of(path: Path) -> str | None:
     """What a file holds; None if there is none."""
     return path.read_text(encoding="utf-8", errors="surrogateescape") if path.exists() else None
 
 
-def waits(pending: Path) -> bool:
-    """Whether a change of sshd waits for its confirmation."""
-    return (pending / KIND / "file").exists()
+def waits(pending: Path, kind: str) -> bool:
+    """Whether a change of this kind waits for its confirmation."""
+    return (pending / kind / "file").exists()
 
 
 def write_new(path: Path, content: str) -> None:
@@ -73,6 +72,7 @@ def main() -> None:
         argument_spec={
             "path": {"type": "path", "required": True},
             "content": {"type": "str", "required": True},
+            "kind": {"type": "str", "choices": ["sshd", "pam"], "default": "sshd"},
             "seconds": {"type": "int", "default": 60},
             "guard": {"type": "path", "default": "/usr/local/lib/millwright/guard"},
             "pending": {"type": "path", "default": "/var/lib/millwright/guard"},
@@ -80,11 +80,11 @@ def main() -> None:
         supports_check_mode=True,
     )
     given = module.params
-    path, content = Path(given["path"]), given["content"]
+    path, content, kind = Path(given["path"]), given["content"], given["kind"]
     os.umask(0o022)
     try:
         before = content_of(path)
-        if before == content and not waits(Path(given["pending"])):
+        if before == content and not waits(Path(given["pending"]), kind):
             module.exit_json(changed=False, waits=False)
         diff = {
             "before": before or "",
@@ -97,7 +97,7 @@ def main() -> None:
         write_new(path, content)
     except OSError as error:
         module.fail_json(msg=f"{path}: {error}")
-    status, out, err = module.run_command([given["guard"], "try", KIND, str(path), str(given["seconds"])])
+    status, out, err = module.run_command([given["guard"], "try", kind, str(path), str(given["seconds"])])
     if status != 0:
         words = (err or out).strip()[-500:]
         module.fail_json(msg=f"the guard refused {path}, and sshd goes on as before: {words}")

@@ -24,8 +24,9 @@ def host(tmp_path):
     class Host:
         file, pending = tmp_path / "60-millwright.conf", tmp_path / "pending"
 
-        def run(self, content, **internal):
+        def run(self, content, kind="sshd", **internal):
             given = {
+                "kind": kind,
                 **{"path": str(self.file), "content": content, "seconds": 8},
                 **{"guard": str(tmp_path / "guard"), "pending": str(self.pending)},
                 **{f"_ansible_{name}": value for name, value in internal.items()},
@@ -58,6 +59,16 @@ def test_a_file_that_is_as_described_is_left_alone(host):
     host.file.write_text("A yes\n")
     assert host.run("A yes\n") | {"invocation": 0} == {"changed": False, "waits": False, "invocation": 0}
     assert host.said == ""
+
+
+def test_rules_of_pam_wait_by_themselves(host):
+    """An unconfirmed change of sshd is no reason to change PAM again."""
+    host.file.write_text("A yes\n")
+    (host.pending / "sshd").mkdir(parents=True)
+    (host.pending / "sshd" / "file").write_text("another file\n")
+    assert host.run("A yes\n", kind="pam")["changed"] is False
+    assert host.run("A no\n", kind="pam")["waits"] is True
+    assert host.said == f"try pam {host.file} 8\n"
 
 
 def test_what_a_killed_run_left_unconfirmed_is_tried_anew(host):

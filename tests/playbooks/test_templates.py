@@ -36,6 +36,7 @@ TEMPLATES = (
     "alertmanager/alertmanager.yml.j2",
     "grafana/datasource.yml.j2",
     "ssh_trust/sshd.conf.j2",
+    "ssh_entry/node_principals.j2",
     "antenna_peer/settings.conf.j2",
     "antenna_peer/allowed-ips.j2",
 )

@@ -16,6 +16,10 @@ TOOLS = {
 }
 
 
+NEW = {"pam": "account required pam_unix.so\n"}
+"""What its judge takes, where it has one of its own."""
+
+
 @pytest.fixture
 def host(tmp_path):
     """A host with one file under guard; ``tools`` replaces what its programs do."""
@@ -44,7 +48,7 @@ def host(tmp_path):
             )
 
         def try_new(self, kind="sshd", **tools):
-            self.file.with_name(f"{self.file.name}.new").write_text("new")
+            self.file.with_name(f"{self.file.name}.new").write_text(NEW.get(kind, "new"))
             return self.guard("try", kind, self.file, "60", **tools)
 
         @property
@@ -72,7 +76,7 @@ def test_a_confirmed_change_stays(host):
 
 
 @pytest.mark.parametrize("old", ["old", None])
-@pytest.mark.parametrize("kind", ["sshd", "nftables"])
+@pytest.mark.parametrize("kind", ["sshd", "nftables", "pam"])
 def test_an_unconfirmed_change_is_taken_back(host, old, kind):
     if old:
         host.file.write_text(old)
@@ -117,6 +121,14 @@ def test_a_missing_packet_filter_opens_what_it_closed(host):
     host.try_new("nftables")
     host.guard("restore", nft='echo "nft $@" >> "$LOG"')
     assert "nft delete table inet millwright" in host.said
+
+
+def test_rules_of_pam_without_any_for_accounts_are_refused(host):
+    """libpam would let nobody in; it has no program that says so beforehand."""
+    host.file.write_text("old")
+    host.file.with_name(f"{host.file.name}.new").write_text("# nothing\n")
+    assert host.guard("try", "pam", host.file, "60").returncode != 0
+    assert host.file.read_text() == "old"
 
 
 @pytest.mark.parametrize(("running", "reloaded"), [("ssh", True), ("sshd", True), ("cron", False)])

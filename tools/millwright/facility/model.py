@@ -25,6 +25,7 @@ from millwright.facility.topics.blocks import Blocks, BlockSizes
 from millwright.facility.topics.charging import Charging
 from millwright.facility.topics.contract import Contract
 from millwright.facility.topics.directory import Directory
+from millwright.facility.topics.entry import Entry
 from millwright.facility.topics.fabric import Fabric
 from millwright.facility.topics.health import Health
 from millwright.facility.topics.judging import AllNodes, FewRuns, FleetRule, OpenShare
@@ -254,6 +255,7 @@ class Facility(Frozen):
     kind: Literal["physical", "virtual"]
     """`virtual` facilities exercise the chain; their figures never count as capacity of hardware."""
     ssh: Ssh = Ssh()
+    entry: Entry = Entry()
     network: Network | None = None
     addresses: dict[HostSetText, str] = {}
     """IPv4 address of each host; node sets fold on both sides (`rack-c[1-2]: 10.0.0.[21-22]`)."""

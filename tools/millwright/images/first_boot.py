@@ -14,7 +14,7 @@ class LeftOver:
     what: str
 
 
-WITHOUT = ("directory", "munge", "ssh_hosts", "verify")
+WITHOUT = ("directory", "munge", "ssh_entry", "ssh_hosts", "verify")
 """Tags of roles that are left out altogether: they bring identity and secrets, or prove services that run."""
 
 LEFT = (
@@ -24,6 +24,7 @@ LEFT = (
         "managed",
         "the certificate of the node's own SSH host key, and the others' certification authority",
     ),
+    LeftOver("ssh_entry", "managed", "who enters the node beside its administrators, which a guard confirms"),
     LeftOver("directory", "directory", "people of the directory, which hosts ask with a password"),
     LeftOver("base", "managed", "a look whether the kernel follows its settings; systemd loads them at boot"),
     LeftOver("nvidia", "accelerated_nvidia", "how each accelerator is divided (MIG)"),

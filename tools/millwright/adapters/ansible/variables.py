@@ -65,8 +65,19 @@ def facility_variables(facility: Facility, file: Path) -> dict[str, object]:
             {key: _plain(value) for key, value in asdict(group).items()} for group in project_groups(facility)
         ],
         "facility_removed_users": dict(facility.removed_users),
+        "facility_entry": _entry(facility),
         **software_variables(facility),
         **directory_variables(facility, file),
+    }
+
+
+def _entry(facility: Facility) -> dict[str, object]:
+    """Whom hosts take for administrators, and where the login node leads."""
+    of_directory = facility.directory.administrator_groups if facility.directory else ()
+    return {
+        "administrators": list(dict.fromkeys(["root", facility.ssh.user, *facility.entry.administrators])),
+        "administrator_groups": list(dict.fromkeys([*facility.entry.administrator_groups, *of_directory])),
+        "forwards": list(facility.entry.forwards),
     }
 
 

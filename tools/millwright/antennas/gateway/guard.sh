@@ -4,6 +4,7 @@
 #
 #   guard try sshd FILE SECONDS       judge FILE.new, put it in FILE's place, load it, and start the clock
 #   guard try nftables FILE SECONDS
+#   guard try pam FILE SECONDS
 #   guard confirm KIND                keep it: somebody came in through it
 #   guard restore [KIND]              take it back (the clock runs out, or the host boots unconfirmed)
 set -eu
@@ -14,6 +15,7 @@ judge() { # KIND FILE: refuse what its own program refuses
     case $1 in
     sshd) sshd -t -f "$2" ;;
     nftables) nft -c -f "$2" ;;
+    pam) grep -qE '^(@include|-?account)[[:space:]]' "$2" ;; # libpam has no judge of its own
     *) echo "guard: no kind of file: $1" >&2 && exit 64 ;;
     esac
 }
@@ -21,6 +23,7 @@ judge() { # KIND FILE: refuse what its own program refuses
 load() { # KIND FILE: let all files together count now; sessions stay
     case $1 in
     sshd) sshd -t && reload_sshd ;;
+    pam) ;; # read at the next login
     nftables)
         if [ -e "$2" ]; then
             nft -f "$2" && nft -s list table inet millwright >"$2.loaded"
@@ -83,7 +86,7 @@ confirm() { # KIND
 }
 
 restore() { # [KIND]
-    for kind in ${1:-sshd nftables}; do
+    for kind in ${1:-sshd nftables pam}; do
         if [ -e "$pending/$kind/file" ]; then put_back "$kind"; fi
     done
 }

@@ -10,6 +10,7 @@ from millwright.facility.model import Facility
 
 PLAYBOOK = "antennas.yml"
 HOSTS_TAG = "ssh_hosts"
+USERS_TAGS = ("ssh_trust", "ssh_entry")
 
 
 def run_factory_play(facility_file: Path, facility: Facility, *, state: Path, now: datetime.datetime) -> int:
@@ -26,6 +27,11 @@ def run_factory_play(facility_file: Path, facility: Facility, *, state: Path, no
 def run_host_play(facility_file: Path, facility: Facility, *, state: Path, now: datetime.datetime) -> int:
     """Let every host of the factory show its certificate and know the host CA; raises as the other one."""
     return _run(facility_file, facility, ApplyOptions(tags=(HOSTS_TAG,)), state=state, now=now)
+
+
+def run_user_play(facility_file: Path, facility: Facility, *, state: Path, now: datetime.datetime) -> int:
+    """Let every host that users enter follow the user CAs and the revocations; raises as the first one."""
+    return _run(facility_file, facility, ApplyOptions(tags=USERS_TAGS), state=state, now=now)
 
 
 def _run(

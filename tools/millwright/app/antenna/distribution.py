@@ -5,7 +5,7 @@ from pathlib import Path
 
 from millwright.antennas.rollout.apply import RolloutContext
 from millwright.antennas.rollout.distribution import Distributed, distribute_trust
-from millwright.antennas.rollout.factory_side import run_factory_play, run_host_play
+from millwright.antennas.rollout.factory_side import run_factory_play, run_host_play, run_user_play
 from millwright.app.context import Context
 from millwright.core.places import product_root, state_folder
 from millwright.facility import Facility
@@ -17,6 +17,11 @@ Play = Callable[..., int]
 def distribute(context: Context, file: Path, facility: Facility) -> Distributed:
     """Bring the users and CAs of the state folder to the login node and every gateway."""
     return distribute_trust(facility, rollout_context(context, file, facility, run_factory_play))
+
+
+def distribute_to_entered_hosts(context: Context, file: Path, facility: Facility) -> Distributed:
+    """Bring the user CAs of the state folder to login node, compute nodes and every gateway."""
+    return distribute_trust(facility, rollout_context(context, file, facility, run_user_play))
 
 
 def distribute_to_all_hosts(context: Context, file: Path, facility: Facility) -> Distributed:

@@ -11,7 +11,7 @@ from millwright.antennas.trust.host_ca import ensure_host_ca, host_ca, hosts_of_
 from millwright.antennas.trust.own_ca import OwnCa
 from millwright.antennas.trust.rotation import Phase
 from millwright.antennas.trust.user_cas import ensure_own_ca, own_ca
-from millwright.app.antenna.distribution import distribute, distribute_to_all_hosts
+from millwright.app.antenna.distribution import distribute_to_all_hosts, distribute_to_entered_hosts
 from millwright.app.context import Context
 from millwright.app.document import Document
 from millwright.core.errors import NotTestableError
@@ -126,11 +126,12 @@ def _step_of_user_ca(context: Context, file: Path, facility: Facility, environme
         return
     if phase in (Phase.DUE, Phase.WITHDRAWN):
         rotations.withdraw(ca)
-        _require_all(distribute(context, file, facility), "the old CA is withdrawn here, but")
+        distributed = distribute_to_entered_hosts(context, file, facility)
+        _require_all(distributed, "the old CA is withdrawn here, but")
         rotations.conclude(ca)
         return
     rotations.announce(ca)
-    _require_all(distribute(context, file, facility), "the old CA goes on signing, because")
+    _require_all(distribute_to_entered_hosts(context, file, facility), "the old CA goes on signing, because")
     until = context.now().replace(microsecond=0) + rotations.longest_life(facility, environment)
     rotations.switch(ca, until)
 
