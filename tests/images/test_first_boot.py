@@ -17,5 +17,11 @@ def test_every_role_with_a_task_for_live_hosts_is_named():
 
 
 def test_nodes_have_what_their_groups_have():
-    assert {each.role for each in left_for({"managed"})} == {"base", "munge", "ssh_entry", "ssh_hosts", "verify"}
+    assert {each.role for each in left_for({"managed"})} == {
+        "base",
+        "munge",
+        "ssh_entry",
+        "ssh_hosts",
+        "verify",
+    }
     assert "nvidia" in {each.role for each in left_for({"managed", "accelerated_nvidia"})}

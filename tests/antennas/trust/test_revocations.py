@@ -11,6 +11,7 @@ from millwright.antennas.trust.revocations import (
     add_revocations,
     is_revoked,
     krl_file,
+    krl_source,
     lift_revocations,
     list_file,
     new_revocation,
@@ -110,3 +111,27 @@ def test_a_damaged_list_is_an_error_and_lets_nobody_in_again(tmp_path):
         read_revocations(tmp_path)
     with pytest.raises(FailedError):
         add_revocations(tmp_path, [line(Kind.SERIAL, "1")])
+
+
+@pytest.mark.parametrize("left", [None, "[]"])
+def test_a_list_that_was_lost_or_emptied_is_an_error_too(tmp_path, left):
+    """It would read as "nobody is revoked"."""
+    add_revocations(tmp_path, [line(Kind.USER, ADA)])
+    list_file(tmp_path).unlink() if left is None else list_file(tmp_path).write_text(left)
+    for read in (read_revocations, write_krl):
+        with pytest.raises(FailedError, match="lacks 1 revocations"):
+            read(tmp_path)
+
+
+def test_what_was_lifted_stays_named_until_it_is_revoked_again(tmp_path):
+    """A host takes a line off its list only if it is named so."""
+    add_revocations(tmp_path, [line(Kind.USER, ADA), line(Kind.SERIAL, "7")])
+    first = krl_source(tmp_path).read_text()
+    lift_revocations(tmp_path, [(Kind.USER, ADA)])
+    second = krl_source(tmp_path).read_text()
+    assert second.splitlines()[1:] == [f"# lifted id: {ADA}", "serial: 7"]
+    add_revocations(tmp_path, [line(Kind.USER, ADA)])
+    third = krl_source(tmp_path).read_text()
+    assert third.splitlines()[1:] == ["serial: 7", f"id: {ADA}"]
+    versions = [int(text.splitlines()[0].removeprefix("# version ")) for text in (first, second, third)]
+    assert versions == sorted(set(versions))

@@ -24,7 +24,8 @@ class Steps:
 
 
 @pytest.mark.parametrize(
-    ("name", "play"), [("distribute", "run_factory_play"), ("distribute_to_all_hosts", "run_host_play")]
+    ("name", "play"),
+    [("distribute_to_entered_hosts", "run_user_play"), ("distribute_to_all_hosts", "run_host_play")],
 )
 def test_the_factory_runs_the_play_at_the_contexts_time(monkeypatch, name, play):
     file, ran, steps = facility_file("rack"), [], Steps()
@@ -41,3 +42,13 @@ def test_the_factory_runs_the_play_at_the_contexts_time(monkeypatch, name, play)
     assert getattr(module, name)(context, file, facility) == NOW
     assert ran == [((file, facility), {"state": state_folder("rack"), "now": NOW})]
     assert steps.shown == ["factory: whom it trusts"]
+
+
+def test_revocations_are_pushed_without_a_play(monkeypatch):
+    """A play would wait for whoever changes hosts."""
+    file, pushed = facility_file("rack"), []
+    facility = load_facility(file)
+    monkeypatch.setattr(module, "push_revocations", lambda *args, **named: pushed.append((args, named)))
+    monkeypatch.setattr(module, "distribute_trust", lambda _, rollout: rollout.run_factory_play())
+    module.distribute(Context(progress=Steps(), now=lambda: NOW), file, facility)
+    assert pushed == [((file, facility), {"state": state_folder("rack")})]

@@ -19,7 +19,7 @@ PRODUCTION = Environment.PRODUCTION
 
 @pytest.fixture(autouse=True)
 def unreached(without_hosts):
-    return without_hosts(module, "distribute", "distribute_to_all_hosts")
+    return without_hosts(module, "distribute_to_entered_hosts", "distribute_to_all_hosts")
 
 
 @pytest.fixture(autouse=True)

@@ -1,11 +1,13 @@
 """What commands that change gateways and factory share: the rollout's context, and distributing trust."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from millwright.antennas.rollout.apply import RolloutContext
 from millwright.antennas.rollout.distribution import Distributed, distribute_trust
 from millwright.antennas.rollout.factory_side import run_factory_play, run_host_play, run_user_play
+from millwright.app.antenna.push import push_revocations
 from millwright.app.context import Context
 from millwright.core.places import product_root, state_folder
 from millwright.facility import Facility
@@ -15,8 +17,13 @@ Play = Callable[..., int]
 
 
 def distribute(context: Context, file: Path, facility: Facility) -> Distributed:
-    """Bring the users and CAs of the state folder to the login node and every gateway."""
-    return distribute_trust(facility, rollout_context(context, file, facility, run_factory_play))
+    """Bring revocations to the login node, compute nodes and every gateway; no other change is waited for."""
+    rollout = rollout_context(context, file, facility, run_factory_play)
+
+    def push() -> int:
+        return push_revocations(file, facility, state=rollout.state)
+
+    return distribute_trust(facility, replace(rollout, run_factory_play=push))
 
 
 def distribute_to_entered_hosts(context: Context, file: Path, facility: Facility) -> Distributed:

@@ -271,7 +271,7 @@ PACKAGE_MODULES = frozenset({"apt", "dnf", "package", "yum", "zypper", "communit
 TRANSLATIONS: Mapping[str, Callable[[Mapping[str, Any]], Iterator[Thing]]] = {
     "file": _file,
     "copy": _copy,
-    **dict.fromkeys(("template", "assemble", "get_url"), _content),
+    **dict.fromkeys(("template", "assemble", "get_url", "revoked_keys"), _content),
     "blockinfile": _block,
     "lineinfile": _line,
     **dict.fromkeys(PACKAGE_MODULES, _packages),
