@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from millwright.adapters.ansible.playbook import STRATEGY, strategy_plugins
 from millwright.antennas.proof.visitor import Visitor
 from millwright.antennas.trust.revocations import list_file
 from millwright.antennas.user.files import ensure_user_access
@@ -36,7 +37,7 @@ def play(**variables):
     return subprocess.run(
         [sys.executable, "-m", "ansible", "playbook", *command, *given],
         cwd=product_root(),
-        env=os.environ | {"ANSIBLE_NOCOLOR": "1"},
+        env={**os.environ, "ANSIBLE_STRATEGY": STRATEGY, "ANSIBLE_STRATEGY_PLUGINS": str(strategy_plugins())},
         check=False,
         capture_output=True,
         text=True,
@@ -79,6 +80,7 @@ def test_it_waits_for_no_apply_and_is_in_force_within_seconds(bea, apply_at_work
     assert "hills/bea" in on("rack-c1", "cat /etc/ssh/millwright_node_revoked_keys.txt")
 
 
+@pytest.mark.rehearsal
 def test_an_apply_that_read_the_list_before_does_not_undo_it(bea, on, tmp_path):
     """Its play is given the files as they were; a copy of them, as plays made once, lets her in again."""
     shutil.copytree(STATE / "trust", tmp_path / "trust")
@@ -95,6 +97,7 @@ def test_an_apply_that_read_the_list_before_does_not_undo_it(bea, on, tmp_path):
     assert "hills/bea" in on("rack-login", SHOWN)
 
 
+@pytest.mark.rehearsal
 def test_a_list_that_was_lost_lets_nobody_in_again(bea, on):
     """Neither the operator's command nor a play with an empty list shrinks what hosts refuse."""
     assert revoke("--user", "bea").returncode == 0
