@@ -30,6 +30,7 @@ DOCUMENTS: dict[str, str] = {
     "nodes status": "millwright.app.change.nodes:NodesStatus",
     "nodes drain": "millwright.app.change.nodes:NodesDrained",
     "nodes resume": "millwright.app.change.nodes:NodesResumed",
+    "nodes slow": "millwright.app.change.slow_nodes:SlowNodes",
     "nodes commission": "millwright.app.change.maintenance_report:CommissionReport",
     "accounts plan": "millwright.app.change.accounts:AccountsPlan",
     "accounts diff": "millwright.app.change.accounts:AccountsDiff",

@@ -11,6 +11,7 @@ from millwright.app.change.nodes import NodeState, drain_nodes, nodes_status, re
 from millwright.cli.options import (
     AdmitInconclusive,
     AsJson,
+    ChecksDirs,
     FacilityName,
     JobsLimit,
     Nodes,
@@ -94,6 +95,41 @@ def resume(
         print_json(found)
     else:
         _print("resumed", found.resumed, found.left)
+    return found.exit_code
+
+
+@app.command()
+def slow(  # noqa: PLR0913 - the options of a command line
+    facility: FacilityName,
+    run: Annotated[
+        str | None, typer.Argument(help="Run; the newest if none is named.", show_default=False)
+    ] = None,
+    *,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Measure what the screen caught again, four times.")
+    ] = False,
+    checks: ChecksDirs = None,
+    results_dir: OptionalResultsDir = None,
+    as_json: AsJson = False,
+) -> int:
+    """Find the nodes of a run that are slower than peers with the same firmware, drivers and kernel.
+
+    What is caught counts only after four repeats, with good nodes measured beside. Nothing is drained:
+    the command that would do it is printed. Exits with 1 if a node is slow, 3 if one is undecided.
+
+    Example: millwright nodes slow rack --confirm
+    """
+    from millwright.app.change.slow_nodes import SlowRequest, find_slow  # noqa: PLC0415 - nodes status should not wait for it
+    from millwright.app.measure.stored_name import DEFAULT_RESULTS  # noqa: PLC0415 - as above
+    from millwright.cli.change.slow_report import print_slow  # noqa: PLC0415 - as above
+
+    results = results_dir or DEFAULT_RESULTS
+    with context() as here:
+        found = find_slow(here, SlowRequest(facility, run, confirm, tuple(checks or ()), results))
+    if as_json:
+        print_json(found)
+    else:
+        print_slow(found)
     return found.exit_code
 
 
