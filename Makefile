@@ -27,6 +27,9 @@ bare-path: ## Fill FOLDER with links to the programs of a bare Debian and the de
 demo: $(VENV)/.ready ## Run the whole chain: rack, provisioning, antenna, checks, report
 	@$(BIN)/millwright demo
 
+demo-tender: $(VENV)/.ready ## Take the worked tender from the bid form to the award, in every form, without the rack
+	@bash tools/setup/demo_tender.sh $(BIN)/millwright output/tender
+
 test: $(VENV)/.ready packages ## Run all tests but the long rehearsals: those on the rack and, beside them, all others
 	@MAKE="$(MAKE)" bash tools/setup/test.sh
 
@@ -100,4 +103,4 @@ lock: $(VENV)/.ready ## Resolve requirements.lock again
 clean: ## Remove .venv/ and caches (results stay)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup packages bare-path demo test test-unit test-tools test-rack test-own-rack test-rehearsal bench-demo bench-results bench-regressions lint $(LINTERS) format schema wheel lock clean mutants
+.PHONY: help setup packages bare-path demo demo-tender test test-unit test-tools test-rack test-own-rack test-rehearsal bench-demo bench-results bench-regressions lint $(LINTERS) format schema wheel lock clean mutants

@@ -50,7 +50,7 @@ def test_shipped_facilities_check_out(capsys):
 
 def test_unknown_facility_names_the_known_ones(capsys):
     assert main.run(["facility", "show", "nowhere"]) == 2
-    assert "gh200, rack, workstation" in capsys.readouterr().err
+    assert "gh200, lighthouse, rack, workstation" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["nonsense"], ["facility", "show"], ["facility", "list", "--jsn"]])

@@ -62,7 +62,7 @@ def test_the_site_around_the_current_directory_comes_first(site, below, monkeypa
     assert facility_file("rack") == site / "inventories/rack/facility.yaml"
     assert facility_file("workstation") == product_root() / "inventories/workstation/facility.yaml"
     assert as_typed(site / "inventories/coast/facility.yaml") == "coast"
-    assert list(known_facilities()) == ["coast", "rack", "gh200", "workstation"]
+    assert list(known_facilities()) == ["coast", "rack", "gh200", "lighthouse", "workstation"]
 
 
 def test_the_variable_names_the_site_from_anywhere(site, elsewhere, monkeypatch):
@@ -82,7 +82,8 @@ def test_results_go_into_the_site(site, monkeypatch):
 
 def test_a_name_that_is_unknown_says_what_is_known_and_how_to_start(elsewhere, monkeypatch):
     with pytest.raises(
-        BadInputError, match=r"one of gh200, rack, workstation, or a path .* `millwright init PATH`"
+        BadInputError,
+        match=r"one of gh200, lighthouse, rack, workstation, or a path .* `millwright init PATH`",
     ):
         facility_file("nowhere")
     monkeypatch.setenv(places.SITE_VARIABLE, "/srv/gone")

@@ -54,7 +54,7 @@ def test_case_files_lead_from_a_good_facility(tmp_path):
     assert facility.partitions["cpu"].node_names() == ("n1", "n2", "n3", "n4")
 
 
-@pytest.mark.parametrize("name", ["gh200", "rack", "workstation"])
+@pytest.mark.parametrize("name", ["gh200", "lighthouse", "rack", "workstation"])
 def test_shipped_facilities_load_and_start_with_the_plugin_line(name):
     path = shipped_facilities()[name]
     assert load_facility(path).name == name

@@ -65,7 +65,8 @@ def test_the_wheel_holds_no_cache_and_no_facility_but_the_shipped_ones(wheel):
     assert not [name for name in names if name.endswith(".pyc")]
     described = {name for name in names if name.endswith("/facility.yaml")}
     assert described == {
-        f"millwright/data/inventories/{name}/facility.yaml" for name in ("gh200", "rack", "workstation")
+        f"millwright/data/inventories/{name}/facility.yaml"
+        for name in ("gh200", "lighthouse", "rack", "workstation")
     }
 
 
@@ -80,13 +81,13 @@ def test_every_file_of_a_folder_is_installed(folder, installed):
 
 def test_shipped_facilities_are_listed_and_check_out(typed):
     listed = json.loads(typed("facility", "list", "--json"))["facilities"]
-    assert {row["name"] for row in listed if row["shipped"]} == {"gh200", "rack", "workstation"}
-    typed("facility", "check", "rack", "workstation")
+    assert {row["name"] for row in listed if row["shipped"]} == {"gh200", "lighthouse", "rack", "workstation"}
+    typed("facility", "check", "lighthouse", "rack", "workstation")
 
 
 def test_an_unknown_facility_says_how_to_start_one(typed):
     told = typed("facility", "check", "nowhere", code=2)
-    assert "one of gh200, rack, workstation" in told
+    assert "one of gh200, lighthouse, rack, workstation" in told
     assert "millwright init" in told
 
 
@@ -95,6 +96,8 @@ def test_the_site_is_found_from_any_folder_of_it(typed, site):
     listed = json.loads(typed("facility", "list", "--json", folder="coast/inventories"))["facilities"]
     assert {row["name"]: row["shipped"] for row in listed} == {
         "coast": False,
+        "gh200": True,
+        "lighthouse": True,
         "rack": True,
         "workstation": True,
     }

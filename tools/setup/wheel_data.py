@@ -15,6 +15,7 @@ CARRIED = (
     "inventories/catalogue",
     "inventories/facility.schema.json",
     "inventories/gh200",
+    "inventories/lighthouse",
     "inventories/plugins",
     "inventories/pyinfra.py",
     "inventories/rack",

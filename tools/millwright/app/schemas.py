@@ -68,6 +68,12 @@ DOCUMENTS: dict[str, str] = {
     "schema": "millwright.app.schema:SchemaList",
     "simulate queue": "millwright.app.simulate.queue:QueueReport",
     "simulate goodput": "millwright.app.simulate.goodput:GoodputReport",
+    "tender form": "millwright.app.tender.form:BidForm",
+    "tender read-form": "millwright.app.tender.form:ReadForm",
+    "tender open": "millwright.app.tender.opening:TenderOpening",
+    "tender award": "millwright.app.tender.award:TenderAward",
+    "tender check": "millwright.app.tender.check:TenderCheck",
+    "tender compare": "millwright.app.tender.comparison:TenderComparison",
 }
 """Command as typed after ``millwright``, and where the class of its document is defined."""
 

@@ -28,6 +28,7 @@ GROUPS = {
     "results": "measure.results",
     "regress": "measure.regress",
     "simulate": "simulate.group",
+    "tender": "tender.group",
 }
 """Command groups by name, with the module below ``millwright.cli`` that holds each."""
 

@@ -64,16 +64,24 @@ def _find(claim: Claim, asked: Asked) -> Iterator[Violation]:
     elif claim.sparsity != asked.sparsity and asked.sparsity == DENSE:
         yield Violation.SPARSE
     if asked.kind == MEASURED:
-        word = claim.kind.split()[0].lower() if claim.kind.split() else ""
-        wrong = {
-            MEASURED: None,
-            "peak": Violation.PEAK,
-            "emulated": Violation.EMULATED,
-            "extrapolated": Violation.EXTRAPOLATED,
-            "projected": Violation.EXTRAPOLATED,
-        }.get(word, Violation.NOT_MEASURED)
-        if wrong:
-            yield wrong
+        yield from find_unmeasured(claim.kind)
+
+
+def find_unmeasured(kind: str) -> Iterator[Violation]:
+    """Why a value that is stated to be of a kind is not a measured one; nothing if it is.
+
+    The first word counts: ``extrapolated from 16 nodes`` is extrapolated.
+    """
+    words = kind.split()
+    wrong = {
+        MEASURED: None,
+        "peak": Violation.PEAK,
+        "emulated": Violation.EMULATED,
+        "extrapolated": Violation.EXTRAPOLATED,
+        "projected": Violation.EXTRAPOLATED,
+    }.get(words[0].lower() if words else "", Violation.NOT_MEASURED)
+    if wrong:
+        yield wrong
 
 
 def if_dense(claim: Claim) -> Fraction | None:

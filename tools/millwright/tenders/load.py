@@ -1,23 +1,21 @@
 """``tender.yaml`` and ``offers/*.yaml`` of one folder, with every problem at once."""
 
-import hashlib
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
-
-from pydantic import BaseModel, ValidationError
 
 from millwright.core.errors import BadInputError, Problem
-from millwright.core.model_problems import describe_errors
-from millwright.economics.inputs import read_mapping
-from millwright.tenders.award import Formula
+from millwright.core.frozen import Finding
+from millwright.tenders.consistency import find_in_tender
 from millwright.tenders.model import Offer, Tender
-
-M = TypeVar("M", bound=BaseModel)
+from millwright.tenders.source import Source, read_source
+from millwright.tenders.text import printable
 
 TENDER, OFFERS = "tender.yaml", "offers"
-CODES = {"extra_forbidden": "MW7600", "missing": "MW7601"}
+SUFFIX = ".yaml"
+TENDER_SCHEMA = "millwright tender schema tender"
+OFFER_SCHEMA = "millwright tender schema offer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,67 +37,72 @@ class Procedure:
     offers: Mapping[str, OfferFile]
 
 
+def load_tender(folder: Path) -> tuple[Tender, Source]:
+    """Read a tender alone; raises :exc:`BadInputError` with every problem of it."""
+    source = read_source(folder / TENDER)
+    tender = source.validate(Tender, TENDER_SCHEMA)
+    problems = source.problems(find_in_tender(tender))
+    if problems:
+        raise BadInputError(problems)
+    return tender, source
+
+
 def load_procedure(folder: Path) -> Procedure:
     """Read a tender and its offers; raises :exc:`BadInputError` with every problem of every file."""
     problems: list[Problem] = []
-    tender = _read(folder / TENDER, Tender, problems)
-    files = sorted((folder / OFFERS).glob("*.yaml"))
-    offers: dict[str, OfferFile] = {}
-    for path in files:
-        offer = _read(path, Offer, problems)
-        if offer is None:
-            continue
-        problems += _find_in_name(path, offer, offers)
-        offers[offer.bidder] = OfferFile(offer, path.name, sha256_of(path))
-    if tender is not None:
-        problems += _find_in_tender(str(folder / TENDER), tender)
-    if problems or tender is None:
-        raise BadInputError(problems)
-    return Procedure(tender, sha256_of(folder / TENDER), offers)
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _read(path: Path, kind: type[M], problems: list[Problem]) -> M | None:
+    tender: Tender | None = None
+    sha256 = ""
     try:
-        return kind.model_validate(read_mapping(path))
-    except ValidationError as error:
-        command = "docs/reference/api.md"
-        schema = kind.model_json_schema(by_alias=True)
-        problems += describe_errors(
-            error, str(path), schema, codes=CODES, other="MW7602", schema_command=command
-        )
+        tender, source = load_tender(folder)
+        sha256 = source.sha256
     except BadInputError as error:
         problems += error.problems
-    return None
+    offers: dict[str, OfferFile] = {}
+    for path in _offer_paths(folder / OFFERS, problems):
+        try:
+            source = read_source(path)
+            offer = source.validate(Offer, OFFER_SCHEMA)
+        except BadInputError as error:
+            problems += error.problems
+            continue
+        problems += source.problems(_find_in_name(path, offer, offers))
+        offers[offer.bidder] = OfferFile(offer, path.name, source.sha256)
+    if problems or tender is None:
+        raise BadInputError(problems)
+    return Procedure(tender, sha256, offers)
 
 
-def _find_in_name(path: Path, offer: Offer, known: Mapping[str, OfferFile]) -> Iterator[Problem]:
+def _offer_paths(folder: Path, problems: list[Problem]) -> list[Path]:
+    """Every file of an offer; anything else in the folder is refused, not left out in silence."""
+    try:
+        found = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        problem = f"can't be read: {error.strerror}"
+        expected = "a folder with offers"
+        problems.append(Problem(printable(str(folder)), "-", problem, expected, code="MW7616"))
+        return []
+    others = [path for path in found if path.suffix != SUFFIX]
+    expected = "files <bidder>.yaml; keep what was received in another folder"
+    problems += [
+        Problem(printable(str(path)), "-", "is no offer", expected, code="MW7617") for path in others
+    ]
+    return [path for path in found if path.suffix == SUFFIX]
+
+
+def _find_in_name(path: Path, offer: Offer, known: Mapping[str, OfferFile]) -> Iterator[Finding]:
     if path.stem != offer.bidder:
         expected = f"{path.stem}, as the file is named"
-        yield Problem(str(path), "bidder", f"is {offer.bidder}", expected, code="MW7603")
+        yield Finding("MW7603", "bidder", f"is {offer.bidder}", expected)
     if offer.bidder in known:
         other = known[offer.bidder].file
-        yield Problem(str(path), "bidder", f"has an offer in {other}", "one offer a bidder", code="MW7604")
+        yield Finding("MW7604", "bidder", f"has an offer in {other}", "one offer a bidder")
+    for other_bidder, each in known.items():
+        if other_bidder != offer.bidder and _folded(each.offer.title) == _folded(offer.title):
+            yield Finding("MW7618", "title", f"is also that of {each.file}", "one offer a bidder")
 
 
-def _find_in_tender(file: str, tender: Tender) -> Iterator[Problem]:
-    award = tender.award
-    if award.formula.has_price_points and award.quality_weight + award.price_weight != 1:
-        total = award.quality_weight + award.price_weight
-        yield Problem(file, "award.weights", f"add up to {total}", "1", code="MW7566")
-    if award.formula is Formula.LINEAR_TO_CEILING and (
-        award.ceiling_eur is None or award.ceiling_eur <= award.floor_eur
-    ):
-        yield Problem(file, "award.ceiling_eur", "no ceiling above the floor", "both", code="MW7567")
-    if award.formula is Formula.QUALITY_IN_EURO and award.euro_per_point is None:
-        yield Problem(file, "award.euro_per_point", "is missing or 0", "more than 0", code="MW7568")
-    for name in sorted(set(tender.benchmarks) & set(tender.mandatory)):
-        yield Problem(file, f"mandatory.{name}", "is a benchmark as well", "another name", code="MW7605")
-    for kind in ("amendments", "answers"):
-        numbers = [notice.number for notice in getattr(tender, kind)]
-        if numbers != list(range(1, len(numbers) + 1)):
-            yield Problem(file, kind, f"are numbered {numbers}", "1, 2, 3 …", code="MW7606")
+def _folded(title: str) -> str:
+    """A name in the form in which two that look alike are equal."""
+    return " ".join(unicodedata.normalize("NFKC", title).casefold().split())

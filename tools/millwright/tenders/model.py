@@ -5,21 +5,26 @@ Numbers are the decimals that are written. A commitment states its unit, kind, s
 
 import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
 from millwright.checks.declaration import Better, Statistic
 from millwright.core.frozen import Frozen
+from millwright.facility.fields import Name as FacilityName
 from millwright.facility.model import CheckName, CommitmentClass, MetricName
 from millwright.tenders.award import Formula
+from millwright.tenders.text import Text
 
 Above0 = Annotated[Decimal, Field(gt=0, allow_inf_nan=False, max_digits=30)]
 Amount = Annotated[Decimal, Field(ge=0, allow_inf_nan=False, max_digits=30)]
 Share = Annotated[Decimal, Field(ge=0, le=1, max_digits=30)]
-Text = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
-Unit = Annotated[str, Field(pattern=r"^[A-Za-z0-9%/^*. -]{1,32}$")]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+Number = Annotated[Text, Field(max_length=40)]
+"""Of a procedure; short enough to be named in the source of each commitment."""
+Unit = Annotated[str, Field(pattern=r"^[A-Za-z0-9%/^*.-][A-Za-z0-9%/^*. -]{0,19}$")]
+Count = Annotated[int, Field(ge=1, le=10**9)]
 
 
 class Rate(Frozen):
@@ -33,13 +38,15 @@ class Rate(Frozen):
 class Target(Frozen):
     """Where the accepted value becomes a commitment of the facility."""
 
-    partition: Name
+    partition: FacilityName
     check: CheckName
     metric: MetricName
     commitment_class: Annotated[CommitmentClass, Field(alias="class")] = CommitmentClass.SCORED
     tolerance: Share = Decimal(0)
     statistic: Statistic | None = None
+    minimum_n: Count | None = None
     clause: Text | None = None
+    lot: FacilityName | None = None
 
 
 class Asked(Frozen):
@@ -47,6 +54,7 @@ class Asked(Frozen):
 
     unit: Unit
     better: Better
+    title: Text | None = None
     source: Text
     """Clause of the procurement documents."""
     date: datetime.date
@@ -68,12 +76,35 @@ class Requirement(Asked):
     limit: Amount
 
 
+class Workload(Frozen):
+    """A job of the reference mix."""
+
+    jobs: Count
+    """How often it is run in one mix."""
+    title: Text | None = None
+    source: Text
+    date: datetime.date
+
+
+class QualityBy(StrEnum):
+    """What quality points are computed from."""
+
+    INDEX = "index"
+    """The weighted geometric mean of ratios to the reference."""
+    DELIVERED = "delivered"
+    """Reference mixes that the machine delivers in a year."""
+
+
 class Award(Frozen):
     """The award formula, published with the tender."""
 
     formula: Formula
     quality_weight: Share = Decimal(0)
     price_weight: Share = Decimal(0)
+    quality_by: QualityBy = QualityBy.INDEX
+    full_marks: Above0 | None = None
+    """Quality (index, or mixes a year) that gives 100 points, and no more. Left out, the best offer gets 100,
+    which makes every formula depend on the other offers."""
     ceiling_eur: Above0 | None = None
     floor_eur: Amount = Decimal(0)
     euro_per_point: Above0 | None = None
@@ -88,11 +119,11 @@ class Notice(Frozen):
 
     number: Annotated[int, Field(ge=1)]
     date: datetime.date
-    text: Text
+    text: Annotated[Text, Field(max_length=2000)]
 
 
 class Lot(Frozen):
-    """A part that is awarded and accepted by itself."""
+    """A part that is delivered and accepted by itself."""
 
     title: Text
 
@@ -100,7 +131,7 @@ class Lot(Frozen):
 class Tender(Frozen):
     """What is asked for."""
 
-    tender: Text
+    tender: Number
     """Number of the procedure."""
     title: Text
     synthetic: bool = False
@@ -112,9 +143,11 @@ class Tender(Frozen):
     form_version: Annotated[int, Field(ge=1)] = 1
     amendments: tuple[Notice, ...] = ()
     answers: tuple[Notice, ...] = ()
-    lots: dict[Name, Lot] = {}
-    benchmarks: Annotated[dict[Name, Benchmark], Field(min_length=1)]
-    mandatory: dict[Name, Requirement] = {}
+    lots: dict[FacilityName, Lot] = {}
+    benchmarks: Annotated[dict[Name, Benchmark], Field(min_length=1, max_length=200)]
+    mandatory: Annotated[dict[Name, Requirement], Field(max_length=200)] = {}
+    workloads: Annotated[dict[Name, Workload], Field(max_length=200)] = {}
+    """The reference mix."""
     award: Award
 
 
@@ -149,18 +182,29 @@ class Quantity(Frozen):
     date: datetime.date
 
 
+class WorkloadRun(Frozen):
+    """How a bidder commits to run one job of the reference mix."""
+
+    nodes: Count
+    """Nodes that one job takes."""
+    time: Quantity
+    """Time to solution of one job."""
+    kind: Text = "measured"
+
+
 class Offer(Frozen):
     """What a bidder commits to."""
 
     bidder: Name
     title: Text
-    tender: Text
+    tender: Number
     form_version: int
     received: AwareDatetime
     price: Price | None = None
-    nodes: Annotated[int, Field(ge=1)]
+    nodes: Count
     power: Quantity
     """Average power of the IT equipment under the tender's load."""
-    committed: dict[Name, Committed]
-    explanation: Text | None = None
+    committed: Annotated[dict[Name, Committed], Field(max_length=1000)]
+    workloads: Annotated[dict[Name, WorkloadRun], Field(max_length=200)] = {}
+    explanation: Annotated[Text, Field(max_length=2000)] | None = None
     """Of a price that is abnormally low."""

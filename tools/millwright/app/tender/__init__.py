@@ -1,0 +1,1 @@
+"""``millwright tender``: what was asked, what was offered, and what follows."""
