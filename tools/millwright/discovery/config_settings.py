@@ -56,7 +56,7 @@ WRITTEN = {
     "ProctrackType": "proctrack/cgroup",
     "PrologFlags": "Contain",
     "ReconfigFlags": "KeepPartState",
-    "ReturnToService": "2",
+    "ReturnToService": "1",
     "SchedulerType": "sched/backfill",
     "SelectType": "select/cons_tres",
     "SelectTypeParameters": "CR_CORE_MEMORY",
