@@ -63,7 +63,8 @@ def build(tmp_path_factory):
         folder = tmp_path_factory.mktemp("probe")
         changed, program = folder / Path(source).name, folder / "probe"
         changed.write_text(text)
-        command = ["gcc", "-O2", "-fopenmp", "-Wall", "-Wextra", "-Werror", f"-I{CHECKS}", *flags]
+        folders = [f"-I{folder}" for folder in (CHECKS, CHECKS / Path(source).parts[0] / "shared")]
+        command = ["gcc", "-O2", "-fopenmp", "-Wall", "-Wextra", "-Werror", *folders, *flags]
         subprocess.run([*command, str(changed), "-o", str(program), "-lm"], check=True)
         return program
 
