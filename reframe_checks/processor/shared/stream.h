@@ -75,7 +75,7 @@ static void set_arrays(void)
 static double run_kernels(int rep);
 
 /* Print the samples of the kernels that ended at each of five times; their seconds together. */
-static double print_kernels(const double at[5], int rep)
+static inline double print_kernels(const double at[5], int rep)
 {
     const char *metrics[] = {"copy_bw", "scale_bw", "add_bw", "triad_bw"};
     const int arrays[] = {2, 2, 3, 3};
@@ -99,7 +99,7 @@ static void validate(char name, const double *array, double expected)
         probe_fail("array %c is wrong: its mean relative error %g exceeds 1e-13", name, error);
 }
 
-static int stream_main(void)
+static inline int stream_main(void)
 {
     choose_length();
     a = allocate(), b = allocate(), c = allocate();
