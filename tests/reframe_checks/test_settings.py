@@ -13,6 +13,7 @@ from .conftest import CHECKS
 pytestmark = pytest.mark.tools
 
 REFRAME = Path(sys.executable).with_name("reframe")
+HARNESS = ("MemoryBandwidth", "Gemm", "MpiPointToPoint", "MpiAllReduce", "RiscvVector")
 LISTED = re.compile(r"^- (\w+) /", re.MULTILINE)
 
 
@@ -35,11 +36,11 @@ def list_checks(facility, folder, *options):
 @pytest.mark.parametrize(
     ("facility", "options", "expected"),
     [
-        ("workstation", [], {"MemoryBandwidth", "Gemm"}),
+        ("workstation", [], {"MemoryBandwidth", "StreamingBandwidth", "Gemm"}),
         (
             "rack",
             ["-T", "access"],
-            {"MemoryBandwidth", "Gemm", "MpiPointToPoint", "MpiAllReduce", "RiscvVector"},
+            {*HARNESS, "StreamingBandwidth"},
         ),
         (
             "rack",
