@@ -56,6 +56,7 @@ DOCUMENTS: dict[str, str] = {
     "results ingest": "millwright.app.measure.results_ingest:ResultsIngest",
     "results list": "millwright.app.measure.results_list:ResultsList",
     "results show": "millwright.app.measure.results_show:ResultsShow",
+    "results show --at": "millwright.app.measure.results_line:EvidenceLine",
     "results verify": "millwright.app.measure.results_verify:ResultsVerification",
     "results witness": "millwright.app.measure.results_witness:WitnessedChain",
     "figures": "millwright.app.site.figures:FiguresReport",

@@ -9,6 +9,7 @@ from millwright.capacity.assessment import Assessment
 from millwright.capacity.supply import Supply
 from millwright.facility.topics.contract import Contract
 from millwright.report.access import describe_access
+from millwright.report.comparison import Comparison, compare_runs
 from millwright.report.content import (
     SCHEMA,
     CapacityRow,
@@ -24,6 +25,7 @@ from millwright.report.content import (
     Unavailable,
 )
 from millwright.report.decision import decide
+from millwright.report.figure_sets import FigureSet
 from millwright.report.foreign import list_suites
 from millwright.report.front import StatedContract, describe_front
 from millwright.report.imported import Imported
@@ -43,6 +45,10 @@ class Beside:
     """Facts that jobs collected of their nodes."""
     imported: tuple[Imported, ...] = ()
     """What others measured."""
+    figures: tuple[FigureSet, ...] = ()
+    """Computed from described inputs, or simulated."""
+    others: tuple[Assessment, ...] = ()
+    """Runs that this one is compared with."""
 
 
 def build_content(
@@ -83,9 +89,22 @@ def build_content(
         imported=beside.imported,
         foreign=foreign,
         front=describe_front(assessment, groups, stated),
+        figures=beside.figures,
+        comparisons=tuple(_compared(groups, other) for other in beside.others),
         machines=describe_machines(
             assessment.facility, beside.cases, show_serials=stated.contract.show_serials
         ),
+    )
+
+
+def _compared(groups: tuple[Group, ...], other: Assessment) -> Comparison:
+    info = other.run.info
+    return compare_runs(
+        groups,
+        list_groups(other),
+        run_id=info.run_id,
+        finished=info.finished,
+        manifest_sha256=other.run.manifest_sum,
     )
 
 

@@ -13,6 +13,8 @@ from pydantic import ConfigDict
 
 from millwright.core.verdict import Verdict
 from millwright.report.access import Access
+from millwright.report.comparison import Comparison
+from millwright.report.figure_sets import FigureSet
 from millwright.report.foreign import ForeignSuite
 from millwright.report.front import Front
 from millwright.report.imported import Imported
@@ -226,6 +228,9 @@ class ReportContent:
     front: Front | None = None
     """None in a report of a version that did not state it."""
     machines: tuple[Machine, ...] = ()
+    figures: tuple[FigureSet, ...] = ()
+    """Computed from described inputs or simulated; never measured."""
+    comparisons: tuple[Comparison, ...] = ()
 
 
 def to_json(content: ReportContent) -> str:

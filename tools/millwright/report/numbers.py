@@ -70,6 +70,15 @@ def write_number(value: float, places: int) -> str:
     return text.replace(",", GROUP_SEPARATOR).replace("-", MINUS)
 
 
+def significant(value: float, digits: int = 4) -> int:
+    """Decimals that show a value to so many significant digits.
+
+    >>> significant(0.01234), significant(123456.0)
+    (5, -2)
+    """
+    return digits - 1 - _magnitude(value) if value else 0
+
+
 def write_exact(value: float) -> str:
     """A stated value as it was stated, to at most nine significant digits.
 

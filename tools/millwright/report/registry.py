@@ -7,13 +7,24 @@ from millwright.report.blocks import Built
 from millwright.report.content import ReportContent
 from millwright.report.labels import Words
 from millwright.report.section import Section, SectionContext, build_section
-from millwright.report.sections import capacity, decision, machine, missing, provenance, scorecard
+from millwright.report.sections import (
+    capacity,
+    comparison,
+    decision,
+    figures,
+    machine,
+    missing,
+    provenance,
+    scorecard,
+)
 
 BLOCK_SECTIONS: Final = (
     decision.SECTION,
     scorecard.SECTION,
     machine.SECTION,
+    comparison.SECTION,
     capacity.SECTION,
+    figures.SECTION,
     missing.SECTION,
     provenance.SECTION,
     provenance.SIGNATURES,
@@ -23,9 +34,11 @@ ORDER: Final = (
     "decision",
     "scorecard",
     "distributions",
+    "comparison",
     "machine",
     "capacity",
     "access",
+    "figures",
     "foreign",
     "missing",
     "imported",

@@ -8,6 +8,7 @@ from millwright import __version__
 from millwright.app.context import Context
 from millwright.app.measure.imported import trusted_imports
 from millwright.app.measure.opened_archive import OpenedArchive, opened_archive
+from millwright.app.measure.report_figures import read_figures
 from millwright.app.measure.results_show import warn_of_newer
 from millwright.app.measure.stored_name import DEFAULT_REPORTS, DEFAULT_RESULTS, stored_name
 from millwright.app.measure.trust import Trust, open_run
@@ -69,6 +70,10 @@ class ReportRequest:
     trust: Trust = field(default_factory=Trust)
     contract: Path | None = None
     """File that states the contract; None for what the facility file of the run states."""
+    figures: tuple[Path, ...] = ()
+    """Described inputs and results of simulations."""
+    compare: tuple[str, ...] = ()
+    """Runs of the same facility to compare with."""
     forms: Forms = field(default_factory=Forms)
     sections: Path | None = None
     """Folder of the site's own sections."""
@@ -109,6 +114,8 @@ def write_capacity_report(context: Context, request: ReportRequest) -> ReportOut
             contract=_contract(request.contract),
             cases=_facts(assessment.run),
             imported=tuple(_imported(request, name)),
+            figures=read_figures(context, request.figures),
+            others=tuple(_others(request, name, chain)),
         ),
     )
     sections, words = _sections(request)
@@ -196,6 +203,13 @@ def _contract(path: Path | None) -> StatedContract | None:
 def _imported(request: ReportRequest, facility: str) -> Iterator[Imported]:
     for run, signature in trusted_imports(request.results, facility, request.trust):
         yield describe_import(run, signature.state)
+
+
+def _others(request: ReportRequest, name: str, chain: Chain) -> Iterator[Assessment]:
+    """The runs to compare with, each as trustworthy as the run itself has to be."""
+    for run in request.compare:
+        path = find_run(request.results, name, run)
+        yield _assess(path, request.trust, request.catalogue or catalogue_file(), chain)
 
 
 def _within(opened: OpenedArchive, request: ReportRequest) -> ReportRequest:

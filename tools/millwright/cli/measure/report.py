@@ -43,6 +43,17 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter for each option
     blocks: Annotated[
         Path | None, typer.Option(help="Write the blocks that every form is made from too, as JSON.")
     ] = None,
+    figures: Annotated[
+        list[Path] | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="Inputs of `figures`, or JSON of `simulate`. Repeatable.",
+        ),
+    ] = None,
+    compare: Annotated[
+        list[str] | None, typer.Option(help="Another run of the facility to compare with. Repeatable.")
+    ] = None,
     sections: Annotated[
         Path | None,
         typer.Option(help="Folder of your own sections, NAME.py and NAME.en.yaml, to run."),
@@ -69,6 +80,8 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter for each option
         contract=contract,
         forms=Forms(xlsx, pdf, csv, blocks),
         sections=sections,
+        figures=tuple(figures or ()),
+        compare=tuple(compare or ()),
     )
     _require_one_source(facility or run, from_archive)
     with context() as here:

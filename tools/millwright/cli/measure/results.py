@@ -10,6 +10,7 @@ from rich.text import Text
 from millwright.app.measure.results_archive import ArchiveRequest, archive_run
 from millwright.app.measure.results_export import ExportRequest, export_results
 from millwright.app.measure.results_facts import FactsRequest, ResultsFacts, show_facts
+from millwright.app.measure.results_line import show_line
 from millwright.app.measure.results_list import ResultsList, list_results
 from millwright.app.measure.results_show import show_results
 from millwright.app.measure.results_verify import (
@@ -34,8 +35,8 @@ from millwright.cli.options import (
     ResultsDir,
     RunId,
 )
-from millwright.cli.output import console, context, print_json, warn
-from millwright.core.errors import FailedError
+from millwright.cli.output import console, context, print_json, print_lines, warn
+from millwright.core.errors import ExitCode, FailedError
 
 app = typer.Typer(
     add_completion=False,
@@ -74,15 +75,27 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter for each option
     allow_unsigned: AllowUnsigned = False,
     against: Against = None,
     own_checks: OwnChecks = None,
+    at: Annotated[
+        str | None,
+        typer.Option(help="Print one line of the evidence instead: FILE:LINE."),
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Show the verdicts of a run against the facility file stored with it.
+    """Show the verdicts of a run against the facility file stored with it, or a line of its evidence.
 
     Exits with the run's own verdict: 1 if a value failed, 3 if one is missing or undecided.
 
     Example: millwright results show rack --json
     """
     trust = Trust(allowed_signers, allow_unsigned, against, tuple(own_checks or ()))
+    if at is not None:
+        with context() as here:
+            line = show_line(here, facility, run, results_dir, at, trust)
+        if as_json:
+            print_json(line)
+        else:
+            print_lines([line.text])
+        return ExitCode.OK
     with context() as here:
         outcome = show_results(here, facility, run, results_dir, trust)
     if as_json:
