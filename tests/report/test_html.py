@@ -34,6 +34,7 @@ FIXED = {
     "state",
     "origin",
     "topic",
+    "result",
 }
 
 

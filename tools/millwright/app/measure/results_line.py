@@ -49,8 +49,8 @@ def show_line(  # noqa: PLR0913, PLR0917 - the place of a line and whom to trust
     loaded, _ = open_run(path, trust)
     file, number = found["file"], int(found["line"])
     if file not in loaded.sums:
-        problem, hint = f"the run has no file {file!r}", did_you_mean(file, loaded.sums)
-        expected = f"a file of its manifest{hint}"
+        problem = f"the run has no file {file!r}"
+        expected = f"a file of its manifest{did_you_mean(file, loaded.sums)}"
         raise BadInputError([Problem("results show", "--at", problem, expected, code="MW7043")])
     with (path / file).open(encoding="utf-8", errors="replace", newline="\n") as lines:
         text = next(islice(lines, number - 1, None), None)
