@@ -51,3 +51,34 @@ def test_the_example_is_simulated_and_drawn_as_svg_without_foreign_markup(tmp_pa
     assert "<script" not in drawn
     simulate_job(Context(), file, plot)
     assert plot.read_text() == drawn
+
+
+NONSENSE = [
+    ("MW7588", ("lasts", "value"), 1e300),
+    ("MW7588", ("lasts", "value"), 1e-300),
+    ("MW7588", ("failures", 0, "rate", "value"), 1e-300),
+    ("MW7588", ("failures", 0, "repair", "mean", "value"), 1e11),
+    ("MW7588", ("failures", 0, "repair", "mean", "value"), 20_000),
+    ("MW7588", ("failures", 2, "detected_after", "value"), 1e300),
+    ("MW7587", ("failures", 0, "rate", "value"), 0.001),
+    ("MW7587", ("planned", 0, "every"), {"value": 0.01, "unit": "s", "source": "x", "kind": "assumed"}),
+    ("MW8054", ("accelerators",), 10**20),
+    ("MW8054", ("seed",), 2**32),
+    ("MW8054", ("draws",), 10**12),
+    ("MW8054", ("pool", "spares"), -1),
+    ("MW8054", ("pool", "spares"), 10**20),
+    ("MW8054", ("failures", 0, "repair", "shape"), 1000),
+    ("MW8054", ("checkpoint", "bandwidth", "value"), float("nan")),
+    ("MW8055", ("checkpoint", "bandwidth", "unit"), "MW"),
+    ("MW8060", ("checkpoint", "bandwidth", "value"), 1e-6),
+]
+
+
+@pytest.mark.parametrize(("code", "key", "value"), NONSENSE)
+def test_nonsense_is_refused_before_anything_is_simulated(tmp_path, code, key, value):
+    text = yaml.safe_load(example_text("goodput"))
+    place = text
+    for part in key[:-1]:
+        place = place[part]
+    place[key[-1]] = value
+    assert code in refused(tmp_path, yaml.safe_dump(text))

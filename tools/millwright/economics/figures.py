@@ -168,6 +168,11 @@ def _level(d: given.PowerLevelInput) -> Iterator[Figure]:
 
 def _efficiency(d: given.EfficiencyInput) -> Iterator[Figure]:
     full = None if d.full_run_power_w is None else _f(d.full_run_power_w)
+    if d.rmax_tflops > d.rpeak_tflops:
+        problem = f"{d.rmax_tflops} is more than the peak of {d.rpeak_tflops}"
+        raise BadInputError(
+            [Problem("green500", "rmax_tflops", problem, "at most rpeak_tflops, in one unit", code="MW7578")]
+        )
     found = green500.efficiency(_f(d.rmax_tflops), _f(d.rpeak_tflops), _f(d.core_power_w), _f(d.core_s), full)
     yield Figure("energy_efficiency", found.gflops_per_w, "GFLOP/s per W", "Rmax / power of the core phase")
     yield Figure("rmax_over_rpeak", found.rmax_over_rpeak, "1", "Rmax / Rpeak")

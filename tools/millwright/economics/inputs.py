@@ -19,12 +19,18 @@ from millwright.core.yaml_text import load_yaml
 from millwright.economics.power_level import Coverage, Location
 from millwright.economics.tco import Convention
 
-Amount = Annotated[Decimal, Field(ge=0, allow_inf_nan=False, max_digits=30)]
-Above0 = Annotated[Decimal, Field(gt=0, allow_inf_nan=False, max_digits=30)]
-Share = Annotated[Decimal, Field(ge=0, le=1, max_digits=30)]
+Number = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=30)]
+"""Any finite number; digits are bounded because figures are exact: 1e999999 would take all memory."""
+Amount = Annotated[Number, Field(ge=0)]
+Above0 = Annotated[Number, Field(gt=0)]
+Share = Annotated[Number, Field(ge=0, le=1)]
 Text = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
-Count = Annotated[int, Field(ge=0)]
+Chance = Annotated[float, Field(ge=1e-6, le=1 - 1e-6)]
+MOST = 10**9
+"""No machine has more of anything that is counted here."""
+Count = Annotated[int, Field(ge=0, le=MOST)]
+Counted = Annotated[int, Field(ge=1, le=MOST)]
 
 
 class Input(Frozen):
@@ -54,7 +60,7 @@ class TcoInput(Input):
     indexation: dict[Name, Share] = {}
     """Rise a year of a cost line; also of ``electricity``, ``water`` and ``heat_credit``."""
     it_power_kw_average: Amount
-    pue: Annotated[Decimal, Field(ge=1)]
+    pue: Annotated[Number, Field(ge=1)]
     tariff_eur_per_kwh: Amount
     wue_l_per_kwh_it: Amount = Decimal(0)
     water_eur_per_m3: Amount = Decimal(0)
@@ -72,10 +78,10 @@ class SiteEnergyInput(Input):
     kind: Literal["site-energy"]
     year: Annotated[int, Field(ge=2000, le=2200)]
     first_month: Annotated[int, Field(ge=1, le=12)] = 1
-    e_it_mwh: tuple[Decimal | None, ...]
-    e_dc_mwh: tuple[Decimal | None, ...]
-    w_in_m3: tuple[Decimal | None, ...]
-    e_reuse_mwh: tuple[Decimal | None, ...]
+    e_it_mwh: tuple[Number | None, ...]
+    e_dc_mwh: tuple[Number | None, ...]
+    w_in_m3: tuple[Number | None, ...]
+    e_reuse_mwh: tuple[Number | None, ...]
     guarantees_of_origin_mwh: Amount
     ppa_mwh: Amount
     ppa_whose_guarantees_were_sold_mwh: Amount
@@ -87,7 +93,7 @@ class SetInput(Frozen):
     """Nodes of one kind."""
 
     nodes_measured: Count
-    nodes_total: Annotated[int, Field(ge=1)]
+    nodes_total: Counted
 
 
 class PowerLevelInput(Input):
@@ -104,13 +110,13 @@ class PowerLevelInput(Input):
     uncovered_s: Amount
     uncovered_each_end_s: Amount
     meter: Literal["energy", "power"]
-    meters: Annotated[int, Field(ge=1)]
+    meters: Counted
     meter_error_percent: Amount
     identical_fractions: bool
     entire_machine: bool
     sets: tuple[SetInput, ...] = ()
     kw_measured: Amount = Decimal(0)
-    nodes_per_chassis: Annotated[int, Field(ge=1)] = 1
+    nodes_per_chassis: Counted = 1
     chosen_at_random: bool = True
     subtracted: bool = False
     subsystems: dict[Name, Coverage]
@@ -148,7 +154,7 @@ class ReliabilityInput(Input):
     observed_hours: Above0
     """Hours of operation, without planned maintenance."""
     interruptions: Count
-    confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
+    confidence: Chance = 0.95
     test_hours: Above0
     allowed: Count
     """Interruptions with which the test is passed."""
@@ -156,8 +162,8 @@ class ReliabilityInput(Input):
     """True mean times, in hours, for which the chance of acceptance is shown."""
     good_hours: Above0
     bad_hours: Above0
-    vendors_risk: Annotated[float, Field(gt=0, lt=1)] = 0.1
-    buyers_risk: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    vendors_risk: Chance = 0.1
+    buyers_risk: Chance = 0.1
 
 
 class OutageInput(Frozen):
@@ -185,7 +191,7 @@ class WaterfallInput(Input):
     kind: Literal["waterfall"]
     start: AwareDatetime
     end: AwareDatetime
-    accelerators_per_node: Annotated[int, Field(ge=1)]
+    accelerators_per_node: Counted
     nodes: tuple[Name, ...]
     installed: dict[Name, AwareDatetime] = {}
     maintenance: tuple[OutageInput, ...] = ()
@@ -198,7 +204,7 @@ class ConversionInput(Input):
     """``kind: conversion``: values in other units."""
 
     kind: Literal["conversion"]
-    values: dict[Name, tuple[Decimal, Text, Text]]
+    values: dict[Name, tuple[Number, Text, Text]]
     """By name: value, its unit, the unit it is wanted in."""
 
 

@@ -1,11 +1,12 @@
 """Values of a scenario: number, unit, source and how the value is known."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
-from millwright.core.frozen import Frozen
+from millwright.core.frozen import Finding, Frozen
 
 
 class Known(StrEnum):
@@ -104,12 +105,30 @@ def mean_time_s(given: Quantity, *, accelerators: int, nodes: int) -> float:
 
 def kinds_in(model: Frozen) -> list[Known]:
     """How each quantity of a model is known."""
-    found: list[Known] = []
+    return [each.kind for _, each in quantities_in(model)]
+
+
+def quantities_in(model: Frozen, above: tuple[str, ...] = ()) -> Iterator[tuple[str, Quantity]]:
+    """Each quantity of a model with its dotted key."""
     for name in type(model).model_fields:
         value = getattr(model, name)
-        for each in value if isinstance(value, tuple) else (value,):
+        parts = enumerate(value) if isinstance(value, tuple) else [(None, value)]
+        for place, each in parts:
+            key = (*above, name) if place is None else (*above, name, str(place))
             if isinstance(each, Quantity):
-                found.append(each.kind)
+                yield ".".join(key), each
             elif isinstance(each, Frozen):
-                found.extend(kinds_in(each))
-    return found
+                yield from quantities_in(each, key)
+
+
+LEAST, MOST = 1e-9, 1e12
+LEAST_S, MOST_S = 1e-3, 100 * YEAR
+
+
+def find_out_of_range(model: Frozen) -> Iterator[Finding]:
+    """Values with which no machine was ever described, and of which only nonsense could follow."""
+    for key, each in quantities_in(model):
+        if each.unit in TIME and not LEAST_S <= each.value * TIME[each.unit] <= MOST_S:
+            yield Finding("MW7588", key, f"{each.value:g} {each.unit}", "1 ms to 100 years")
+        elif not LEAST <= each.value <= MOST:
+            yield Finding("MW7588", key, f"{each.value:g} {each.unit}", f"{LEAST:g} to {MOST:g}")

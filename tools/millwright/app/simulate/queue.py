@@ -1,8 +1,9 @@
 """``millwright simulate queue``: waits by access mode."""
 
 import dataclasses
+import math
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 from millwright.app.context import Context
 from millwright.app.document import Document, Part
@@ -67,7 +68,8 @@ class QueueReport(Document):
     title: str
     method: str
     """``closed form`` where Erlang C is exact, else ``simulation``."""
-    load: float
+    load: float | None
+    """Null if all jobs arrive at once."""
     chosen: PolicyLines
     beside: PolicyLines
     """The same jobs under another policy, since waits differ by the policy."""
@@ -94,12 +96,17 @@ def simulate_waits(context: Context, file: Path, plot: Path | None = None) -> Qu
     if jobs is None:
         raise AssertionError("refused by the model")
     context.progress.step("simulate", f"{len(jobs):,} jobs; the first time, code is compiled for it")
+    if scenario.headroom and not math.isfinite(jobs.load(scenario.nodes)):
+        _refuse(file, "headroom", "all jobs arrive at once", "a longer trace")
     found = simulate_queue(scenario, jobs)
+    if found.headroom and not next(w.jobs for w in found.chosen.waits if w.mode == found.headroom.mode):
+        problem = f"no job of {found.headroom.mode} ever starts"
+        _refuse(file, "headroom.mode", problem, "a mode with jobs that fit")
     context.progress.done("simulate", f"{len(jobs):,} jobs")
     report = QueueReport(
         title=scenario.title,
         method="closed form" if found.closed_form else "simulation",
-        load=found.load,
+        load=found.load if math.isfinite(found.load) else None,
         chosen=_policy(found.chosen),
         beside=_policy(found.beside),
         closed_form=ErlangLine(**dataclasses.asdict(found.closed_form)) if found.closed_form else None,
@@ -115,6 +122,10 @@ def simulate_waits(context: Context, file: Path, plot: Path | None = None) -> Qu
         rows = [(each.mode, each.p50_h, each.p90_h, each.p99_h) for each in report.chosen.waits]
         plot.write_text(draw_waits(report.title, rows), encoding="utf-8")
     return report
+
+
+def _refuse(file: Path, key: str, problem: str, expected: str) -> NoReturn:
+    raise BadInputError([Problem(str(file), key, problem, expected, code="MW7588")])
 
 
 def _read(scenario: QueueScenario, trace: TraceFile, folder: Path) -> Trace:

@@ -20,3 +20,11 @@ def require_file(scenario: Path | None, command: str) -> Path:
         expected = f"SCENARIO, or --example; millwright simulate {command} --example > {command}.yaml"
         raise BadInputError([Problem("simulate", "SCENARIO", "is missing", expected, code="MW8057")])
     return scenario
+
+
+def require_folder(plot: Path | None) -> Path | None:
+    """The plot that was named, if it can be written: found out before minutes of simulation."""
+    if plot and not plot.parent.is_dir():
+        expected = "a file in a folder that exists"
+        raise BadInputError([Problem(str(plot), "--plot", "no such folder", expected, code="MW7589")])
+    return plot

@@ -8,7 +8,7 @@ from millwright.app.simulate.examples import example_text
 from millwright.app.simulate.goodput import GoodputReport, simulate_job
 from millwright.cli.options import AsJson
 from millwright.cli.output import console, context, print_json, print_lines
-from millwright.cli.simulate.asked import Example, Plot, ScenarioFile, require_file
+from millwright.cli.simulate.asked import Example, Plot, ScenarioFile, require_file, require_folder
 
 BARELY = 0.0005
 """Share of time below which a cause is not printed."""
@@ -27,7 +27,7 @@ def command(
         typer.echo(example_text("goodput"), nl=False)
         return
     with context() as here:
-        found = simulate_job(here, require_file(scenario, "goodput"), plot)
+        found = simulate_job(here, require_file(scenario, "goodput"), require_folder(plot))
     if as_json:
         print_json(found)
     else:

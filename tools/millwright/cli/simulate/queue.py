@@ -8,7 +8,7 @@ from millwright.app.simulate.examples import example_text
 from millwright.app.simulate.queue import PolicyLines, QueueReport, simulate_waits
 from millwright.cli.options import AsJson
 from millwright.cli.output import console, context, print_json, print_lines
-from millwright.cli.simulate.asked import Example, Plot, ScenarioFile, require_file
+from millwright.cli.simulate.asked import Example, Plot, ScenarioFile, require_file, require_folder
 
 
 def command(
@@ -24,7 +24,7 @@ def command(
         typer.echo(example_text("queue"), nl=False)
         return
     with context() as here:
-        found = simulate_waits(here, require_file(scenario, "queue"), plot)
+        found = simulate_waits(here, require_file(scenario, "queue"), require_folder(plot))
     if as_json:
         print_json(found)
         return
@@ -36,9 +36,10 @@ def command(
 
 def _lines(found: QueueReport) -> list[str]:
     chosen = found.chosen
+    load = "unknown (all jobs arrive at once)" if found.load is None else f"{found.load:.2f}"
     lines = [
         found.title,
-        f"load {found.load:.2f}, used {chosen.utilisation:.1%}, longest queue {chosen.longest_queue:,} jobs",
+        f"load {load}, used {chosen.utilisation:.1%}, longest queue {chosen.longest_queue:,} jobs",
         f"pre-emption lost {chosen.lost_node_h:,.0f} node-hours",
     ]
     if found.closed_form:

@@ -1,7 +1,7 @@
 """What ``millwright simulate goodput`` reads: a machine, its failures, and a job on it."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -13,11 +13,17 @@ from millwright.simulate.quantity import (
     Bandwidth,
     Duration,
     FailureRate,
+    find_out_of_range,
     mean_time_s,
     seconds,
 )
 
 Shape = Literal["exponential", "weibull", "lognormal", "fixed"]
+Parameter = Annotated[float, Field(ge=0.3, le=3)]
+"""Of a distribution; beyond, nearly all times are 0 or nearly all are the mean."""
+MOST_PARTS = 100_000_000
+MOST_EVENTS = 500_000_000
+"""Events in all draws that are simulated in some minutes."""
 
 
 class Repair(Frozen):
@@ -25,7 +31,7 @@ class Repair(Frozen):
 
     mean: Duration
     distribution: Shape = "exponential"
-    shape: float = Field(default=1.0, gt=0)
+    shape: Parameter = 1.0
     """Shape of a Weibull, or sigma of a lognormal distribution."""
 
 
@@ -37,14 +43,14 @@ class FailureClass(Frozen):
     """A rate (``1/accelerator-h``) or a mean time (``accelerator-h``, ``h`` of the whole machine)."""
     distribution: Shape = "exponential"
     """Of the time between two failures of this class in the machine."""
-    shape: float = Field(default=1.0, gt=0)
+    shape: Parameter = 1.0
     effect: Literal["stop", "corrupt"] = "stop"
     """``corrupt`` goes on computing until it is detected, and loses all work since."""
     detected_after: Duration | None = None
     """How late it is noticed; left out, at once."""
     needs_node: float = Field(default=0.0, ge=0, le=1)
     """Share of failures after which nodes are replaced."""
-    nodes: int = Field(default=1, ge=1)
+    nodes: int = Field(default=1, ge=1, le=MOST_PARTS)
     """Nodes that one failure takes: a switch takes all behind it."""
     repair: Repair | None = None
 
@@ -112,17 +118,17 @@ class Lemons(Frozen):
     """Nodes that fail far more often than others until they are found."""
 
     share: float = Field(gt=0, lt=1)
-    factor: float = Field(gt=1)
+    factor: float = Field(gt=1, le=1e6)
     """Failures of one as a multiple of a healthy node's."""
-    removed_after: int = Field(default=3, ge=1)
+    removed_after: int = Field(default=3, ge=1, le=1000)
     """Failures after which one is taken out for good."""
 
 
 class Pool(Frozen):
     """Nodes beside those that the job needs."""
 
-    spares: int = Field(ge=0)
-    repair_crew: int | None = Field(default=None, ge=1)
+    spares: int = Field(ge=0, le=MOST_PARTS)
+    repair_crew: int | None = Field(default=None, ge=1, le=MOST_PARTS)
     """Repairs at a time; left out, as many as there are."""
     least_share: float = Field(default=1.0, gt=0, le=1)
     """Share of its nodes with which the job still goes on; below it, it waits."""
@@ -140,12 +146,12 @@ class GoodputScenario(Frozen):
 
     format: Literal["millwright-goodput-scenario/1"]
     title: str = Field(max_length=200)
-    accelerators: int = Field(ge=1)
-    accelerators_per_node: int = Field(default=1, ge=1)
+    accelerators: int = Field(ge=1, le=MOST_PARTS)
+    accelerators_per_node: int = Field(default=1, ge=1, le=1000)
     lasts: Duration
     """Length of the job."""
     draws: int = Field(default=1000, ge=100, le=100_000)
-    seed: int = Field(default=1, ge=0)
+    seed: int = Field(default=1, ge=0, le=2**32 - 1)
     failures: tuple[FailureClass, ...] = Field(min_length=1)
     checkpoint: Checkpoint
     restart: Restart
@@ -173,6 +179,11 @@ class GoodputScenario(Frozen):
 
 def find_problems(scenario: GoodputScenario) -> Iterator[Finding]:
     """What each value allows but all together don't."""
+    beyond = list(find_out_of_range(scenario))
+    if beyond:
+        yield from beyond
+        return
+    yield from _find_excess(scenario)
     stops = scenario.checkpoint.stops_work_for
     write = scenario.checkpoint.write_s()
     blocked = seconds(stops) if stops else write
@@ -219,3 +230,23 @@ def find_problems(scenario: GoodputScenario) -> Iterator[Finding]:
             yield Finding(
                 "MW8066", f"planned.{index}.lasts", "no shorter than the time to the next one", "less"
             )
+
+
+def _find_excess(scenario: GoodputScenario) -> Iterator[Finding]:
+    """Repairs that never catch up, and simulations that would not end."""
+    lasts = seconds(scenario.lasts)
+    events = sum(lasts / seconds(each.every) for each in scenario.planned)
+    for index, (mean, each) in enumerate(zip(scenario.mean_times_s(), scenario.failures, strict=True)):
+        in_repair = each.needs_node * each.nodes / mean * (seconds(each.repair.mean) if each.repair else 0)
+        if in_repair > scenario.nodes:
+            problem = f"{in_repair:.4g} nodes in repair of {scenario.nodes}"
+            expected = "fewer failures or shorter repairs"
+            yield Finding("MW7588", f"failures.{index}.repair", problem, expected)
+        events += lasts / mean * (1 + each.needs_node * each.nodes)
+    if events * scenario.draws > MOST_EVENTS:
+        yield Finding(
+            "MW7587",
+            "draws",
+            f"{events * scenario.draws:.3g} events in {scenario.draws} draws",
+            f"at most {MOST_EVENTS:.0e}: fewer draws, a shorter job or fewer failures",
+        )

@@ -12,6 +12,8 @@ from millwright.simulate.queue.jobs import Jobs
 SWF_COLUMNS = 18
 SACCT_COLUMNS = ("Submit", "ElapsedRaw", "TimelimitRaw", "NNodes", "QOS")
 """Needed of sacct --allocations --parsable2 with its header; further columns and any order are fine."""
+MOST = 10**11
+"""Seconds or nodes beyond which a line is no job's."""
 NEVER_RAN = ("CANCELLED", "PENDING", "RUNNING")
 
 Row = tuple[int, int, int, int, int]
@@ -51,7 +53,7 @@ def read_swf(lines: Iterable[str], processors_per_node: int) -> Trace:
             values = [float(each) for each in text]
         except ValueError:
             values = []
-        if len(values) != SWF_COLUMNS or not np.isfinite(values).all():
+        if len(values) != SWF_COLUMNS or not all(abs(value) <= MOST for value in values):
             findings.append(_line(number, f"{len(text)} columns or no numbers", "18 numbers"))
             continue
         submit, run, used, asked, limit = (values[column] for column in (1, 3, 4, 7, 8))
@@ -103,8 +105,8 @@ def _sacct_row(row: Mapping[str, str], modes: Sequence[str], zone: datetime.tzin
     run = int(row["ElapsedRaw"])
     limit = int(row["TimelimitRaw"]) * 60 if row["TimelimitRaw"].isdecimal() else run
     nodes = int(row["NNodes"])
-    if nodes < 1 or run < 0:
-        raise ValueError(f"{nodes} nodes for {run} s")
+    if not (1 <= nodes <= MOST and 0 <= run <= MOST and limit <= MOST):
+        raise ValueError(f"{row['NNodes'][:20]} nodes for {row['ElapsedRaw'][:20]} s")
     return submit, nodes, run, limit, modes.index(row["QOS"])
 
 
