@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from millwright.catalogue.catalogue import Fact, load_catalogue
+from millwright.catalogue.catalogue import load_catalogue
+from millwright.catalogue.fact import Fact
 from millwright.core.errors import BadInputError
 
 

@@ -65,7 +65,7 @@ def _rates(node_class: NodeClass, link: Link, catalogue: Catalogue) -> Iterator[
     if figure := SCALE_UP.get(link):
         part = catalogue.accelerators.get(node_class.accelerators.part) if node_class.accelerators else None
         fact = part.scale_up_fact(figure) if part else None
-        if part and fact and fact.is_reference:
+        if part and part.stage == "shipping" and fact and fact.is_reference:
             yield float(fact.value), f"the {figure} of {part.name} in the catalogue"
         return
     rate, rails = node_class.fabric.rail_gb_s, node_class.fabric.rails

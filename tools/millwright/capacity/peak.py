@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from millwright.catalogue.catalogue import Catalogue, Fact, Part
+from millwright.catalogue.catalogue import Catalogue, Part
+from millwright.catalogue.fact import Fact
 from millwright.checks.declaration import Metric
 from millwright.core.claims import SourceKind
 
@@ -38,6 +39,8 @@ def find_peak(catalogue: Catalogue, part: str, metric: Metric) -> Peak | str:
     figure, fact = next(((name, fact) for name in metric.peak if (fact := _fact(entry, name))), ("", None))
     if fact is None or metric.unit not in FACTORS:
         return f"the catalogue holds no {quantity} of {entry.name}"
+    if entry.stage != "shipping":
+        return f"{entry.name} can't be bought yet ({entry.stage}): its figures are no reference"
     if not fact.is_reference or isinstance(fact.value, str):
         return f"the {quantity} of {entry.name} is known from memory only"
     return Peak(part, figure, fact.value * FACTORS[metric.unit], fact.source, fact.kind)

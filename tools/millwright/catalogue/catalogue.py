@@ -1,29 +1,15 @@
 """The hardware catalogue: what is published about each part, with source and kind."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import Field, ValidationError
 
-from millwright.core.claims import SourceKind
+from millwright.catalogue.fact import Fact
 from millwright.core.errors import BadInputError, Problem
 from millwright.core.frozen import Frozen
 from millwright.core.places import product_root
-
-
-class Fact(Frozen):
-    """One published value; its unit is in the name of the key that holds it."""
-
-    value: float | str
-    source: str
-    kind: SourceKind
-    note: str | None = None
-
-    @property
-    def is_reference(self) -> bool:
-        """Whether a measurement may be compared with it: a value from memory never is."""
-        return self.kind is not SourceKind.MEMORY and not isinstance(self.value, str)
 
 
 class Memory(Frozen):
@@ -54,7 +40,18 @@ class Part(Frozen):
     process: Fact | None = None
     role: Fact | None = None
     status: Fact | None = None
+    funding: Fact | None = None
     warning: str | None = None
+    stage: Literal["shipping", "announced", "test chip"] = "shipping"
+    """Figures of a part that nobody can buy may be shown, but nothing is measured against them."""
+    custom: bool = False
+    """Made for one machine: figures of the part of the same name in the catalogues do not hold."""
+    dies: int = Field(default=1, ge=1)
+    """Devices that jobs see of one part."""
+
+    def peak(self, precision: str) -> Fact | None:
+        """Dense peak; None if it is not known."""
+        return self.peak_dense_tflops.get(precision)
 
     def scale_up_fact(self, key: str) -> Fact | None:
         """A published figure of its links to others of its kind; None if there is none."""
