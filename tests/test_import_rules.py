@@ -16,6 +16,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "core": set(),
     "statistics": {"core"},
     "catalogue": {"core"},
+    "references": {"core", "catalogue"},
     "simulate": {"core", "statistics"},
     "checks": {"core"},
     "facility": {"core", "catalogue", "checks"},
@@ -41,6 +42,7 @@ EDGE_TOOLS = {"ansible", "pyinfra", "fabric", "paramiko", "invoke", "reframe", "
 PURE = {
     "statistics",
     "catalogue",
+    "references",
     "simulate",
     "checks",
     "facility",

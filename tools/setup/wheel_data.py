@@ -19,6 +19,7 @@ CARRIED = (
     "inventories/plugins",
     "inventories/pyinfra.py",
     "inventories/rack",
+    "inventories/references",
     "inventories/workstation",
     "playbooks",
     "pyproject.toml",

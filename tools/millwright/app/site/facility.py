@@ -13,6 +13,7 @@ from millwright.core.places import facility_file, known_facilities, shipped_faci
 from millwright.facility import load as loading
 from millwright.facility import load_facility
 from millwright.facility.model import Facility
+from millwright.references.load import load_references
 from millwright.verdicts.expectations import find_commitment_problems
 
 
@@ -30,11 +31,23 @@ class ListedFacility(Part):
     """True for a facility of the product, false for one of the site."""
 
 
+class ListedReference(Part):
+    """One published machine or AI factory."""
+
+    name: str
+    title: str
+    kind: str
+    stage: str
+    site: str
+
+
 class FacilityList(Document):
     """The facilities that can be given by name."""
 
     format: Literal["millwright-facility-list/1"] = "millwright-facility-list/1"
     facilities: tuple[ListedFacility, ...]
+    references: tuple[ListedReference, ...]
+    """For ``facility show`` and ``facility compare``."""
 
 
 class FoundProblem(Part):
@@ -132,7 +145,11 @@ def list_facilities() -> FacilityList:
     """The facilities that can be named here: the site's own, and those that are shipped."""
     shipped = frozenset(shipped_facilities().values())
     return FacilityList(
-        facilities=tuple(_listed(path, shipped=path in shipped) for path in known_facilities().values())
+        facilities=tuple(_listed(path, shipped=path in shipped) for path in known_facilities().values()),
+        references=tuple(
+            ListedReference(name=name, title=each.name, kind=each.kind, stage=each.stage, site=each.site)
+            for name, each in load_references().machines.items()
+        ),
     )
 
 

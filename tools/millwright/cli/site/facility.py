@@ -15,9 +15,12 @@ from millwright.app.site.facility import (
     list_facilities,
     show_facility,
 )
+from millwright.app.site.published import is_published, show_published
 from millwright.cli.options import AsJson, ChecksDirs, FacilityName
 from millwright.cli.output import console, print_json, warn
 from millwright.cli.site.facility_discover import command as discover
+from millwright.cli.site.published import command as compare
+from millwright.cli.site.published import print_published
 
 app = typer.Typer(
     add_completion=False,
@@ -27,10 +30,16 @@ app = typer.Typer(
 )
 
 app.command("discover")(discover)
+app.command("compare")(compare)
 
 
 @app.command("list")
-def list_(as_json: AsJson = False) -> None:
+def list_(
+    references: Annotated[
+        bool, typer.Option("--references", help="List the published machines and AI factories too.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """List the facilities that can be named here: the site's own, and those that are shipped.
 
     Example: millwright facility list --json
@@ -42,6 +51,11 @@ def list_(as_json: AsJson = False) -> None:
     if not found.facilities:
         warn("No facility is known here; `millwright init PATH` starts a site with one.")
     console().print(_facility_table(found))
+    if references:
+        table = Table("Reference", "Kind", "Stage", "Site", "Title", box=None)
+        for each in found.references:
+            table.add_row(*map(Text, (each.name, each.kind, each.stage, each.site, each.title)))
+        console().print(table)
 
 
 @app.command()
@@ -65,11 +79,22 @@ def check(
 
 
 @app.command()
-def show(facility: FacilityName, as_json: AsJson = False) -> None:
-    """Show one facility: hosts, partitions, antennas.
+def show(
+    facility: FacilityName,
+    published: Annotated[
+        bool,
+        typer.Option("--published", help="Show what is published of a machine or AI factory of this name."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show one facility: hosts, partitions, antennas; of a reference, what is published, with sources.
 
     Example: millwright facility show rack
     """
+    if published or is_published(facility):
+        reference = show_published(facility)
+        print_json(reference) if as_json else print_published(reference)
+        return
     found = show_facility(facility)
     if as_json:
         print_json(found)

@@ -1,0 +1,1 @@
+"""Machines, AI factories and antennas as they are published, every fact with its source."""
