@@ -69,6 +69,7 @@ DOCUMENTS: dict[str, str] = {
     "run --dry-run": "millwright.app.measure.preview:RunPlan",
     "run --tier soak": "millwright.app.measure.soak:SoakOutcome",
     "schema": "millwright.app.schema:SchemaList",
+    "simulate growth": "millwright.app.simulate.growth:GrowthReport",
     "simulate queue": "millwright.app.simulate.queue:QueueReport",
     "simulate goodput": "millwright.app.simulate.goodput:GoodputReport",
     "tender form": "millwright.app.tender.form:BidForm",

@@ -8,7 +8,7 @@ from millwright.catalogue.catalogue import Part
 from millwright.catalogue.fact import Fact, derive
 from millwright.core.units import convert
 from millwright.references import derive as derived
-from millwright.references.model import Machine, Partition, Stage
+from millwright.references.model import Accelerators, Machine, Partition, Stage
 
 Parts = Mapping[str, Part]
 
@@ -72,7 +72,7 @@ def compare(columns: tuple[Column, ...], parts: Parts) -> tuple[Row, ...]:
 
 def _checked(column: Column, cell: Cell, parts: Parts, key: str) -> Cell:
     """A cell with whether it is a reference: nothing announced, made up or from memory ever is."""
-    used = [parts[each.part] for each in column.partition.accelerators or () if each.part in parts]
+    used = _used_parts(column, parts)
     of_parts = key.startswith(("peak_", "memory_bandwidth"))
     is_capped = key.startswith("peak_") and column.partition.power_cap_w is not None
     remarks = list(cell.remarks)
@@ -89,11 +89,16 @@ def _checked(column: Column, cell: Cell, parts: Parts, key: str) -> Cell:
     return Cell(cell.fact, cell.by_part, is_reference, tuple(remarks))
 
 
+def _used_parts(column: Column, parts: Parts) -> list[Part]:
+    found = (parts.get(each.part or "") for each in column.partition.accelerators or ())
+    return [part for part in found if part is not None]
+
+
 def _one(get: Callable[[Partition], Fact | None]) -> Callable[[Column, Parts], Cell]:
     return lambda column, _: Cell(get(column.partition))
 
 
-def _by_part(column: Column, get: Callable[[derived.Accelerators], Fact | None]) -> Cell:
+def _by_part(column: Column, get: Callable[[Accelerators], Fact | None]) -> Cell:
     """One figure if all nodes share it, else one for each kind of node."""
     kinds = column.partition.accelerators or ()
     found = tuple((each.part or "unknown", get(each)) for each in kinds)
@@ -108,7 +113,11 @@ def _peak(precision: str) -> Callable[[Column, Parts], Cell]:
 
 
 def _memory_bandwidth(column: Column, parts: Parts) -> Cell:
-    return _by_part(column, lambda kind: parts[kind.part].memory.bw_tb_s if kind.part in parts else None)
+    def bandwidth(kind: Accelerators) -> Fact | None:
+        part = parts.get(kind.part or "")
+        return part.memory.bw_tb_s if part else None
+
+    return _by_part(column, bandwidth)
 
 
 def _part(column: Column, parts: Parts) -> Cell:
@@ -125,7 +134,7 @@ def _part(column: Column, parts: Parts) -> Cell:
 
 
 def _devices(column: Column, parts: Parts) -> Cell:
-    def seen(kind: derived.Accelerators) -> Fact | None:
+    def seen(kind: Accelerators) -> Fact | None:
         part = parts.get(kind.part or "")
         if kind.devices_per_node or part is None or kind.per_node is None or not kind.per_node.number:
             return kind.devices_per_node

@@ -45,6 +45,28 @@ def draw_waits(title: str, rows: Sequence[tuple[str, float | None, float | None,
         return _svg(figure)
 
 
+def draw_growth(
+    title: str,
+    years: Sequence[float],
+    limits_mw: Mapping[str, Sequence[float]],
+    installed_mw: Mapping[str, Sequence[float]],
+) -> str:
+    """Installed IT power of each course, under what each constraint of the plan allows."""
+    with style.context(SETTINGS, after_reset=True):
+        figure = Figure(figsize=(8, 4), layout="constrained")
+        axes = figure.subplots()
+        for name, values in limits_mw.items():
+            axes.step(years, values, where="post", linestyle=":", linewidth=1.2, label=f"limit: {name}")
+        for name, values in installed_mw.items():
+            axes.step(years, values, where="post", linewidth=1.8, label=f"installed: {name}")
+        axes.set_xlabel("year")
+        axes.set_ylabel("IT power (MW)")
+        axes.set_ylim(bottom=0)
+        axes.legend(loc="upper left", fontsize=7)
+        figure.suptitle(title)
+        return _svg(figure)
+
+
 def _svg(figure: Figure) -> str:
     out = io.StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None})

@@ -42,7 +42,7 @@ H: Final = 3600.0
 D: Final = 24 * H
 YEAR: Final = 365.25 * D
 
-TIME: Final = {"s": 1.0, "min": MIN, "h": H, "d": D, "week": 7 * D, "year": YEAR}
+TIME: Final = {"s": 1.0, "min": MIN, "h": H, "d": D, "week": 7 * D, "month": YEAR / 12, "year": YEAR}
 """Seconds of a unit."""
 DATA: Final = {
     **{"GB": 1e9, "TB": 1e12, "PB": 1e15},

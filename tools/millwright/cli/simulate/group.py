@@ -3,6 +3,7 @@
 import typer
 
 from millwright.cli.simulate.goodput import command as goodput
+from millwright.cli.simulate.growth import command as growth
 from millwright.cli.simulate.queue import command as queue
 
 app = typer.Typer(
@@ -15,3 +16,4 @@ app = typer.Typer(
 
 app.command("goodput")(goodput)
 app.command("queue")(queue)
+app.command("growth")(growth)
