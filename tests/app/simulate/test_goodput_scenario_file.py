@@ -58,7 +58,7 @@ NONSENSE = [
     ("MW7588", ("lasts", "value"), 1e-300),
     ("MW7588", ("failures", 0, "rate", "value"), 1e-300),
     ("MW7588", ("failures", 0, "repair", "mean", "value"), 1e11),
-    ("MW7588", ("failures", 0, "repair", "mean", "value"), 20_000),
+    ("MW7724", ("failures", 0, "repair", "mean", "value"), 20_000),
     ("MW7588", ("failures", 2, "detected_after", "value"), 1e300),
     ("MW7587", ("failures", 0, "rate", "value"), 0.001),
     ("MW7587", ("planned", 0, "every"), {"value": 0.01, "unit": "s", "source": "x", "kind": "assumed"}),

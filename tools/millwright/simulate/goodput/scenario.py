@@ -241,7 +241,7 @@ def _find_excess(scenario: GoodputScenario) -> Iterator[Finding]:
         if in_repair > scenario.nodes:
             problem = f"{in_repair:.4g} nodes in repair of {scenario.nodes}"
             expected = "fewer failures or shorter repairs"
-            yield Finding("MW7588", f"failures.{index}.repair", problem, expected)
+            yield Finding("MW7724", f"failures.{index}.repair", problem, expected)
         events += lasts / mean * (1 + each.needs_node * each.nodes)
     if events * scenario.draws > MOST_EVENTS:
         yield Finding(
