@@ -102,9 +102,7 @@ def find_problems(scenario: GrowthScenario) -> Iterator[Finding]:
         return
     start = month_number(scenario.starts)
     if not any(month_number(lot.delivered) <= start for lot in scenario.lots):
-        yield Finding(
-            "MW7720", "lots", "none is there at the start", "a lot of which the target is a multiple"
-        )
+        yield Finding("MW7720", "lots", "none is there at the start", "a lot to be multiplied")
     groups = {
         "grid": [each.name for each in scenario.grid],
         "permits": [each.name for each in scenario.permits],

@@ -112,7 +112,7 @@ def find_problems(scenario: QueueScenario) -> Iterator[Finding]:
     if work and not sum(each.share for each in scenario.modes):
         yield Finding("MW8073", "modes", "no mode has a share of the jobs", "a share above 0")
     if work and seconds(work.time) < 1:
-        yield Finding("MW7588", "workload.time", f"{seconds(work.time):g} s", "1 s or more")
+        yield Finding("MW7588", "workload.time", f"{work.time.value:g} {work.time.unit}", "1 s or more")
     if work and work.submitted_within and seconds(work.submitted_within) > 86400:
         yield Finding("MW8074", "workload.submitted_within", "longer than a day", "at most 24 h")
 
