@@ -9,6 +9,7 @@ import pytest
 
 from millwright.adapters.reframe.settings import references, site_configuration
 from millwright.checks.registry import shipped_checks
+from millwright.core.node_sets import expand
 from millwright.core.places import facility_file, shipped_facilities
 from millwright.facility import load_facility
 
@@ -19,7 +20,6 @@ name: site
 title: "A } $(site) <script>"
 kind: physical
 network: {cidr: 10.0.0.0/24, domain: site.example}
-addresses: {"h[1-9]": "10.0.0.[1-9]"}
 services: {controller: h1, database: h1, login: h2, harness: h2}
 health: {min_link_gbit_s: {"mlx5_0:1": 400}}
 node_classes:
@@ -45,7 +45,16 @@ COMMITMENT = {"class": "scored", "source": "contract", "kind": "read", "date": "
 @pytest.fixture
 def site(tmp_path):
     def load(partitions, antennas=None):
-        text = f"{HEADER}\npartitions: {json.dumps(partitions)}\nantennas: {json.dumps(antennas or {})}\n"
+        antennas = antennas or {}
+        named = [
+            "h[1-2]",
+            *(each["nodes"] for each in partitions.values()),
+            *(each["gateway"] for each in antennas.values()),
+        ]
+        hosts = sorted({host for nodes in named for host in expand(nodes)})
+        addresses = {host: f"10.0.0.{host.removeprefix('h')}" for host in hosts}
+        described = {"addresses": addresses, "partitions": partitions, "antennas": antennas}
+        text = HEADER + "".join(f"{key}: {json.dumps(value)}\n" for key, value in described.items())
         (tmp_path / "facility.yaml").write_text(text)
         return load_facility(tmp_path / "facility.yaml")
 
