@@ -96,7 +96,7 @@ def test_a_facility_without_runs_is_bad_input(millwright, command, tmp_path):
     code, _, err = millwright(command, "elsewhere", *more)
     assert code == ExitCode.BAD_INPUT
     assert "no run of 'elsewhere' is stored" in err
-    assert "one of rack, " in err
+    assert "one of gh200, " in err
 
 
 def test_verify_of_an_intact_run_says_that_nobody_signed_it(millwright, stored_run):
