@@ -33,6 +33,6 @@ def test_the_page_is_walked(tmp_path):
     assert "no problem found" in walk.runs("facility check")
     given = load_facility(folder / "facility.yaml").partitions["gpu"].checks["AcceleratorGemm"]["fp64_rate"]
     assert "SHA-256" in given.source
-    walk.meets("millwright run")  # needs the machine that was bought; tests/test_chain_on_the_rack.py measures one
+    walk.meets("millwright run")  # both need the machine that was bought: tests/test_chain_on_the_rack.py
     walk.meets("millwright report")
     assert walk.is_through()
