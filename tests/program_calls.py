@@ -258,7 +258,7 @@ def calls_in_makefile(text: str, file: str) -> Iterator[ProgramCall]:
 
 # Ansible
 
-COMMAND_MODULES = ("ansible.builtin.command", "ansible.builtin.shell")
+COMMAND_MODULES = ("ansible.builtin.command", "ansible.builtin.shell", "needed_command")
 LITERAL = re.compile(r"\[\s*'([^']+)'")
 
 

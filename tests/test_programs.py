@@ -33,7 +33,7 @@ NO_CALLS = re.compile(r"tests/(data/reframe/|test_programs\.py|program_calls\.py
 """Captured output of other tools, and the comparison itself."""
 
 NO_PROGRAMS = {
-    *("antenna", "demo", "facility", "image", "maintain", "nodes", "plan", "rack", "run"),  # ours,
+    *("antenna", "demo", "facility", "image", "maintain", "nodes", "plan", "rack", "run", "tender"),  # ours,
     *("apply", "bundle", "check", "config", "drain", "revoke"),  # and theirs
     *("commit", "init"),  # git's
     *("bench-a", "cpu", "n1", "rack-c1"),  # nodes and partitions
@@ -45,7 +45,7 @@ NO_PROGRAMS = {
 """Words at the beginning of lists that look like argument lists."""
 
 ELSEWHERE = {
-    *("ib_write_bw", "rpm", "scontrol"),  # replaced by a stand-in of the test
+    *("ib_write_bw", "rpm", "scontrol", "setquota"),  # replaced by a stand-in of the test
     *("runuser", "systemd-run"),  # inside a container of the rack
 }
 """Programs in tests that start with a host of the rack, or with a stand-in, in front."""

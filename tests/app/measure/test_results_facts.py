@@ -55,8 +55,7 @@ def test_facts_that_were_changed_are_refused(results):
         show_facts(FactsRequest("rack", results=results))
 
 
-def test_the_report_repeats_them_with_its_versions(results, tmp_path):
+def test_the_report_shows_them_of_the_machine_that_was_tested(results, tmp_path):
     made = write_capacity_report(Context(), ReportRequest("rack", output=tmp_path / "out", results=results))
-    versions = json.loads(made.json_text)["provenance"]["versions"]
-    assert versions["clocks.governor (cpu)"] == "performance"
+    assert "clocks.governor" in json.dumps(json.loads(made.json_text)["machines"])
     assert "performance" in made.page.read_text()

@@ -21,7 +21,7 @@ MAX_CHARACTERS = 100_000
 class EvidenceLine(Document):
     """One line of a file of a stored run, as it was stored."""
 
-    format: Literal["millwright-results-line/1"] = "millwright-results-line/1"
+    format: Literal["millwright-results-show-at/1"] = "millwright-results-show-at/1"
     run_id: str
     file: str
     """Path within the run folder."""
