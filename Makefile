@@ -34,7 +34,7 @@ test: $(VENV)/.ready packages ## Run all tests but the long rehearsals: those on
 	@MAKE="$(MAKE)" bash tools/setup/test.sh
 
 test-unit: $(VENV)/.ready packages ## Run the tests that need no root, no rack and no network
-	@$(BIN)/pytest -q -n auto --dist worksteal -m "not rack and not tools"
+	@$(BIN)/pytest -q -n auto --dist worksteal --durations=15 -m "not rack and not tools"
 
 test-tools: $(VENV)/.ready packages ## Run the tests that start Ansible, pyinfra or ReFrame on this machine
 	@$(BIN)/pytest -q -n auto --dist worksteal -m tools
