@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from millwright.core.files import replacing, write_atomically, write_if_changed, write_new
+from millwright.core.files import replacing, write_atomically, write_if_changed, write_new, write_output
 
 
 def test_a_file_is_replaced_and_nothing_is_left_beside_it(tmp_path):
@@ -59,3 +59,10 @@ def test_the_same_text_is_not_written_again_but_its_mode_is_set(tmp_path):
     assert not write_if_changed(file, "a", mode=0o600)
     assert (file.stat().st_ino, file.stat().st_mode & 0o777) == (number, 0o600)
     assert write_if_changed(file, "b", mode=0o600)
+
+
+def test_the_folder_of_an_output_is_made(tmp_path):
+    path = tmp_path / "tables" / "today" / "a.csv"
+    assert write_output(path, "a\n") == path
+    assert path.read_text() == "a\n"
+    assert [each.name for each in path.parent.iterdir()] == ["a.csv"]

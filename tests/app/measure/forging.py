@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,7 +39,7 @@ class Forger:
         record = begun_file(self.place, run.name)
         if not run.is_dir():
             return
-        try:
+        with suppress(BadInputError, OSError):  # a run that cannot be read keeps its record
             info = from_json(RunInfo, (run / "run.json").read_text(), "run.json")
             begun = replace(
                 read_begun(record),
@@ -51,8 +52,6 @@ class Forger:
             )
             record.write_text(to_json(begun))
             self.do_sign(record, key="operator")
-        except (BadInputError, OSError):
-            pass  # a run that nobody can read keeps its record
         self.do_sum(run)
         self.do_sign(run / MANIFEST, key="operator")
 

@@ -65,3 +65,9 @@ def test_a_form_is_written_once_and_another_file_is_kept(folder, tmp_path):
     with pytest.raises(BadInputError, match="MW7658"):
         make_form(Context(), str(folder), target)
     assert target.read_text() == "filled in meanwhile"
+
+
+def test_the_folder_of_a_form_is_made(folder):
+    output = folder / "forms/outgoing/bid.xlsx"
+    assert make_form(Context(), str(folder), output).changed
+    assert output.stat().st_size > 0

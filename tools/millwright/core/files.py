@@ -27,6 +27,13 @@ def write_atomically(path: Path, content: str | bytes, *, mode: int | None = Non
         _write_fresh(partial, content, mode)
 
 
+def write_output(path: Path, content: str | bytes) -> Path:
+    """Write a file that a user named like :func:`write_atomically`, and make its folder; gives ``path``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, content)
+    return path
+
+
 def write_new(path: Path, content: str | bytes, *, mode: int | None = None) -> None:
     """Create a file in one step; raises :exc:`FileExistsError` if there is one of that name."""
     partial = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.partial")

@@ -15,7 +15,7 @@ from millwright.app.measure.trust import Trust, open_run
 from millwright.capacity.assessment import Assessment, assess
 from millwright.catalogue.catalogue import catalogue_file, load_catalogue
 from millwright.core.errors import ExitCode
-from millwright.core.files import write_atomically
+from millwright.core.files import write_output
 from millwright.core.places import product_root
 from millwright.facility import load_facility
 from millwright.facility.topics.contract import load_contract
@@ -172,22 +172,16 @@ def _write_forms(
     if forms.xlsx:
         from millwright.report.renderers.xlsx import render_xlsx  # noqa: PLC0415 - loads openpyxl
 
-        written.append(_write(forms.xlsx, render_xlsx(content, built, words)))
+        written.append(write_output(forms.xlsx, render_xlsx(content, built, words)))
     if forms.pdf:
         from millwright.report.renderers.pdf import render_pdf  # noqa: PLC0415 - loads typst
 
-        written.append(_write(forms.pdf, render_pdf(content, built, REPORTS, words)))
+        written.append(write_output(forms.pdf, render_pdf(content, built, REPORTS, words)))
     if forms.blocks:
-        written.append(_write(forms.blocks, render_json(content, built).encode()))
+        written.append(write_output(forms.blocks, render_json(content, built).encode()))
     if forms.csv:
-        written += [_write(forms.csv / name, text.encode()) for name, text in render_csv(built, words)]
+        written += [write_output(forms.csv / name, text.encode()) for name, text in render_csv(built, words)]
     return tuple(written)
-
-
-def _write(path: Path, data: bytes) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, data)
-    return path
 
 
 def _facts(run: Run) -> tuple[CaseFacts, ...]:

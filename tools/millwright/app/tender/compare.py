@@ -10,7 +10,7 @@ from millwright.app.tender import comparison as doc
 from millwright.app.tender.check import offer_lines
 from millwright.app.tender.folder import Money, head_of, money_of, tender_folder
 from millwright.app.tender.redaction import redact
-from millwright.core.files import write_atomically
+from millwright.core.files import write_output
 from millwright.core.places import product_root
 from millwright.tenders import award
 from millwright.tenders.compare import Comparison, compare
@@ -57,11 +57,11 @@ def compare_offers(
     if outputs.xlsx:
         from millwright.app.tender.workbook import comparison_workbook  # noqa: PLC0415 - loads openpyxl
 
-        write_atomically(outputs.xlsx, comparison_workbook(found))
+        write_output(outputs.xlsx, comparison_workbook(found))
     if outputs.html:
         from millwright.app.tender.page import comparison_page  # noqa: PLC0415 - loads jinja2
 
-        write_atomically(outputs.html, comparison_page(found, product_root() / "reports"))
+        write_output(outputs.html, comparison_page(found, product_root() / "reports"))
     return found.model_copy(
         update={name: str(path) for name in ("xlsx", "html") if (path := getattr(outputs, name))}
     )

@@ -103,6 +103,7 @@ def offer_text(found: FilledForm, form: Path) -> str:
 
 def _write(file: Path, content: bytes) -> bool:
     """Create a file; whether it is new. The same content is left alone, and other content is an error."""
+    file.parent.mkdir(parents=True, exist_ok=True)
     try:
         write_new(file, content)
     except FileExistsError:
