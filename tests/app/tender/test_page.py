@@ -7,6 +7,8 @@ import pytest
 import worked_tender as worked
 from millwright.app.context import Context
 from millwright.app.tender.compare import Outputs, compare_offers
+from millwright.core.places import product_root
+from millwright.report.tender_page import PageTable, TenderPage, render_tender
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -64,3 +66,12 @@ def test_hostile_text_of_every_kind_is_text(folder, hostile):
     assert hostile in page.texts
     assert page.tags.isdisjoint({"script", "img", "b"})
     assert not [name for name in page.attributes if name.startswith("on")]
+
+
+def test_a_column_is_set_by_all_that_is_in_it_and_a_hash_may_break():
+    table = PageTable("T", ("Offer", "MWh", "SHA-256"), (("a", None, "0" * 64), ("b", 1.5, "1" * 64)))
+    assert [table.is_number(column) for column in range(3)] == [False, True, False]
+    page = render_tender(TenderPage("t", (), (), (table,), ""), product_root() / "reports")
+    assert '<th scope="col" class="number">MWh</th>' in page
+    assert '<td class="number"><bdi>-</bdi></td>' in page
+    assert f'<td class="long"><bdi>{"0" * 64}</bdi></td>' in page

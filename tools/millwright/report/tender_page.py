@@ -7,6 +7,9 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+LONG = 40
+"""Characters of a word that may be broken anywhere."""
+
 Cell = object
 """A text, a number, a date or None."""
 
@@ -18,6 +21,11 @@ class PageTable:
     title: str
     heads: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+
+    def is_number(self, column: int) -> bool:
+        """Whether a column is set as numbers: all that is in it is. The first one heads its rows."""
+        found = [row[column] for row in self.rows if row[column] not in (None, "")]
+        return column > 0 and bool(found) and all(map(is_number, found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ def render_tender(page: TenderPage, folder: Path) -> str:
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"cell": write_cell, "is_number": is_number}
+    environment.filters |= {"cell": write_cell, "is_long": is_long}
     style = (folder / "styles" / "report.css").read_text(encoding="utf-8")
     template = environment.get_template("tender.html.j2")
     return template.render(page=page, style=Markup(style))  # noqa: S704 - our own file
@@ -56,6 +64,11 @@ def render_tender(page: TenderPage, folder: Path) -> str:
 def is_number(value: Cell) -> bool:
     """Whether a cell is set as a number."""
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_long(value: Cell) -> bool:
+    """Whether a cell is one word that no column has room for, such as a SHA-256."""
+    return isinstance(value, str) and len(value) >= LONG and not value.count(" ")
 
 
 def write_cell(value: Cell) -> str:
